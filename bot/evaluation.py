@@ -1,0 +1,183 @@
+"""Measuring search and decisions over a file of questions: a TREC run, one JSON line per question, quality and time."""
+
+import json
+import math
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.asking import decide_alone, reply_in_words
+from bot.assembly import build_search
+from bot.preparing import ensure_municipality, open_database
+from bot.tools import SearchTools
+from core.clock import system_clock
+from core.database import Database
+from core.errors import ProjectError
+from core.migrating import migrate
+from core.pack import Pack
+from core.pack_loading import CONTENT, blank_pack, load_pack
+from core.settings import Settings, read_settings
+from faq.commands import import_into
+from retrieval.search import Search
+
+DEPTH = 100
+RUN_TAG = "madoguchi"
+TEMPORARY = "evaluation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationRequest:
+    """What to measure and where the results go."""
+
+    faq: Path | None
+    municipality: str | None
+    queries: Path
+    qrels: Path | None
+    run: Path
+    answers: Path
+
+
+def evaluate_to_files(request: EvaluationRequest, settings: Settings | None) -> str:
+    """Writes run and answers, returns the report. Raises ProjectError for files that can't be read."""
+    if (request.faq is None) == (request.municipality is None):
+        raise ProjectError("give either --faq FILE or --municipality ID")
+    queries = read_queries(request.queries)
+    judged = read_qrels(request.qrels) if request.qrels else {}
+    with _prepared(request, settings) as (pack, search, tools):
+        run, milliseconds, decisions = _measure(request, pack, search, tools, queries)
+    return report(run, judged, milliseconds, decisions)
+
+
+@contextmanager
+def _prepared(request: EvaluationRequest, settings: Settings | None) -> Iterator[tuple[Pack, Search, SearchTools]]:
+    if request.faq is None and settings is not None and request.municipality is not None:
+        pack = load_pack(request.municipality)
+        database = open_database(settings)
+        yield pack, *_search_over(settings, database, load_pack)
+        database.close()
+        return
+    with tempfile.TemporaryDirectory(prefix="madoguchi-evaluate-") as folder:
+        settings = read_settings().model_copy(update={"data_dir": Path(folder), "database_url": None, "chroma_url": None})
+        database = Database(settings.database)
+        migrate(database)
+        pack = blank_pack(TEMPORARY)
+        with database.transaction() as session:
+            ensure_municipality(session, pack)
+        if request.faq is not None:
+            import_into(database, pack, request.faq, publish=True)
+        yield pack, *_search_over(settings, database, lambda _: pack)
+        database.close()
+
+
+def _search_over(settings: Settings, database: Database, packs: Callable[[str], Pack]) -> tuple[Search, SearchTools]:
+    search = build_search(settings, database, packs, CONTENT, folder=None, is_temporary=True)
+    search.warm()
+    return search, SearchTools(database, search, packs)
+
+
+def _measure(
+    request: EvaluationRequest, pack: Pack, search: Search, tools: SearchTools, queries: Mapping[str, str]
+) -> tuple[dict[str, list[str]], list[float], dict[str, int]]:
+    from rich.console import Console
+    from rich.progress import track
+
+    run: dict[str, list[str]] = {}
+    milliseconds: list[float] = []
+    decisions: dict[str, int] = {}
+    for path in (request.run, request.answers):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with request.run.open("w", encoding="utf-8") as run_file, request.answers.open("w", encoding="utf-8") as answer_file:
+        for query_id, text in track(queries.items(), description="質問", console=Console(stderr=True)):
+            now = system_clock()
+            started = time.perf_counter()
+            outcome = decide_alone(pack, tools, text, now)
+            taken = (time.perf_counter() - started) * 1000
+            milliseconds.append(taken)
+            hits = search.search(pack.id, text, moment=now, limit=DEPTH).hits
+            run[query_id] = [hit.entry_id for hit in hits]
+            for rank, hit in enumerate(hits, start=1):
+                run_file.write(f"{query_id} Q0 {hit.entry_id} {rank} {hit.score!r} {RUN_TAG}\n")
+            decision = outcome.decision.decision or "refuse"
+            decisions[decision] = decisions.get(decision, 0) + 1
+            named = [str(entry["entry"]) for entry in outcome.decision.entries]
+            line = {
+                "query": query_id,
+                "decision": decision,
+                "status": outcome.decision.status or outcome.decision.route,
+                "entries": list(dict.fromkeys([*named, *run[query_id]])),
+                "text": reply_in_words(outcome.reply),
+                "milliseconds": round(taken, 3),
+            }
+            answer_file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return run, milliseconds, decisions
+
+
+def read_queries(path: Path) -> dict[str, str]:
+    """`id<TAB>text` per line. Raises ProjectError with the line's number."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(_lines(path), start=1):
+        if not line.strip():
+            continue
+        query_id, tab, text = line.partition("\t")
+        if not tab or not query_id.strip() or " " in query_id.strip():
+            raise ProjectError(f"{path.name}, line {number}: an id without spaces, a tab and the question are needed")
+        found[query_id.strip()] = text.strip()
+    return found
+
+
+def read_qrels(path: Path) -> dict[str, dict[str, int]]:
+    """TREC judgements: `query 0 entry grade`."""
+    found: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(_lines(path), start=1):
+        parts = line.split()
+        if not parts:
+            continue
+        if len(parts) != 4 or not parts[3].lstrip("-").isdigit():
+            raise ProjectError(f"{path.name}, line {number}: `query 0 entry grade` is needed")
+        found.setdefault(parts[0], {})[parts[2]] = int(parts[3])
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{path}: can't be read as UTF-8 text ({type(error).__name__})") from None
+
+
+def report(
+    run: Mapping[str, Sequence[str]], judged: Mapping[str, Mapping[str, int]], milliseconds: Sequence[float], decisions: Mapping[str, int]
+) -> str:
+    lines = []
+    scored = [query_id for query_id in judged if query_id in run]
+    if scored:
+        for name, value in quality(run, judged, scored).items():
+            lines.append(f"{name:<9}{value:.4f}")
+    lines.append("判断     " + "  ".join(f"{name} {count}" for name, count in sorted(decisions.items())))
+    if milliseconds:
+        ordered = sorted(milliseconds)
+        lines.append(
+            f"時間     p50 {statistics.median(ordered):.1f} ms  p95 {ordered[math.ceil(0.95 * len(ordered)) - 1]:.1f} ms  {len(ordered)} 件"
+        )
+    return "\n".join(lines)
+
+
+def quality(run: Mapping[str, Sequence[str]], judged: Mapping[str, Mapping[str, int]], queries: Sequence[str]) -> dict[str, float]:
+    """Means over the judged questions: success at 1 and 5, recall and nDCG at 10, MRR."""
+    sums = dict.fromkeys(("SR@1", "SR@5", "R@10", "nDCG@10", "MRR"), 0.0)
+    for query_id in queries:
+        grades = {entry: grade for entry, grade in judged[query_id].items() if grade > 0}
+        ranked = run[query_id]
+        places = [rank for rank, entry in enumerate(ranked) if entry in grades]
+        sums["SR@1"] += bool(places and places[0] == 0)
+        sums["SR@5"] += bool(places and places[0] < 5)
+        sums["MRR"] += 1 / (places[0] + 1) if places else 0.0
+        sums["R@10"] += sum(place < 10 for place in places) / max(1, len(grades))
+        ideal = sum(grade / math.log2(rank + 2) for rank, grade in enumerate(sorted(grades.values(), reverse=True)[:10]))
+        gained = sum(grades[ranked[place]] / math.log2(place + 2) for place in places if place < 10)
+        sums["nDCG@10"] += gained / ideal if ideal else 0.0
+    return {name: value / len(queries) for name, value in sums.items()}

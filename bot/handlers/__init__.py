@@ -1,0 +1,39 @@
+"""One file per way to answer; HANDLERS joins each route with its handler."""
+
+from collections.abc import Callable
+
+from bot.handlers import callback, crisis, friendship, language, media, menu, nearby, question, talking, tapping
+from bot.outcome import Outcome, Tools, Turn
+from bot.routing import Route
+
+Handler = Callable[[Turn, Tools], Outcome]
+
+
+def _without_tools(handler: Callable[[Turn], Outcome]) -> Handler:
+    return lambda turn, _tools: handler(turn)
+
+
+HANDLERS: dict[Route, Handler] = {
+    Route.CRISIS: _without_tools(crisis.answer_crisis),
+    Route.UNSEND: _without_tools(friendship.forget_message),
+    Route.FOLLOW: _without_tools(friendship.welcome),
+    Route.UNFOLLOW: _without_tools(friendship.say_goodbye),
+    Route.JOIN_GROUP: _without_tools(friendship.introduce_in_group),
+    Route.STAFF: _without_tools(callback.offer_staff),
+    Route.TAP: tapping.answer_tap,
+    Route.CANCEL: _without_tools(talking.cancel),
+    Route.CALLBACK: callback.continue_callback,
+    Route.MENU: menu.show_menu,
+    Route.LANGUAGE: _without_tools(language.language_in_words),
+    Route.LOCATION: _without_tools(nearby.show_nearest),
+    Route.MEDIA: _without_tools(media.ask_about_media),
+    Route.STICKER: _without_tools(talking.answer_sticker),
+    Route.FEEDBACK: tapping.rate_in_words,
+    Route.CORRECTION: question.correct_question,
+    Route.GREETING: _without_tools(talking.greet),
+    Route.THANKS: _without_tools(talking.thank),
+    Route.SMALL_TALK: _without_tools(talking.talk_small),
+    Route.PRIVATE_MATTER: _without_tools(talking.decline_private_matter),
+    Route.ANSWER: question.answer_question,
+    Route.SILENT: _without_tools(talking.keep_silent),
+}

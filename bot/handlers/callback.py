@@ -1,0 +1,158 @@
+"""Reaching a person: opening hours and telephone, and a request to be called back."""
+
+from dataclasses import replace
+
+import phonenumbers
+
+from bot.handlers import offering
+from bot.handlers.answer_cards import office_card
+from bot.handlers.question import answer_question, question_of
+from bot.office import is_open_now, moment_in_words, opens_at
+from bot.outcome import Outcome, StoreCallback, Tools, Turn
+from bot.routing import Route
+from bot.states import AskedForPhone, AskedForTime, Idle
+from bot.taps import ChooseCallTime
+from core.messages import Choice, Decision, Reply, Text
+from core.text import normalise
+from retrieval.answering import AnswerStatus
+
+TIMES = ("morning", "afternoon", "any_time")
+MAX_FAILURES = 3
+TOPIC_LENGTH = 500
+JAPAN_CODE = 81
+
+
+def offer_staff(turn: Turn) -> Outcome:
+    """Who is there, when, under which number, and the choice to be called back."""
+    department = turn.pack.general_department
+    decision = Decision(route=Route.STAFF, status="handoff_asked_for", decision="handoff")
+    if department is None:
+        return Outcome(
+            state=turn.state, decision=decision, reply=Reply(messages=(Text(text=turn.say("staff.none")),), language=turn.language)
+        )
+    opening = opens_at(turn, department)
+    if is_open_now(turn, department):
+        text = turn.say("staff.open", department=department.name)
+    elif opening is not None:
+        text = turn.say("staff.closed", department=department.name, opening=moment_in_words(turn, opening))
+    else:
+        text = turn.say("staff.open_unknown", department=department.name)
+    return Outcome(
+        state=turn.state,
+        decision=decision,
+        reply=Reply(
+            messages=(Text(text=text), office_card(turn, department)),
+            choices=(offering.callback(turn), offering.cancel(turn), offering.menu(turn)),
+            language=turn.language,
+        ),
+    )
+
+
+def ask_for_phone(turn: Turn) -> Outcome:
+    last = turn.state.last
+    department = turn.pack.general_department
+    state = AskedForPhone(
+        topic=(last.question if last else "")[:TOPIC_LENGTH], department_id=department.id if department else None, last=last
+    )
+    return _ask(turn, state, "callback.ask_phone")
+
+
+def continue_callback(turn: Turn, tools: Tools) -> Outcome:
+    """The next word in the middle of a call-back request; a question is answered and the request goes on."""
+    match turn.state:
+        case AskedForPhone() as state:
+            return _take_phone(turn, tools, state)
+        case AskedForTime() as state:
+            chosen = next((time for time in TIMES if normalise(turn.text) == normalise(turn.say(f"callback.time.{time}"))), None)
+            if chosen:
+                return time_chosen(turn, chosen)
+            return _answer_in_between(turn, tools, state) if _is_known_question(turn, tools) else _finish(turn, state, turn.text[:60])
+        case _:
+            return answer_question(turn, tools)
+
+
+def _take_phone(turn: Turn, tools: Tools, state: AskedForPhone) -> Outcome:
+    phone = phone_in(turn.text)
+    if phone is not None:
+        following = AskedForTime(phone=phone, topic=state.topic, department_id=state.department_id, last=state.last)
+        return Outcome(
+            state=following,
+            decision=Decision(route=Route.CALLBACK),
+            reply=Reply(
+                messages=(Text(text=turn.say("callback.ask_time", phone=phone)),),
+                choices=(*_times(turn), offering.cancel(turn)),
+                language=turn.language,
+            ),
+        )
+    if not any(character.isdigit() for character in turn.text):
+        return _answer_in_between(turn, tools, state)
+    if state.failures + 1 >= MAX_FAILURES:
+        return replace(offer_staff(turn), state=Idle(last=state.last))
+    return _ask(turn, replace(state, failures=state.failures + 1), "callback.wrong_phone")
+
+
+def _answer_in_between(turn: Turn, tools: Tools, state: AskedForPhone | AskedForTime) -> Outcome:
+    outcome = answer_question(replace(turn, state=Idle(last=state.last)), tools)
+    if outcome.reply is None:
+        return outcome
+    times: tuple[Choice, ...] = ()
+    if isinstance(state, AskedForTime):
+        reminder, times = Text(text=turn.say("callback.ask_time", phone=state.phone)), _times(turn)
+    else:
+        reminder = Text(text=turn.say("callback.still_waiting"))
+    choices = (*times, offering.cancel(turn), offering.menu(turn))
+    reply = replace(outcome.reply, messages=(*outcome.reply.messages[:4], reminder), choices=choices)
+    return replace(outcome, state=replace(state, last=outcome.state.last), reply=reply)
+
+
+def _is_known_question(turn: Turn, tools: Tools) -> bool:
+    """Nearly everything may be a time in somebody's own words, but not what the FAQ asks."""
+    return tools.answer(question_of(turn, turn.text)).status is AnswerStatus.ANSWERED_SAME_QUESTION
+
+
+def _times(turn: Turn) -> tuple[Choice, ...]:
+    return tuple(offering.tap(turn, f"time_{time}", ChooseCallTime(time=time)) for time in TIMES)
+
+
+def time_chosen(turn: Turn, time: str) -> Outcome:
+    if not isinstance(turn.state, AskedForTime) or time not in TIMES:
+        return offer_staff(turn)
+    return _finish(turn, turn.state, turn.pack.sentences.say(f"callback.time.{time}"))
+
+
+def _finish(turn: Turn, state: AskedForTime, preferred_time: str) -> Outcome:
+    department = turn.pack.department(state.department_id)
+    opening = (opens_at(turn, department) if department else None) or turn.now
+    text = turn.say(
+        "callback.stored", phone=state.phone, department=department.name if department else "", opening=moment_in_words(turn, opening)
+    )
+    return Outcome(
+        state=Idle(last=state.last),
+        decision=Decision(route=Route.CALLBACK, status="handoff_callback", decision="handoff"),
+        reply=Reply(messages=(Text(text=text),), choices=(offering.menu(turn),), language=turn.language),
+        effects=(
+            StoreCallback(
+                phone=state.phone,
+                preferred_time=preferred_time,
+                topic=state.topic,
+                department_id=state.department_id,
+                promised_from=opening,
+            ),
+        ),
+    )
+
+
+def _ask(turn: Turn, state: AskedForPhone, key: str) -> Outcome:
+    return Outcome(
+        state=state,
+        decision=Decision(route=Route.CALLBACK),
+        reply=Reply(messages=(Text(text=turn.say(key)),), choices=(offering.cancel(turn),), language=turn.language),
+    )
+
+
+def phone_in(text: str) -> str | None:
+    """The first domestic number in the text, in its usual form, or None."""
+    for match in phonenumbers.PhoneNumberMatcher(normalise(text), "JP", leniency=phonenumbers.Leniency.VALID):
+        if match.number.country_code == JAPAN_CODE:
+            return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return None

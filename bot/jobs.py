@@ -1,0 +1,117 @@
+"""The background work of conversations: turns, deliveries, and what is done again and again."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, update
+
+from bot import queries
+from bot.inbox import TURN_JOB
+from bot.line.client import LineClient
+from bot.line.delivery import Delivery
+from bot.models import CallState, InboundEvent, MessageRow, OutgoingCall, Quota, TurnRow
+from bot.turn import WAKE_JOB, TurnRunner, deliver_job
+from core.clock import Clock, system_clock, to_milliseconds
+from core.database import Database
+from core.errors import TemporaryError
+from core.jobs import Job, JobKind, PeriodicJob, Queue
+from core.metrics import DEAD_LETTERS, JOBS_WAITING, QUOTA_LIMIT, QUOTA_USED
+from core.pack import Pack
+
+DELIVERY_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (0.5, 2, 5, 15, 40, 90, 300, 900, 1800, 3600))
+TURN_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (0.2, 1, 4, 15, 60))
+
+log = structlog.get_logger()
+
+
+class Housekeeping:
+    """Retention, quotas and figures."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: Queue,
+        packs: Callable[[str], Pack],
+        clients: Callable[[str], LineClient],
+        municipality_ids: Sequence[str],
+        clock: Clock = system_clock,
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._packs = packs
+        self._clients = clients
+        self._municipality_ids = municipality_ids
+        self._clock = clock
+
+    def drop_old(self, _job: Job) -> None:
+        """Raw events and the ledger go when their municipality's time is over."""
+        now = self._clock()
+        for municipality_id in self._municipality_ids:
+            retention = self._packs(municipality_id).municipality.retention
+            events_before = to_milliseconds(now - timedelta(days=retention.raw_event_days))
+            ledger_before = now - timedelta(days=retention.ledger_days)
+            with self._database.transaction() as session:
+                session.execute(
+                    delete(InboundEvent).where(InboundEvent.municipality_id == municipality_id, InboundEvent.received_at < events_before)
+                )
+                session.execute(delete(MessageRow).where(MessageRow.municipality_id == municipality_id, MessageRow.at < ledger_before))
+                session.execute(
+                    delete(OutgoingCall).where(OutgoingCall.municipality_id == municipality_id, OutgoingCall.created_at < ledger_before)
+                )
+                session.execute(
+                    update(TurnRow)
+                    .where(TurnRow.municipality_id == municipality_id, TurnRow.at < ledger_before)
+                    .values(trace={}, entries=[])
+                )
+
+    def read_quota(self, _job: Job) -> None:
+        for municipality_id in self._municipality_ids:
+            try:
+                limit, used = self._clients(municipality_id).quota()
+            except TemporaryError as error:
+                log.warning("quota_not_read", municipality=municipality_id, error=str(error))
+                continue
+            with self._database.transaction() as session:
+                session.merge(Quota(municipality_id=municipality_id, limit=limit, used=used, read_at=self._clock()))
+            QUOTA_USED.labels(municipality=municipality_id).set(used)
+            if limit is not None:
+                QUOTA_LIMIT.labels(municipality=municipality_id).set(limit)
+
+    def count(self, _job: Job) -> None:
+        with self._database.reading() as session:
+            waiting = self._queue.waiting(session)
+            dead = len(self._queue.dead_letters(session))
+        JOBS_WAITING.clear()
+        for kind, count in waiting.items():
+            JOBS_WAITING.labels(kind=kind).set(count)
+        DEAD_LETTERS.set(dead)
+
+    def resend_forgotten(self) -> int:
+        """At start: every call that is ready gets a job, because its own may be gone (a restored backup, say). Returns how many.
+
+        A second job does no harm: it finds the call settled.
+        """
+        with self._database.transaction() as session:
+            calls = [call for call in queries.unsettled_calls(session) if call.state == CallState.READY]
+            self._queue.enqueue(session, *(deliver_job(call.municipality_id, call.conversation_id, call.id) for call in calls))
+            return len(calls)
+
+
+def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping) -> tuple[JobKind, ...]:
+    """Every kind of job that conversations need."""
+    return (
+        JobKind(name=TURN_JOB, run=runner.run, backoff=TURN_BACKOFF, on_death=runner.apologise),
+        JobKind(name=WAKE_JOB, run=runner.wake),
+        JobKind(name="deliver", run=delivery.run, backoff=DELIVERY_BACKOFF, on_death=delivery.give_up),
+        JobKind(name="drop_old", run=housekeeping.drop_old),
+        JobKind(name="read_quota", run=housekeeping.read_quota),
+        JobKind(name="count", run=housekeeping.count),
+    )
+
+
+PERIODIC = (
+    PeriodicJob(kind="drop_old", every=timedelta(hours=6)),
+    PeriodicJob(kind="read_quota", every=timedelta(minutes=10)),
+    PeriodicJob(kind="count", every=timedelta(seconds=15)),
+)

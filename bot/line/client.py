@@ -1,0 +1,156 @@
+"""Calls to LINE through line-bot-sdk, and what their answers mean."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import urllib3
+from linebot.v3.messaging import (
+    ApiClient,
+    ApiException,
+    Configuration,
+    Message,
+    MessagingApi,
+    MessagingApiBlob,
+    PushMessageRequest,
+    ReplyMessageRequest,
+    ShowLoadingAnimationRequest,
+)
+
+from core.errors import TemporaryError
+
+TIMEOUT = (3.0, 10.0)
+"""Seconds to connect and to read; the SDK's own default is five minutes."""
+INVALID_TOKEN = "Invalid reply token"  # noqa: S105  # LINE's words, no secret.
+MONTHLY_LIMIT = "monthly limit"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """LINE took the call; ids of the messages as LINE knows them."""
+
+    message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenInvalid:
+    """The reply token was used or is too old."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimited:
+    """Too many calls at this moment; later they pass."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaExhausted:
+    """No counted message goes out before the month ends or the plan is raised."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """LINE will never take this call as it is; `reason` holds its words about properties, none of the resident's."""
+
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uncertain:
+    """Nobody knows whether LINE acted: time-out, lost connection, or an error on LINE's side."""
+
+    reason: str
+
+
+Result = Accepted | TokenInvalid | RateLimited | QuotaExhausted | Refused | Uncertain
+
+
+class LineClient:
+    """One municipality's channel. Safe to share between threads."""
+
+    def __init__(self, access_token: str, api_url: str | None = None) -> None:
+        configuration = Configuration(access_token=access_token, host=api_url)
+        configuration.retries = urllib3.Retry(total=0)
+        self._api_client = ApiClient(configuration)
+        self.api = MessagingApi(self._api_client)
+        self.blob = MessagingApiBlob(self._api_client)
+
+    def reply(self, reply_token: str, messages: Sequence[Mapping[str, Any]]) -> Result:  # Any: JSON.
+        request = ReplyMessageRequest(reply_token=reply_token, messages=_models(messages))
+        return _outcome(lambda: self.api.reply_message(request, _request_timeout=TIMEOUT))
+
+    def push(self, to: str, messages: Sequence[Mapping[str, Any]], retry_key: str) -> Result:  # Any: JSON.
+        request = PushMessageRequest(to=to, messages=_models(messages))
+        return _outcome(lambda: self.api.push_message(request, x_line_retry_key=retry_key, _request_timeout=TIMEOUT))
+
+    def show_loading(self, line_user_id: str, seconds: int) -> None:
+        """A courtesy: whatever goes wrong is only logged."""
+        request = ShowLoadingAnimationRequest(chat_id=line_user_id, loading_seconds=seconds)
+        try:
+            self.api.show_loading_animation(request, _request_timeout=TIMEOUT)
+        except (ApiException, urllib3.exceptions.HTTPError) as error:
+            log.info("loading_not_shown", error=type(error).__name__)
+
+    def quota(self) -> tuple[int | None, int]:
+        """Limit of this month (None = unlimited) and messages used. Raises TemporaryError."""
+        try:
+            quota = self.api.get_message_quota(_request_timeout=TIMEOUT)
+            used = self.api.get_message_quota_consumption(_request_timeout=TIMEOUT)
+        except (ApiException, urllib3.exceptions.HTTPError) as error:
+            raise TemporaryError(f"LINE did not tell the quota ({type(error).__name__})") from error
+        return quota.value if quota.type == "limited" else None, used.total_usage
+
+    def close(self) -> None:
+        self._api_client.close()
+
+
+def _models(messages: Sequence[Mapping[str, Any]]) -> list[Message]:  # Any: JSON.
+    return [Message.from_dict(dict(message)) for message in messages]
+
+
+def _outcome(call: Callable[[], Any]) -> Result:  # Any: the SDK's responses.
+    try:
+        response = call()
+    except ApiException as error:
+        return _refusal(error)
+    except urllib3.exceptions.HTTPError as error:
+        return Uncertain(reason=type(error).__name__)
+    return Accepted(message_ids=tuple(str(sent.id) for sent in getattr(response, "sent_messages", None) or ()))
+
+
+def _refusal(error: ApiException) -> Result:
+    status = int(error.status or 0)
+    message, details = _words(error.body)
+    if status == 409:
+        return Accepted(message_ids=_sent_ids(error.body))
+    if status == 429:
+        return QuotaExhausted() if MONTHLY_LIMIT in message else RateLimited()
+    if status == 400 and INVALID_TOKEN in message:
+        return TokenInvalid()
+    if status >= 500 or status == 0:
+        return Uncertain(reason=f"HTTP {status}")
+    return Refused(status=status, reason=f"{message} {details}".strip()[:400])
+
+
+def _words(body: object) -> tuple[str, str]:
+    try:
+        document = json.loads(body) if isinstance(body, str | bytes) else {}
+    except ValueError:
+        return "", ""
+    if not isinstance(document, dict):
+        return "", ""
+    details = document.get("details") or []
+    named = "; ".join(f"{d.get('property')}: {d.get('message')}" for d in details if isinstance(d, dict))
+    return str(document.get("message", "")), named
+
+
+def _sent_ids(body: object) -> tuple[str, ...]:
+    try:
+        document = json.loads(body) if isinstance(body, str | bytes) else {}
+        return tuple(str(sent["id"]) for sent in document.get("sentMessages", ()))
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return ()

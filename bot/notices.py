@@ -1,0 +1,34 @@
+"""Words that stand beside whatever else is said: the first-time notice, and the warning about an individual number. Pure."""
+
+from dataclasses import replace
+
+from bot.models import ConversationKind
+from bot.outcome import MarkIntroduced, Outcome, Turn
+from core.messages import Message, Text
+
+MAX_MESSAGES = 5
+
+
+def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
+    """The notices go into the same call as the reply, so that they cost nothing and come at once."""
+    if outcome.reply is None:
+        return outcome
+    before: list[Message] = []
+    after: list[Message] = []
+    effects = outcome.effects
+    if turn.masked_number:
+        before.append(Text(text=turn.say("notice.individual_number")))
+    already_introduces = any(isinstance(effect, MarkIntroduced) for effect in effects)
+    if not turn.is_introduced and not already_introduces and turn.conversation_kind is ConversationKind.PERSON:
+        after.append(Text(text=turn.say("welcome.notice", name=turn.pack.municipality.name)))
+        effects = (*effects, MarkIntroduced())
+    room = MAX_MESSAGES - len(before) - len(after)
+    messages = (
+        (*before, *after, *outcome.reply.messages[:room]) if not _is_crisis(outcome) else (*outcome.reply.messages[:room], *before, *after)
+    )
+    return replace(outcome, reply=replace(outcome.reply, messages=tuple(messages)), effects=effects)
+
+
+def _is_crisis(outcome: Outcome) -> bool:
+    """Nothing may stand before the safe message."""
+    return (outcome.decision.status or "").startswith("crisis_")

@@ -1,0 +1,122 @@
+"""What a handler gets and what it returns: a frozen turn in, an outcome of new state, reply and effects out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.incoming import Bubble
+from bot.models import ConversationKind
+from bot.states import State
+from core.messages import Decision, Language, Reply
+from core.pack import Pack
+from retrieval.answering import Answer, Question
+from retrieval.passages import Passage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """Everything a decision may depend on, read before it begins."""
+
+    uid: str
+    pack: Pack
+    now: datetime
+    state: State
+    language: Language
+    conversation_kind: ConversationKind
+    bubbles: tuple[Bubble, ...]
+    text: str
+    """The words of all bubbles, one a line, individual numbers masked; stickers stand as what they mean."""
+    masked_number: bool = False
+    is_introduced: bool = True
+    """False until the first-time notice was given."""
+    is_new_friend: bool = False
+
+    def say(self, key: str, **gaps: object) -> str:
+        """A sentence of the pack in the resident's language."""
+        return self.pack.sentences.say(key, self.language, **gaps)
+
+    @property
+    def last(self) -> Bubble:
+        return self.bubbles[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetLanguage:
+    """The resident chose a language."""
+
+    language: Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetFriendship:
+    """The resident follows us, or blocked us."""
+
+    is_friend: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFeedback:
+    """The resident said whether a turn's answer helped."""
+
+    turn_uid: str
+    helped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreCallback:
+    """Somebody shall call the resident back."""
+
+    phone: str
+    preferred_time: str
+    topic: str
+    department_id: str | None
+    promised_from: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlankMessage:
+    """A message was taken back; its content goes everywhere."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkIntroduced:
+    """The first-time notice has been given."""
+
+
+Effect = SetLanguage | SetFriendship | RecordFeedback | StoreCallback | BlankMessage | MarkIntroduced
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A handler's whole decision."""
+
+    state: State
+    decision: Decision
+    reply: Reply | None = None
+    effects: tuple[Effect, ...] = ()
+    trace: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryEntry:
+    """A published question, for browsing."""
+
+    entry_id: str
+    question: str
+
+
+class Tools(Protocol):
+    """What a handler may ask while it decides; nothing here writes."""
+
+    def answer(self, question: Question) -> Answer: ...
+
+    def passage(self, municipality_id: str, entry_id: str, moment: datetime) -> Passage | None:
+        """The published passage of an entry that is valid at the moment."""
+
+    def categories(self, municipality_id: str, moment: datetime) -> Mapping[str, int]:
+        """How many entries each category holds."""
+
+    def entries_of(self, municipality_id: str, category: str, moment: datetime) -> tuple[CategoryEntry, ...]: ...

@@ -1,0 +1,138 @@
+"""Which handler takes a turn; the first rule that matches wins. Pure."""
+
+from enum import StrEnum
+
+from bot.incoming import (
+    Followed,
+    JoinedGroup,
+    LeftGroup,
+    Said,
+    SentLocation,
+    SentMedia,
+    SentSticker,
+    Tapped,
+    Unfollowed,
+    Unsent,
+)
+from bot.models import ConversationKind
+from bot.outcome import Turn
+from bot.states import AskedForPhone, AskedForTime
+from bot.words import contains, crisis_in, is_whole
+
+
+class Route(StrEnum):
+    """Every way to take a turn; each has one handler."""
+
+    CRISIS = "crisis"
+    UNSEND = "unsend"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+    JOIN_GROUP = "join_group"
+    STAFF = "staff"
+    TAP = "tap"
+    CANCEL = "cancel"
+    CALLBACK = "callback"
+    MENU = "menu"
+    LANGUAGE = "language"
+    LOCATION = "location"
+    MEDIA = "media"
+    STICKER = "sticker"
+    FEEDBACK = "feedback"
+    CORRECTION = "correction"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    SMALL_TALK = "small_talk"
+    PRIVATE_MATTER = "private_matter"
+    ANSWER = "answer"
+    SILENT = "silent"
+
+
+def route(turn: Turn) -> Route:
+    if not turn.last.may_answer and not isinstance(turn.last.content, Unsent | Unfollowed):
+        return Route.SILENT
+    if turn.conversation_kind is not ConversationKind.PERSON:
+        return _route_in_group(turn)
+    return _route_event(turn) or _route_words(turn)
+
+
+def _route_in_group(turn: Turn) -> Route:
+    """Among others we speak only when spoken to, and never about a person."""
+    match turn.last.content:
+        case JoinedGroup():
+            return Route.JOIN_GROUP
+        case Unsent():
+            return Route.UNSEND
+        case Tapped():
+            return Route.TAP
+        case Said(mentions_us=True) if turn.text:
+            if crisis_in(turn.pack.lexicon, turn.text):
+                return Route.CRISIS
+            if contains(turn.pack.lexicon.people, turn.text) or turn.masked_number:
+                return Route.PRIVATE_MATTER
+            return _route_words(turn)
+        case Said(mentions_us=True):
+            return Route.JOIN_GROUP
+        case _:
+            return Route.SILENT
+
+
+def _route_event(turn: Turn) -> Route | None:
+    """By the kind of event, where words do not decide."""
+    match turn.last.content:
+        case Followed():
+            return Route.FOLLOW
+        case Unfollowed():
+            return Route.UNFOLLOW
+        case Unsent():
+            return Route.UNSEND
+        case Tapped():
+            return Route.TAP
+        case SentLocation():
+            return Route.LOCATION
+        case SentMedia() | SentSticker() | Said() if turn.text:
+            return None
+        case SentMedia():
+            return Route.MEDIA
+        case SentSticker():
+            return Route.STICKER
+        case Said():
+            return Route.MENU
+        case LeftGroup() | _:
+            return Route.SILENT
+
+
+def _route_words(turn: Turn) -> Route:
+    lexicon, text = turn.pack.lexicon, turn.text
+    if crisis_in(lexicon, text):
+        return Route.CRISIS
+    if contains(lexicon.staff, text):
+        return Route.STAFF
+    if is_whole(lexicon.menu, text):
+        return Route.MENU
+    if any(is_whole(words, text) for words in lexicon.languages.values()):
+        return Route.LANGUAGE
+    match turn.state:
+        case AskedForPhone() | AskedForTime() if is_whole(lexicon.cancel, text):
+            return Route.CANCEL
+        case AskedForPhone() | AskedForTime():
+            return Route.CALLBACK
+        case _:
+            pass
+    if is_whole(lexicon.cancel, text):
+        return Route.CANCEL
+    if is_whole(lexicon.helpful, text) or is_whole(lexicon.rejections, text):
+        return Route.FEEDBACK if _was_answered(turn) else Route.SMALL_TALK
+    if _was_answered(turn) and contains(lexicon.corrections, text):
+        return Route.CORRECTION
+    if is_whole(lexicon.greetings, text):
+        return Route.GREETING
+    if is_whole(lexicon.thanks, text):
+        return Route.THANKS
+    if any(is_whole(talk.patterns, text) for talk in lexicon.small_talk):
+        return Route.SMALL_TALK
+    return Route.ANSWER
+
+
+def _was_answered(turn: Turn) -> bool:
+    last = turn.state.last
+    return last is not None and bool(last.question)

@@ -1,0 +1,263 @@
+"""One turn: load what a conversation waits for, decide without a transaction, apply everything in one."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot import applying, queries
+from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back
+from bot.handlers import HANDLERS
+from bot.inbox import TURN_JOB
+from bot.incoming import Bubble, Followed, Said
+from bot.line.channel import LineChannel
+from bot.models import Conversation, EventState, InboundEvent, Resident
+from bot.notices import with_notices
+from bot.outcome import Outcome, Tools, Turn
+from bot.routing import Route, route
+from bot.states import Idle, load_state
+from bot.words import language_of, sticker_meanings
+from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
+from core.database import Database
+from core.errors import ConflictError, TemporaryError
+from core.jobs import Job, NewJob, Queue
+from core.messages import Decision, Language, Reply, Text
+from core.metrics import TURN_SECONDS, TURNS
+from core.pack import Pack
+
+WAKE_JOB = "wake_turn"
+MAX_ROUNDS = 4
+"""How often a turn is decided anew because something joined it; then it is applied as it is."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What one turn was loaded from; the rows are detached and only read."""
+
+    municipality_id: str
+    key: str
+    conversation: Conversation | None
+    resident: Resident | None
+    events: Mapping[int, InboundEvent]
+    group: tuple[Bubble, ...]
+    dropped: tuple[int, ...]
+    """Events whose messages were taken back before they were answered."""
+    has_more: bool
+
+    @property
+    def is_late(self) -> bool:
+        """A redelivery of something older than what was handled already."""
+        return self.conversation is not None and self.group[-1].occurred_at < self.conversation.last_occurred_at
+
+
+class TurnRunner:
+    """Runs turn jobs; the queue sees to it that one conversation has one at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: Queue,
+        channel: LineChannel,
+        tools: Tools,
+        packs: Callable[[str], Pack],
+        clock: Clock = system_clock,
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._channel = channel
+        self._tools = tools
+        self._packs = packs
+        self._clock = clock
+
+    def run(self, job: Job) -> None:
+        """Answers the oldest group of bubbles, waits for the rest of a fragment, or finds nothing to do."""
+        loaded = self._load(job)
+        if loaded is None:
+            return
+        if self._is_worth_waiting(loaded):
+            self._wake_later(loaded)
+            return
+        started = time.perf_counter()
+        with self._channel.thinking(loaded.municipality_id, self._raw(loaded), self._waited(loaded)):
+            self._take(job, loaded, started)
+        TURN_SECONDS.observe(time.perf_counter() - started)
+
+    def apologise(self, job: Job) -> None:
+        """After a failure that no further try will mend: the resident hears of it, once, and is shown a person."""
+        loaded = self._load(job)
+        if loaded is None or any(event.state == EventState.FAILED for event in loaded.events.values()):
+            return
+        turn = replace(self._turn_of(loaded), uid=failed_uid(job))
+        reply = Reply(messages=(Text(text=turn.say("error.apology")),), choices=(), language=turn.language)
+        outcome = Outcome(state=turn.state, decision=Decision(route="failed", status="error_internal", decision="handoff"), reply=reply)
+        self._apply(loaded, turn, outcome, 0.0, has_failed=True)
+
+    def wake(self, job: Job) -> None:
+        """The wait for the rest of a fragment is over."""
+        with self._database.transaction() as session:
+            self._jobs.enqueue(session, turn_job(str(job.payload["municipality_id"]), str(job.payload["conversation_key"])))
+
+    def _take(self, job: Job, loaded: Loaded, started: float) -> None:
+        for round_number in range(1, MAX_ROUNDS + 1):
+            turn = self._turn_of(loaded)
+            outcome = self._decide(turn)
+            try:
+                self._apply(loaded, turn, outcome, started, may_join=round_number < MAX_ROUNDS)
+            except ConflictError:
+                reloaded = self._load(job)
+                if reloaded is None:
+                    return
+                loaded = reloaded
+                continue
+            TURNS.labels(
+                municipality=loaded.municipality_id, route=outcome.decision.route, decision=outcome.decision.decision or "none"
+            ).inc()
+            return
+        raise TemporaryError("the conversation kept changing; the turn is tried again")
+
+    def _load(self, job: Job) -> Loaded | None:
+        municipality_id, key = str(job.payload["municipality_id"]), str(job.payload["conversation_key"])
+        with self._database.reading() as session:
+            events = queries.events_of_failed_turn(session, failed_uid(job)) or queries.waiting_events(session, municipality_id, key)
+            if not events:
+                return None
+            conversation = queries.conversation_by_key(session, municipality_id, key)
+            resident = queries.resident_of(session, conversation)
+            session.expunge_all()
+        bubbles = [self._channel.parse(event) for event in events]
+        gone = taken_back(bubbles)
+        waiting = [bubble for bubble in bubbles if bubble.message_id is None or bubble.message_id not in gone]
+        group = first_group(waiting)
+        return Loaded(
+            municipality_id=municipality_id,
+            key=key,
+            conversation=conversation,
+            resident=resident,
+            events={event.id: event for event in events},
+            group=group,
+            dropped=tuple(bubble.event_id for bubble in bubbles if bubble.message_id is not None and bubble.message_id in gone),
+            has_more=len(waiting) > len(group),
+        )
+
+    def _is_worth_waiting(self, loaded: Loaded) -> bool:
+        openings = self._packs(loaded.municipality_id).lexicon.fragments
+        if loaded.has_more or not can_join(loaded.group[0]) or completeness(loaded.group, openings) is Completeness.STANDS:
+            return False
+        return self._clock() - from_milliseconds(loaded.group[-1].received_at) < PATIENCE
+
+    def _wake_later(self, loaded: Loaded) -> None:
+        payload = {"municipality_id": loaded.municipality_id, "conversation_key": loaded.key}
+        run_at = from_milliseconds(loaded.group[-1].received_at) + PATIENCE
+        with self._database.transaction() as session:
+            self._jobs.enqueue(session, NewJob(kind=WAKE_JOB, payload=payload, run_at=run_at, municipality_id=loaded.municipality_id))
+
+    def _turn_of(self, loaded: Loaded) -> Turn:
+        pack = self._packs(loaded.municipality_id)
+        meanings = sticker_meanings((sticker.keywords, sticker.means) for sticker in pack.stickers)
+        text, masked = joined_text(loaded.group, meanings)
+        conversation = loaded.conversation
+        # What happened before the newest turn must not be read as an answer to what that turn asked.
+        state = load_state(conversation.state) if conversation is not None and not loaded.is_late else Idle()
+        return Turn(
+            uid=uuid.uuid4().hex[:16],
+            pack=pack,
+            now=self._clock(),
+            state=state,
+            language=spoken_language(loaded.resident, text, pack),
+            conversation_kind=loaded.group[0].conversation_kind,
+            bubbles=loaded.group,
+            text=text,
+            masked_number=masked or _holds_mask(loaded.group),
+            is_introduced=conversation is not None and conversation.introduced_at is not None,
+            is_new_friend=isinstance(loaded.group[-1].content, Followed),
+        )
+
+    def _decide(self, turn: Turn) -> Outcome:
+        chosen = route(turn)
+        outcome = HANDLERS[chosen](turn, self._tools)
+        return with_notices(turn, outcome) if chosen is not Route.SILENT else outcome
+
+    def _apply(
+        self, loaded: Loaded, turn: Turn, outcome: Outcome, started: float, *, may_join: bool = False, has_failed: bool = False
+    ) -> None:
+        """Raises ConflictError when something joined the turn meanwhile or the conversation has changed."""
+        rendered = self._channel.render(outcome.reply, turn.pack.id) if outcome.reply is not None else ()
+        with self._database.transaction() as session:
+            if may_join and self._something_joined(queries.waiting_events(session, loaded.municipality_id, loaded.key), loaded):
+                raise ConflictError("more words came while the turn was being decided")
+            applied = applying.apply_turn(
+                session,
+                applying.TurnToApply(
+                    loaded_conversation=loaded.conversation,
+                    municipality_id=loaded.municipality_id,
+                    key=loaded.key,
+                    events=tuple(loaded.events[bubble.event_id] for bubble in loaded.group),
+                    dropped=loaded.dropped,
+                    turn=turn,
+                    outcome=outcome,
+                    rendered=rendered,
+                    is_late=loaded.is_late,
+                    has_failed=has_failed,
+                    milliseconds=(time.perf_counter() - started) * 1000 if started else 0.0,
+                ),
+                self._channel,
+            )
+            if applied.call_id is not None:
+                self._jobs.enqueue(session, deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id))
+            if loaded.has_more:
+                self._jobs.enqueue(session, turn_job(loaded.municipality_id, loaded.key))
+
+    def _something_joined(self, waiting: Sequence[InboundEvent], loaded: Loaded) -> bool:
+        if not can_join(loaded.group[0]):
+            return False
+        first = loaded.group[0].occurred_at
+        for event in waiting:
+            is_near = abs(event.occurred_at - first) <= TOGETHER / timedelta(milliseconds=1)
+            if event.id not in loaded.events and is_near and can_join(self._channel.parse(event)):
+                return True
+        return False
+
+    def _raw(self, loaded: Loaded) -> InboundEvent:
+        return loaded.events[loaded.group[-1].event_id]
+
+    def _waited(self, loaded: Loaded) -> timedelta:
+        return self._clock() - from_milliseconds(loaded.group[-1].received_at)
+
+
+def turn_job(municipality_id: str, key: str) -> NewJob:
+    payload = {"municipality_id": municipality_id, "conversation_key": key}
+    return NewJob(kind=TURN_JOB, key=f"turn:{key}", payload=payload, municipality_id=municipality_id)
+
+
+def deliver_job(municipality_id: str, conversation_id: int, call_id: int) -> NewJob:
+    return NewJob(
+        kind="deliver",
+        key=f"deliver:{conversation_id}",
+        payload={"call_id": call_id},
+        priority=10,  # What is decided should leave before the next decision begins.
+        municipality_id=municipality_id,
+    )
+
+
+def failed_uid(job: Job) -> str:
+    """The uid of a turn that failed, by which an operator's retry of the job finds its events. SQLite gives a job's number again."""
+    return f"failed-{job.id}-{to_milliseconds(job.enqueued_at)}"
+
+
+def spoken_language(resident: Resident | None, text: str, pack: Pack) -> Language:
+    """The chosen language; without a choice the one that the words show, where the municipality offers it."""
+    if resident is not None and resident.language in set(Language):
+        return Language(resident.language)
+    shown = language_of(text) if text else None
+    return shown if shown in pack.municipality.languages else Language.JAPANESE
+
+
+def _holds_mask(group: Sequence[Bubble]) -> bool:
+    from core.individual_number import MASK
+
+    return any(isinstance(bubble.content, Said) and MASK in bubble.content.text for bubble in group)

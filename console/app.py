@@ -1,0 +1,66 @@
+"""The console as an application, to be mounted at /console."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from console.attempts import FailedAttempts
+from console.audit import AuditLog
+from console.errors import handle_errors
+from console.rendering import STATIC, Renderer
+from console.routes import callbacks, content, conversations, dead_letters, entries, login, start
+from console.security import Guard
+from console.serving import Console, SearchChanged
+from console.sessions import Sessions
+from core.clock import Clock
+from core.database import Database
+from core.encryption import Keyring
+from core.jobs import Queue
+from core.pack import Pack
+
+ROUTERS = (login.router, start.router, conversations.router, callbacks.router, content.router, entries.router, dead_letters.router)
+
+
+def create_console(
+    database: Database,
+    keyring: Keyring,
+    queue: Queue,
+    packs: Callable[[str], Pack],
+    clock: Clock,
+    *,
+    public_url: str | None = None,
+    search_changed: SearchChanged | None = None,
+) -> ASGIApp:
+    """The console of all municipalities in the database. Cookies are for https only where `public_url` is https."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.console = Console(
+        database=database,
+        queue=queue,
+        packs=packs,
+        clock=clock,
+        public_url=public_url,
+        search_changed=search_changed,
+        audit=AuditLog(keyring),
+        sessions=Sessions(keyring),
+        attempts=FailedAttempts(),
+        login_key=keyring.key("console-login"),
+        renderer=Renderer(clock),
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", LastingFiles(directory=STATIC))
+    handle_errors(app)
+    return Guard(app)
+
+
+class LastingFiles(StaticFiles):
+    """Files whose address changes with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        has_digest = b"v=" in scope.get("query_string", b"")
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if has_digest else "no-cache"
+        return response

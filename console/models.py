@@ -1,0 +1,78 @@
+"""Tables of the console: staff, their sessions, and the audit log."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Identifier
+
+
+class Role(StrEnum):
+    """What a member of staff is there for; console/permissions.py says what each may do."""
+
+    VIEWER = "viewer"
+    STAFF = "staff"
+    SUPERVISOR = "supervisor"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
+class Staff(Base):
+    """A person who works in a municipality's console."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    login: Mapped[str] = mapped_column(String(64))
+    """Lower case; unique within the municipality."""
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(16))
+    department_id: Mapped[str | None] = mapped_column(String(64))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    """An account is switched off, never deleted: the audit log names it."""
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("municipality_id", "login"),)
+
+
+class StaffSession(Base):
+    """A logged-in browser. The token itself is only in its cookie."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    csrf_token: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    """Within a few minutes; not every request writes it."""
+    expires_at: Mapped[datetime]
+    """The end however busy it is; idleness ends it earlier."""
+
+    __table_args__ = (Index("ix_staff_session_staff_id", "staff_id"),)
+
+
+class AuditRecord(Base):
+    """One thing that somebody did. Each record carries the hash of the one before, so that none can be changed or taken out unseen."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    number: Mapped[int]
+    """Its place in the municipality's chain, from 1 without gaps."""
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """None for what was done on the command line."""
+    action: Mapped[str] = mapped_column(String(64))
+    object: Mapped[str] = mapped_column(String(200))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (UniqueConstraint("municipality_id", "number"),)

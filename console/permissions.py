@@ -1,0 +1,28 @@
+"""What each role may do. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from console.models import Role
+
+
+class Permission(StrEnum):
+    """Something that not everybody may do."""
+
+    READ = "read"
+    HANDLE_CALLBACKS = "handle_callbacks"
+    EDIT_CONTENT = "edit_content"
+    RETRY_JOBS = "retry_jobs"
+
+
+ALLOWED: Mapping[Permission, tuple[Role, ...]] = {
+    Permission.READ: tuple(Role),
+    Permission.HANDLE_CALLBACKS: (Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.EDIT_CONTENT: (Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.RETRY_JOBS: (Role.ADMINISTRATOR,),
+}
+
+
+def may(role: str, permission: Permission) -> bool:
+    """An unknown role may do nothing."""
+    return role in ALLOWED[permission]

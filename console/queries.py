@@ -1,0 +1,100 @@
+"""Named reads and row changes of the console: accounts, sessions, the audit chain, and what the start page counts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, distinct, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.models import TurnRow
+from console.models import AuditRecord, Role, Staff, StaffSession
+from core.models import Municipality
+from handoff.models import CallbackRequest, CallbackState
+
+
+def municipalities(session: Session) -> Sequence[Municipality]:
+    return session.scalars(select(Municipality).order_by(Municipality.name, Municipality.id)).all()
+
+
+def municipality(session: Session, municipality_id: str) -> Municipality | None:
+    return session.get(Municipality, municipality_id)
+
+
+def staff_by_login(session: Session, municipality_id: str, login: str) -> Staff | None:
+    """`login` in its normal form; accounts that are switched off are found too."""
+    return session.scalars(select(Staff).where(Staff.municipality_id == municipality_id, Staff.login == login)).one_or_none()
+
+
+def has_staff(session: Session, municipality_id: str) -> bool:
+    """Whether anybody can log in."""
+    return session.scalar(select(Staff.id).where(Staff.municipality_id == municipality_id, Staff.is_active).limit(1)) is not None
+
+
+def administrators(session: Session, municipality_id: str) -> Sequence[Staff]:
+    """Whom to ask, the oldest account first."""
+    statement = select(Staff).where(Staff.municipality_id == municipality_id, Staff.role == Role.ADMINISTRATOR, Staff.is_active)
+    return session.scalars(statement.order_by(Staff.id)).all()
+
+
+def session_with_staff(session: Session, token_hash: str) -> tuple[StaffSession, Staff, Municipality] | None:
+    statement = (
+        select(StaffSession, Staff, Municipality)
+        .join(Staff, Staff.id == StaffSession.staff_id)
+        .join(Municipality, Municipality.id == Staff.municipality_id)
+        .where(StaffSession.token_hash == token_hash)
+    )
+    row = session.execute(statement).one_or_none()
+    return (row[0], row[1], row[2]) if row is not None else None
+
+
+def touch_session(session: Session, session_id: int, now: datetime) -> None:
+    session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=now))
+
+
+def delete_session(session: Session, token_hash: str) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash))
+
+
+def delete_ended_sessions(session: Session, *, now: datetime, idle_since: datetime) -> None:
+    session.execute(delete(StaffSession).where(or_(StaffSession.expires_at <= now, StaffSession.last_seen_at <= idle_since)))
+
+
+def lock_audit(session: Session, municipality_id: str) -> None:
+    """Two transactions must not continue the same chain at the same place; others may go on referring to the municipality."""
+    session.execute(select(Municipality.id).where(Municipality.id == municipality_id).with_for_update(key_share=True))
+
+
+def last_audit_record(session: Session, municipality_id: str) -> AuditRecord | None:
+    statement = select(AuditRecord).where(AuditRecord.municipality_id == municipality_id)
+    return session.scalars(statement.order_by(AuditRecord.number.desc()).limit(1)).one_or_none()
+
+
+def audit_records(session: Session, municipality_id: str) -> Sequence[AuditRecord]:
+    """The whole chain from its beginning."""
+    return session.scalars(select(AuditRecord).where(AuditRecord.municipality_id == municipality_id).order_by(AuditRecord.number)).all()
+
+
+def conversations_since(session: Session, municipality_id: str, moment: datetime) -> int:
+    """In how many talks something was said."""
+    statement = select(func.count(distinct(TurnRow.conversation_id)))
+    return session.scalar(statement.where(TurnRow.municipality_id == municipality_id, TurnRow.at >= moment)) or 0
+
+
+def decisions_since(session: Session, municipality_id: str, moment: datetime) -> Mapping[str, int]:
+    """How many turns ended in each decision; turns without one are left out."""
+    statement = (
+        select(TurnRow.decision, func.count())
+        .where(TurnRow.municipality_id == municipality_id, TurnRow.at >= moment, TurnRow.decision.is_not(None))
+        .group_by(TurnRow.decision)
+    )
+    return {decision: count for decision, count in session.execute(statement) if decision is not None}
+
+
+def callbacks_promised_before(session: Session, municipality_id: str, moment: datetime) -> int:
+    """Open requests whose promised time lies before the moment."""
+    statement = select(func.count()).where(
+        CallbackRequest.municipality_id == municipality_id,
+        CallbackRequest.state == CallbackState.OPEN,
+        CallbackRequest.promised_from < moment,
+    )
+    return session.scalar(statement) or 0

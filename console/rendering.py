@@ -1,0 +1,79 @@
+"""Templates: the environment with its filters, addresses of static files, and the frame around a page."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from console.security import PREFIX
+from console.wording import Calendar, named, say
+from core.clock import Clock
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """An entrance of the navigation."""
+
+    key: str
+    label: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What surrounds a page of somebody who is logged in."""
+
+    municipality: str
+    name: str
+    role: str
+    csrf_token: str
+    rooms: tuple[Room, ...]
+    notice: str | None = None
+
+
+class Renderer:
+    """Renders templates to text. A template gets a view, and the frame where somebody is logged in."""
+
+    def __init__(self, clock: Clock) -> None:
+        calendar = Calendar(clock)
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._environment.globals |= {"asset": asset, "named": named, "say": say, "root": PREFIX}
+        self._environment.filters["moment"] = calendar.moment
+        self._environment.filters["day"] = calendar.day
+        self._environment.filters["segment"] = segment
+        self._environment.filters["number"] = number
+        self._environment.filters["lines"] = lines
+
+    def render(self, template: str, view: object, frame: Frame | None = None, **more: object) -> str:
+        return self._environment.get_template(template).render(view=view, frame=frame, **more)
+
+
+def segment(text: str) -> str:
+    """As one part of an address's path, or as a value of its query."""
+    return quote(text, safe="")
+
+
+def number(value: int) -> str:
+    return f"{value:,}"
+
+
+def lines(text: str) -> Markup:
+    """Escaped, with its line breaks."""
+    return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=64)
+def asset(path: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep it for ever."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"{PREFIX}/static/{path}?v={digest}"

@@ -1,0 +1,38 @@
+"""What every page of the console is served with, built once by `create_console`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from console.attempts import FailedAttempts
+from console.audit import AuditLog
+from console.rendering import Renderer
+from console.sessions import Sessions
+from core.clock import Clock
+from core.database import Database
+from core.jobs import Queue
+from core.pack import Pack
+
+SearchChanged = Callable[[str], None]
+"""Gets the municipality's id once a change of its published content is durable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console:
+    """One console; it serves all municipalities of a deployment."""
+
+    database: Database
+    queue: Queue
+    packs: Callable[[str], Pack]
+    clock: Clock
+    public_url: str | None
+    search_changed: SearchChanged | None
+    audit: AuditLog
+    sessions: Sessions
+    attempts: FailedAttempts
+    login_key: bytes
+    renderer: Renderer
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by https."""
+        return self.public_url is not None and self.public_url.startswith("https://")

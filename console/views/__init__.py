@@ -1,0 +1,1 @@
+"""Frozen values that templates show, one module per room."""

@@ -1,0 +1,203 @@
+"""Who sends a request: the dependencies by which routes get a visit, and refuse what somebody may not do or did not mean."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from console import queries
+from console.permissions import Permission, may
+from console.rendering import Frame, Room
+from console.security import PREFIX, is_same_origin
+from console.serving import Console
+from console.sessions import Visitor, is_due_to_touch
+from console.wording import named, say
+from core.errors import ProjectError
+from core.pack import Pack
+
+COOKIE = "madoguchi_console"
+NOTICE_COOKIE = "madoguchi_notice"
+ROOMS = (
+    ("start", "/", Permission.READ),
+    ("conversations", "/conversations", Permission.READ),
+    ("callbacks", "/callbacks", Permission.READ),
+    ("content", "/content", Permission.READ),
+    ("dead_letters", "/dead-letters", Permission.RETRY_JOBS),
+)
+
+
+class LoginNeededError(ProjectError):
+    """Nobody is logged in, or the session has ended; the browser is sent to the login."""
+
+
+class NotAllowedError(ProjectError):
+    """The role does not allow it; the page says who to ask."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(f"the role lacks '{permission}'")
+        self.permission = permission
+
+
+class ForgedRequestError(ProjectError):
+    """A form that none of our pages sent, or an old one."""
+
+
+class NotHereError(ProjectError):
+    """No such thing in the visitor's municipality."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request of somebody who is logged in, and the ways to answer it."""
+
+    console: Console
+    request: Request
+    visitor: Visitor
+    now: datetime
+
+    @property
+    def municipality_id(self) -> str:
+        return self.visitor.municipality_id
+
+    @property
+    def pack(self) -> Pack:
+        return self.console.packs(self.municipality_id)
+
+    @property
+    def wants_fragment(self) -> bool:
+        return wants_fragment(self.request)
+
+    def may(self, permission: Permission) -> bool:
+        return may(self.visitor.role, permission)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        return self.console.database.reading()
+
+    def writing(self) -> AbstractContextManager[Session]:
+        return self.console.database.transaction()
+
+    def record(self, session: Session, action: str, subject: str) -> None:
+        """In the audit log, within the transaction of what was done."""
+        self.console.audit.record(
+            session, municipality_id=self.municipality_id, staff_id=self.visitor.staff_id, action=action, subject=subject, now=self.now
+        )
+
+    def page(self, template: str, view: object, *, room: str, status: int = 200) -> Response:
+        notice = self.request.cookies.get(NOTICE_COOKIE)
+        frame = self.frame(room, say(f"notice.{notice}") if notice and named("notice", notice) != notice else None)
+        response = HTMLResponse(self.console.renderer.render(template, view, frame), status)
+        if notice:
+            response.delete_cookie(NOTICE_COOKIE, path=PREFIX)
+        return response
+
+    def page_or_fragment(self, template: str, fragment: str, view: object, *, room: str, status: int = 200, announce: str = "") -> Response:
+        """The fragment is a file that the page includes, so that both show the same."""
+        if self.wants_fragment:
+            return self.fragment(fragment, view, room=room, status=status, announce=announce)
+        return self.page(template, view, room=room, status=status)
+
+    def fragment_or_redirect(self, fragment: str, view: object, *, room: str, to: str, notice: str) -> Response:
+        """After a change: the changed part with a word for screen readers, or 303 and a notice on the page that follows."""
+        if self.wants_fragment:
+            return self.fragment(fragment, view, room=room, announce=say(f"notice.{notice}"))
+        return self.redirect(to, notice)
+
+    def fragment(self, fragment: str, view: object, *, room: str, status: int = 200, announce: str = "") -> Response:
+        body = self.console.renderer.render("_fragment.html", view, self.frame(room), fragment=fragment, announce=announce)
+        return HTMLResponse(body, status, headers={"vary": "HX-Request-Type"})
+
+    def redirect(self, to: str, notice: str) -> Response:
+        response = RedirectResponse(to, 303)
+        response.set_cookie(NOTICE_COOKIE, notice, max_age=60, path=PREFIX, secure=self.console.is_secure, httponly=True, samesite="lax")
+        return response
+
+    def frame(self, room: str, notice: str | None = None) -> Frame:
+        return Frame(
+            municipality=self.visitor.municipality_name,
+            name=self.visitor.name,
+            role=self.visitor.role,
+            csrf_token=self.visitor.csrf_token,
+            rooms=tuple(
+                Room(key=key, label=say(f"navigation.{key}"), href=PREFIX + path, is_current=key == room)
+                for key, path, permission in ROOMS
+                if self.may(permission)
+            ),
+            notice=notice,
+        )
+
+
+def wants_fragment(request: Request) -> bool:
+    """htmx asks for a part; after going back in the history it asks for the whole page."""
+    return request.headers.get("hx-request-type") == "partial"
+
+
+def console_of(request: Request) -> Console:
+    console: Console = request.app.state.console
+    return console
+
+
+def current_visit(request: Request) -> Visit:
+    """Raises LoginNeededError."""
+    console = console_of(request)
+    now = console.clock()
+    with console.database.reading() as session:
+        visitor = console.sessions.visitor(session, request.cookies.get(COOKIE, ""), now)
+    if visitor is None:
+        raise LoginNeededError("the session has ended")
+    if is_due_to_touch(visitor, now):
+        with console.database.transaction() as session:
+            queries.touch_session(session, visitor.session_id, now)
+    visit = Visit(console=console, request=request, visitor=visitor, now=now)
+    # The pages for errors are shown within the frame, too.
+    request.state.visit = visit
+    return visit
+
+
+def _allowed(permission: Permission) -> Callable[[Visit], Visit]:
+    def allowed_visit(visit: Annotated[Visit, Depends(current_visit)]) -> Visit:
+        if not visit.may(permission):
+            raise NotAllowedError(permission)
+        return visit
+
+    return allowed_visit
+
+
+def _meant(permission: Permission) -> Callable[[Request, Visit], Awaitable[Visit]]:
+    async def meant_visit(request: Request, visit: Annotated[Visit, Depends(_allowed(permission))]) -> Visit:
+        form = await request.form()
+        token = str(form.get("csrf_token", ""))
+        if not is_same_origin(request.headers, visit.console.public_url) or not is_same_token(token, visit.visitor.csrf_token):
+            raise ForgedRequestError("the form was not sent by a page of this session")
+        return visit
+
+    return meant_visit
+
+
+def is_same_token(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
+ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
+JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
+Writer = Annotated[Visit, Depends(_meant(Permission.READ))]
+CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
+ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
+JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
+
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def page_number(request: Request) -> int:
+    """From 1; nonsense in the address shows the first page."""
+    given = request.query_params.get("page", "1")
+    return max(int(given), 1) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
+
+
+PageNumber = Annotated[int, Depends(page_number)]

@@ -1,0 +1,153 @@
+"""Backup and restore: the whole database and the data folder's secret in one file, checked before it replaces anything."""
+
+import gzip
+import io
+import json
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import ProjectError
+from core.settings import Settings
+
+MANIFEST = "manifest.json"
+SQLITE_NAME = "madoguchi.sqlite"
+POSTGRES_NAME = "madoguchi.dump"
+KEPT_FILES = ("secret_key",)
+FORMAT = 1
+
+
+class BackupError(ProjectError):
+    """The backup could not be made, or the file is not one."""
+
+
+def backup_to(settings: Settings, file: Path) -> str:
+    """May run while the server does. The search index is left out: it is made anew from the database."""
+    if file.exists():
+        raise BackupError(f"{file} はすでにあります。別の名前を指定してください。")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        dump = _dump_sqlite(settings, Path(folder)) if settings.is_embedded else _dump_postgres(settings, Path(folder))
+        manifest = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "database": dump.name}
+        partial = file.with_name(file.name + ".part")
+        with tarfile.open(partial, "w:gz") as archive:
+            _add_text(archive, MANIFEST, json.dumps(manifest))
+            archive.add(dump, arcname=dump.name)
+            for name in KEPT_FILES:
+                if (settings.data_dir / name).is_file():
+                    archive.add(settings.data_dir / name, arcname=name)
+        partial.replace(file)
+    size = file.stat().st_size / 1_000_000
+    return f"{file} に保存しました（{size:.1f} MB）。SECRET_KEY を環境変数で設定している場合は、別に保管してください。"
+
+
+def restore_from(settings: Settings, file: Path) -> str:
+    """Into an empty place only; nothing is touched when the file is damaged."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            _read_to_the_end(file)
+            with tarfile.open(file, "r:gz") as archive:
+                archive.extractall(folder, filter="data")
+            manifest = dict(json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8")))
+        except (OSError, tarfile.TarError, zlib.error, ValueError, TypeError, EOFError) as error:
+            raise BackupError(f"{file} は backup で作ったファイルとして読めません（{type(error).__name__}）。") from None
+        if manifest.get("format") != FORMAT:
+            raise BackupError(f"{file} は別の版の形式です。作ったときと同じ版の madoguchi で戻してください。")
+        dump = Path(folder) / str(manifest.get("database"))
+        if (dump.name == SQLITE_NAME) != settings.is_embedded:
+            raise BackupError("バックアップと DATABASE_URL の種類（SQLite / PostgreSQL）が違います。")
+        if settings.is_embedded:
+            _restore_sqlite(settings, dump)
+        else:
+            _restore_postgres(settings, dump)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        for name in KEPT_FILES:
+            source, target = Path(folder) / name, settings.data_dir / name
+            if source.is_file() and not target.exists():
+                target.write_bytes(source.read_bytes())
+                target.chmod(0o600)
+    return "戻しました。検索の索引は、次に起動したときに作り直されます。"
+
+
+def _read_to_the_end(file: Path) -> None:
+    """Only at its end is a gzip file's checksum compared; tarfile stops before."""
+    with gzip.open(file) as whole:
+        while whole.read(1 << 20):
+            pass
+
+
+def _sqlite_path(settings: Settings) -> Path:
+    return Path(settings.database.removeprefix("sqlite:///"))
+
+
+def _dump_sqlite(settings: Settings, folder: Path) -> Path:
+    source_path, target_path = _sqlite_path(settings), folder / SQLITE_NAME
+    if not source_path.is_file():
+        raise BackupError(f"{source_path} がありません。DATA_DIR を確かめてください。")
+    source, target = sqlite3.connect(source_path), sqlite3.connect(target_path)
+    with source, target:
+        source.backup(target)
+    source.close()
+    target.close()
+    return target_path
+
+
+def _restore_sqlite(settings: Settings, dump: Path) -> None:
+    target = _sqlite_path(settings)
+    if target.exists():
+        raise BackupError(f"{target} がすでにあります。空の DATA_DIR に戻してください。")
+    connection = sqlite3.connect(dump)
+    try:
+        state = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"データベースが壊れています（{error}）。") from None
+    finally:
+        connection.close()
+    if state != "ok":
+        raise BackupError(f"データベースが壊れています（{state}）。")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".part")
+    partial.write_bytes(dump.read_bytes())
+    partial.replace(target)
+
+
+def _plain_url(settings: Settings) -> str:
+    return settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def _dump_postgres(settings: Settings, folder: Path) -> Path:
+    target = folder / POSTGRES_NAME
+    _run("pg_dump", "--format=custom", "--no-owner", f"--file={target}", f"--dbname={_plain_url(settings)}")
+    return target
+
+
+def _restore_postgres(settings: Settings, dump: Path) -> None:
+    from core.database import Database
+    from core.migrating import is_empty
+
+    database = Database(settings.database)
+    has_room = is_empty(database)
+    database.close()
+    if not has_room:
+        raise BackupError("データベースが空ではありません。空のデータベースを DATABASE_URL に指定してください。")
+    _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={_plain_url(settings)}", str(dump))
+
+
+def _run(*command: str) -> None:
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # Fixed program, arguments from settings.
+    except FileNotFoundError:
+        raise BackupError(f"{command[0]} が見つかりません。PostgreSQL のクライアントを入れてください。") from None
+    except subprocess.CalledProcessError as error:
+        raise BackupError(f"{command[0]} が失敗しました: {error.stderr.strip()[-400:]}") from None
+
+
+def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
+    data = text.encode()
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    archive.addfile(info, io.BytesIO(data))

@@ -1,0 +1,151 @@
+"""The database: engines for SQLite and PostgreSQL, the one way to open a transaction, and the types that columns share."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+BUSY_MILLISECONDS = 15_000
+
+Identifier = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(JSONB, "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment; stored in UTC, read back aware. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables; names of constraints are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012  # SQLAlchemy reads it from the class.
+
+
+class Database:
+    """Opens transactions. Writers on SQLite stand in one line in this process, which is fairer and faster than its busy handler."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            _make_folder(url)
+        self._writers = self._engine(read_only=False)
+        self._readers = self._engine(read_only=True) if self.is_sqlite else self._writers
+        self._line: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+
+    def _engine(self, *, read_only: bool) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(
+                self.url, json_serializer=_to_json, json_deserializer=orjson.loads, pool_size=20, max_overflow=20, pool_pre_ping=True
+            )
+        engine = create_engine(
+            self.url,
+            connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+            json_serializer=_to_json,
+            json_deserializer=orjson.loads,
+            pool_size=20,
+            max_overflow=20,
+        )
+        event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
+        event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
+        return engine
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations only; everything else opens a transaction."""
+        return self._writers
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commits at the end, rolls back on an error; what was given to `after_commit` then runs."""
+        with self._queued(), Session(self._writers, expire_on_commit=False) as session, session.begin():
+            yield session
+        for callback in session.info.get("after_commit", ()):
+            callback()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view; writing fails on SQLite and is rolled back on PostgreSQL."""
+        with Session(self._readers, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def _queued(self) -> Iterator[None]:
+        if self._line is None:
+            yield
+        else:
+            with self._line:
+                yield
+
+    def close(self) -> None:
+        self._readers.dispose()
+        self._writers.dispose()
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Runs `callback` once, after the transaction of this session is durable; never when it is rolled back."""
+    callbacks = session.info.setdefault("after_commit", [])
+    if callback not in callbacks:
+        callbacks.append(callback)
+
+
+def _to_json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _make_folder(url: str) -> None:
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare_writer(connection: Any, _record: object) -> None:  # Any: a DBAPI connection has no common type.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:  # Any: a DBAPI connection has no common type.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_MILLISECONDS}", "query_only=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_writing(connection: Any) -> None:  # Any: SQLAlchemy types the event's argument loosely.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Any) -> None:  # Any: SQLAlchemy types the event's argument loosely.
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,256 @@
+"""The queue for one process: jobs are rows beside the data they belong to, worker threads take them."""
+
+import threading
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Select, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
+from core.database import Database, after_commit
+from core.errors import ProjectError, TemporaryError
+from core.jobs import DeadLetter, Job, JobKind, NewJob, PeriodicJob
+from core.models import JobRow, JobState
+
+POLL_SECONDS = 0.25
+"""How long a job of another process (a command) may wait unseen; jobs of this process wake a worker at once."""
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+log = structlog.get_logger()
+
+
+class EmbeddedQueue:
+    """Implements `core.jobs.Queue` on the project's own database; one process at a time may run its jobs."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._kinds: dict[str, JobKind] = {}
+        self._threads: list[threading.Thread] = []
+        self._stopping = threading.Event()
+        self._claiming = threading.Lock()
+        self._news = threading.Condition()
+        self._generation = 0
+
+    def enqueue(self, session: Session, *jobs: NewJob) -> None:
+        if not jobs:
+            return
+        now = self._clock()
+        # RETURNING lets SQLAlchemy send all rows in one statement, which a hot webhook notices.
+        session.connection().execute(
+            insert(JobRow).returning(JobRow.id),
+            [
+                {
+                    "kind": job.kind,
+                    "key": job.key,
+                    "payload": dict(job.payload),
+                    "priority": job.priority,
+                    "state": JobState.READY,
+                    "run_at": to_milliseconds(job.run_at or now),
+                    "created_at": to_milliseconds(now),
+                    "municipality_id": job.municipality_id,
+                }
+                for job in jobs
+            ],
+        )
+        after_commit(session, self.wake)
+
+    def start(self, kinds: Sequence[JobKind], periodic: Sequence[PeriodicJob] = (), *, threads: int) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._stopping.clear()
+        with self._database.transaction() as session:
+            session.execute(update(JobRow).where(JobRow.state == JobState.RUNNING).values(state=JobState.READY))
+        self._threads = [threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(threads)]
+        if periodic and threads:
+            self._threads.append(threading.Thread(target=self._repeat, args=(tuple(periodic),), name="periodic", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float) -> bool:
+        self._stopping.set()
+        self.wake()
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def wake(self) -> None:
+        """Tells the workers that jobs may be ready."""
+        with self._news:
+            self._generation += 1
+            self._news.notify_all()
+
+    def dead_letters(self, session: Session, municipality_id: str | None = None) -> Sequence[DeadLetter]:
+        statement = select(JobRow).where(JobRow.state == JobState.DEAD).order_by(JobRow.id.desc())
+        if municipality_id is not None:
+            statement = statement.where(JobRow.municipality_id == municipality_id)
+        return [
+            DeadLetter(
+                id=row.id,
+                kind=row.kind,
+                key=row.key,
+                attempts=row.attempts,
+                error=row.error or "",
+                died_at=from_milliseconds(row.finished_at or row.run_at),
+                municipality_id=row.municipality_id,
+            )
+            for row in session.scalars(statement)
+        ]
+
+    def retry(self, session: Session, job_id: int) -> bool:
+        revived = session.scalars(
+            update(JobRow)
+            .where(JobRow.id == job_id, JobRow.state == JobState.DEAD)
+            .values(state=JobState.READY, attempts=0, error=None, finished_at=None, run_at=to_milliseconds(self._clock()))
+            .returning(JobRow.id)
+        ).all()
+        after_commit(session, self.wake)
+        return bool(revived)
+
+    def waiting(self, session: Session) -> Mapping[str, int]:
+        statement = select(JobRow.kind, func.count()).where(JobRow.state != JobState.DEAD).group_by(JobRow.kind)
+        return {row[0]: row[1] for row in session.execute(statement)}
+
+    def _work(self) -> None:
+        finished: Job | None = None
+        while True:
+            seen = self._generation
+            try:
+                job = self._exchange(finished)
+            except Exception as error:  # noqa: BLE001  # A locked or lost database must not end the thread.
+                log.error("queue_unavailable", error=type(error).__name__)
+                self._stopping.wait(1.0)
+                if self._stopping.is_set():
+                    return
+                continue
+            finished = None
+            if job is None:
+                if self._stopping.is_set():
+                    return
+                with self._news:
+                    self._news.wait_for(lambda seen=seen: self._generation != seen, timeout=POLL_SECONDS)  # type: ignore[misc]  # a default binds it
+                continue
+            finished = self._run(job)
+
+    def _exchange(self, finished: Job | None) -> Job | None:
+        """Deletes the finished job and claims the next in one transaction, which halves the number of commits."""
+        if finished is None and not self._looks_ready():
+            return None
+        with self._claiming, self._database.transaction() as session:
+            if finished is not None:
+                session.execute(delete(JobRow).where(JobRow.id == finished.id))
+            if self._stopping.is_set():
+                return None
+            return self._claim(session)
+
+    def _looks_ready(self) -> bool:
+        """A read, so that idle workers never take the line of writers."""
+        with self._database.reading() as session:
+            return session.scalar(self._next()) is not None
+
+    def _next(self) -> Select[Any]:  # Any: SQLAlchemy's type of a row with one column is private.
+        other = aliased(JobRow)
+        # A later job may run already when an earlier one is retried by an operator, or was committed late.
+        goes_first = (other.state == JobState.RUNNING) | ((other.state == JobState.READY) & (other.id < JobRow.id))
+        blocked = exists().where(other.key == JobRow.key, goes_first)
+        return (
+            select(JobRow.id)
+            .where(
+                JobRow.state == JobState.READY,
+                JobRow.run_at <= to_milliseconds(self._clock()),
+                JobRow.kind.in_(self._kinds),
+                JobRow.key.is_(None) | ~blocked,
+            )
+            .order_by(JobRow.priority.desc(), JobRow.id)
+            .limit(1)
+        )
+
+    def _claim(self, session: Session) -> Job | None:
+        job_id = session.scalar(self._next())
+        if job_id is None:
+            return None
+        row = session.scalars(
+            update(JobRow)
+            .where(JobRow.id == job_id)
+            .values(state=JobState.RUNNING, attempts=JobRow.attempts + 1)
+            .returning(JobRow)
+            .execution_options(synchronize_session=False)
+        ).one()
+        return Job(
+            id=row.id, kind=row.kind, payload=row.payload, key=row.key, attempt=row.attempts, enqueued_at=from_milliseconds(row.created_at)
+        )
+
+    def _run(self, job: Job) -> Job | None:
+        """Returns the job when it is done, None when its row was already dealt with."""
+        kind = self._kinds[job.kind]
+        try:
+            kind.run(job)
+        except TemporaryError as error:
+            if job.attempt <= len(kind.backoff):
+                self._postpone(job, self._clock() + kind.backoff[job.attempt - 1], error)
+                return None
+            self._bury(job, kind, error)
+            return None
+        except Exception as error:  # noqa: BLE001  # Whatever a job raises must become a dead letter, not a dead worker.
+            self._bury(job, kind, error)
+            return None
+        return job
+
+    def _postpone(self, job: Job, run_at: datetime, error: Exception) -> None:
+        log.info("job_postponed", job=job.id, kind=job.kind, attempt=job.attempt, error=type(error).__name__)
+        self._write(job, {"state": JobState.READY, "run_at": to_milliseconds(run_at), "error": describe(error)})
+
+    def _bury(self, job: Job, kind: JobKind, error: Exception) -> None:
+        log.error("job_died", job=job.id, kind=job.kind, attempt=job.attempt, error=describe(error))
+        if kind.on_death is not None:
+            try:
+                kind.on_death(job)
+            except Exception as second:  # noqa: BLE001  # The letter must be kept even when the farewell fails too.
+                log.error("farewell_failed", job=job.id, kind=job.kind, error=describe(second))
+        self._write(job, {"state": JobState.DEAD, "error": describe(error), "finished_at": to_milliseconds(self._clock())})
+
+    def _write(self, job: Job, values: Mapping[str, object]) -> None:
+        while True:
+            try:
+                with self._database.transaction() as session:
+                    session.execute(update(JobRow).where(JobRow.id == job.id).values(**values))
+            except Exception as error:  # noqa: BLE001  # The database may be away; the job must not be forgotten.
+                log.error("queue_unavailable", error=type(error).__name__)
+                if self._stopping.wait(1.0):
+                    return
+            else:
+                self.wake()
+                return
+
+    def _repeat(self, periodic: Sequence[PeriodicJob]) -> None:
+        due = {job.kind: self._clock() for job in periodic}
+        while not self._stopping.wait(0.5):
+            for job in periodic:
+                if self._clock() >= due[job.kind]:
+                    due[job.kind] = self._clock() + max(job.every, timedelta(seconds=1))
+                    self._enqueue_unless_waiting(job.kind)
+
+    def _enqueue_unless_waiting(self, kind: str) -> None:
+        try:
+            with self._database.transaction() as session:
+                if session.scalar(select(JobRow.id).where(JobRow.kind == kind, JobRow.state != JobState.DEAD).limit(1)) is None:
+                    self.enqueue(session, NewJob(kind=kind, key=f"periodic:{kind}"))
+        except Exception as error:  # noqa: BLE001  # The next round tries again.
+            log.error("periodic_job_not_enqueued", kind=kind, error=type(error).__name__)
+
+
+def describe(error: BaseException) -> str:
+    """Kind and place of an error. Of foreign errors the message is left out, because it may hold a resident's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT) and "site-packages" not in frame.filename]
+    frame = (ours or list(frames))[-1] if frames else None
+    place = f" at {Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}" if frame else ""
+    message = f": {error}" if isinstance(error, ProjectError) else ""
+    return f"{type(error).__name__}{place}{message}"[:2000]

@@ -1,0 +1,15 @@
+"""The figures that /metrics shows; no label ever holds anything of a resident."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+WEBHOOKS = Counter("madoguchi_webhooks_total", "Webhook deliveries by HTTP status.", ["status"])
+TURNS = Counter("madoguchi_turns_total", "Turns by route and decision.", ["municipality", "route", "decision"])
+TURN_SECONDS = Histogram(
+    "madoguchi_turn_seconds", "From taking a turn to its commit.", buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+)
+CALLS = Counter("madoguchi_calls_total", "Calls to LINE by way and outcome.", ["municipality", "via", "state"])
+REFUSALS = Counter("madoguchi_refusals_total", "Calls that LINE refused, by reason.", ["municipality", "reason"])
+JOBS_WAITING = Gauge("madoguchi_jobs_waiting", "Jobs that are ready or running.", ["kind"])
+DEAD_LETTERS = Gauge("madoguchi_dead_letters", "Jobs that need an operator.")
+QUOTA_USED = Gauge("madoguchi_quota_used", "Counted messages of this month, as LINE tells.", ["municipality"])
+QUOTA_LIMIT = Gauge("madoguchi_quota_limit", "Messages that LINE sends this month; absent when unlimited.", ["municipality"])

@@ -1,0 +1,55 @@
+"""Tables that every package builds on: municipalities and jobs."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Identifier
+
+
+class Municipality(Base):
+    """A municipality that this deployment serves; its behaviour is in its pack."""
+
+    __tablename__ = "municipality"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    content_revision: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Grows with every publication; whoever projects the content compares it with what it has seen."""
+    pack_digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of the pack's content that was loaded last, so that it is not loaded again."""
+    created_at: Mapped[datetime]
+
+
+class JobState(StrEnum):
+    """Where a job stands; one that is done is deleted."""
+
+    READY = "ready"
+    RUNNING = "running"
+    DEAD = "dead"
+
+
+class JobRow(Base):
+    """Background work that waits, runs, or needs an operator."""
+
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(String(160))
+    """Jobs with the same key run one at a time, in the order in which they were enqueued."""
+    payload: Mapped[dict[str, Any]]
+    priority: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(16), default=JobState.READY)
+    run_at: Mapped[int] = mapped_column(BigInteger)
+    """Not before this moment, in milliseconds since 1970."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(String(2000))
+    municipality_id: Mapped[str | None] = mapped_column(ForeignKey("municipality.id"))
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    finished_at: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_job_state_priority_id", "state", "priority", "id"), Index("ix_job_key_id", "key", "id"))

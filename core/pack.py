@@ -1,0 +1,248 @@
+"""A municipality's pack: the data under content/ that decides how its counter behaves, loaded and checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from core.messages import Language
+from core.sentences import Sentences
+from core.values import Values
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class PackModel(BaseModel):
+    """Unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Retention(PackModel):
+    """How long what residents wrote is kept."""
+
+    raw_event_days: int = Field(default=30, ge=1, le=365)
+    ledger_days: int = Field(default=1095, ge=30)
+
+
+class MunicipalityInfo(PackModel):
+    """municipality.yaml"""
+
+    id: str
+    name: str
+    kana: str = ""
+    prefecture: str = ""
+    aliases: tuple[str, ...] = ()
+    website: str = ""
+    phone: str = ""
+    address: str = ""
+    general_department: str = ""
+    languages: tuple[Language, ...] = (Language.JAPANESE,)
+    districts: tuple[str, ...] = ()
+    retention: Retention = Retention()
+
+
+class OpeningHours(PackModel):
+    """One interval on some days of the week, Japan time; several intervals of one day make a lunch break."""
+
+    days: tuple[Weekday, ...]
+    open: time
+    close: time
+
+    @field_validator("open", "close", mode="before")
+    @classmethod
+    def _clock_time(cls, value: object) -> object:
+        # YAML 1.1 reads an unquoted 08:30 as a number of minutes.
+        return time(value // 60, value % 60) if isinstance(value, int) else value
+
+
+class Department(PackModel):
+    """departments.yaml"""
+
+    id: str
+    name: str
+    phone: str
+    place: str = ""
+    url: str = ""
+    handles: str = ""
+    hours: tuple[OpeningHours, ...]
+
+
+class YearlyClosure(PackModel):
+    """Days of every year, as month-day; may run over New Year."""
+
+    start: str = Field(alias="from", pattern=r"^\d\d-\d\d$")
+    end: str = Field(alias="until", pattern=r"^\d\d-\d\d$")
+    reason: str
+
+
+class DatedClosure(PackModel):
+    """Days on which departments are closed, or open against the rule. No departments means all."""
+
+    start: date = Field(alias="from")
+    end: date = Field(alias="until")
+    reason: str
+    departments: tuple[str, ...] = ()
+    open: time | None = None
+    close: time | None = None
+
+
+class Calendar(PackModel):
+    """calendar.yaml"""
+
+    closed_every_year: tuple[YearlyClosure, ...] = ()
+    closed: tuple[DatedClosure, ...] = ()
+    opened: tuple[DatedClosure, ...] = ()
+
+
+class Facility(PackModel):
+    """A row of facilities.csv or shelters.csv."""
+
+    id: str
+    name: str
+    kind: str
+    district: str = ""
+    address: str
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    phone: str = ""
+    hours: str = ""
+    closed: str = ""
+    url: str = ""
+    capacity: str = ""
+    disasters: str = ""
+    note: str = ""
+
+
+class CrisisKind(PackModel):
+    """Words that call for the fixed safe message, and words that show that they mean something else."""
+
+    id: str
+    patterns: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+
+class SmallTalk(PackModel):
+    """A group of utterances that want no information, and the sentence that answers them."""
+
+    id: str
+    patterns: tuple[str, ...]
+    sentence: str
+
+
+class Lexicon(PackModel):
+    """Words by which routing understands what a resident wants; patterns are regular expressions over normalised text."""
+
+    crisis: tuple[CrisisKind, ...] = ()
+    small_talk: tuple[SmallTalk, ...] = ()
+    staff: tuple[str, ...] = ()
+    menu: tuple[str, ...] = ()
+    thanks: tuple[str, ...] = ()
+    greetings: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
+    correction_forms: tuple[str, ...] = ()
+    """Expressions with the groups `wrong` and `right`."""
+    rejections: tuple[str, ...] = ()
+    helpful: tuple[str, ...] = ()
+    cancel: tuple[str, ...] = ()
+    fragments: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Words that ask about somebody rather than something; such questions are not answered in groups."""
+    languages: Mapping[Language, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Sticker(PackModel):
+    """What keywords of a sticker stand for: words that are then handled as if they had been typed."""
+
+    keywords: tuple[str, ...]
+    means: str
+
+
+class Topic(PackModel):
+    """An entrance of the menu: a label and the words it asks with, or a category."""
+
+    id: str
+    label: str
+    ask: str
+
+
+class MenuArea(PackModel):
+    """A tappable part of the rich menu, in pixels of its image."""
+
+    x: int = Field(ge=0)
+    y: int = Field(ge=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    label: str = Field(max_length=20)
+    tap: str
+    """What it does: menu, staff, language, location, or ask:WORDS."""
+
+
+class RichMenu(PackModel):
+    """rich_menu.yaml; the image lies beside it."""
+
+    name: str
+    chat_bar_text: str = Field(max_length=14)
+    width: int
+    height: int
+    image: str
+    areas: tuple[MenuArea, ...] = Field(max_length=20)
+
+
+class SamplePerson(PackModel):
+    """An invented resident of the chat page."""
+
+    name: str
+    language: str = "ja"
+    about: str = ""
+
+
+class SampleStaff(PackModel):
+    """An account that `demo` makes ready."""
+
+    login: str
+    name: str
+    role: str
+    department: str | None = None
+
+
+class Demo(PackModel):
+    """demo.yaml: people who exist only in `demo`."""
+
+    residents: tuple[SamplePerson, ...] = ()
+    staff: tuple[SampleStaff, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """Everything of one municipality that a turn may need, immutable."""
+
+    municipality: MunicipalityInfo
+    sentences: Sentences
+    lexicon: Lexicon
+    values: Values
+    departments: Mapping[str, Department]
+    calendar: Calendar
+    stickers: Sequence[Sticker]
+    topics: Sequence[Topic]
+    photo_topics: Sequence[Topic]
+    facilities: Sequence[Facility]
+    rich_menu: RichMenu | None
+    demo: Demo
+    folder: str | None
+
+    @property
+    def id(self) -> str:
+        return self.municipality.id
+
+    @cached_property
+    def general_department(self) -> Department | None:
+        """Whom to name when no department is known."""
+        return self.departments.get(self.municipality.general_department)
+
+    def department(self, department_id: str | None) -> Department | None:
+        """The department, or the general one where the id is missing or unknown."""
+        return self.departments.get(department_id or "") or self.general_department

@@ -1,0 +1,45 @@
+"""Running a server: the socket opens at once, the product is built behind it, and it stops without dropping what is in hand."""
+
+import contextlib
+import socket
+from collections.abc import Callable
+
+from core.doorway import Building, Doorway
+from core.errors import ProjectError
+from core.logs import configure_logs
+
+DRAIN_SECONDS = 5
+
+
+class ServingError(ProjectError):
+    """The server could not begin."""
+
+
+def run_server(build: Callable[[], Building], host: str, port: int) -> None:
+    """Returns after a graceful stop; raises what `build` raised."""
+    import uvicorn
+
+    configure_logs()
+    listening = _listen(host, port)
+    doorway = Doorway(build)
+    config = uvicorn.Config(
+        doorway,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+    if doorway.failure is not None:
+        raise doorway.failure
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises ServingError before anything is built for nothing."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise ServingError(f"could not listen on {host}:{port} ({error.strerror}): set PORT or --port to a free one") from None

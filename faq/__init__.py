@@ -1,0 +1,1 @@
+"""Entries and guides: from draft to published, from packs and files and back."""

@@ -1,0 +1,58 @@
+"""Requests to be called back: opening, noting, closing."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff.models import CallbackRequest, CallbackState
+
+
+def open_callback(
+    session: Session,
+    *,
+    municipality_id: str,
+    conversation_id: int,
+    department_id: str | None,
+    phone: str,
+    preferred_time: str,
+    topic: str,
+    promised_from: datetime,
+    now: datetime,
+) -> CallbackRequest:
+    request = CallbackRequest(
+        municipality_id=municipality_id,
+        conversation_id=conversation_id,
+        department_id=department_id,
+        phone=phone,
+        preferred_time=preferred_time,
+        topic=topic,
+        state=CallbackState.OPEN,
+        promised_from=promised_from,
+        created_at=now,
+    )
+    session.add(request)
+    return request
+
+
+def forget_words(session: Session, conversation_id: int, words: str) -> None:
+    """The resident took these words back: requests of the talk that quote them no longer say what they are about."""
+    if not words:
+        return
+    for request in session.scalars(select(CallbackRequest).where(CallbackRequest.conversation_id == conversation_id)):
+        if words[: len(request.topic)] in request.topic and request.topic:
+            request.topic = ""
+
+
+def note(request: CallbackRequest, text: str) -> None:
+    request.note = text.strip()
+
+
+def finish(request: CallbackRequest, *, by: str, now: datetime) -> None:
+    """Once done, a second click changes nothing."""
+    if request.state == CallbackState.OPEN:
+        request.state, request.done_at, request.done_by = CallbackState.DONE, now, by
+
+
+def reopen(request: CallbackRequest) -> None:
+    request.state, request.done_at, request.done_by = CallbackState.OPEN, None, None

@@ -1,0 +1,1 @@
+"""Published content → passages → search → grounded answer."""

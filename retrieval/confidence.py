@@ -1,0 +1,122 @@
+"""How sure a search may be: is this for us, is the first hit right, is a right one near. Pure; the coefficients are data."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from core.settings import SearchMode
+from retrieval.results import Hit, SearchResult
+
+COEFFICIENTS = Path(__file__).parent / "data" / "confidence.yaml"
+LOOKED_AT = 10
+NEAR = 5
+LONG = 8
+TIE = 0.05
+"""Share of the best score within which a second entry counts as equally good."""
+
+Features = Mapping[str, float]
+
+
+class Model(BaseModel):
+    """A logistic model: probability = 1 / (1 + exp(-(bias + Σ weight × feature)))."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bias: float
+    weights: dict[str, float]
+
+    def probability(self, features: Features) -> float:
+        """Features that the search did not have count as 0."""
+        total = self.bias + sum(weight * features.get(name, 0.0) for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+class Gates(BaseModel):
+    """The models of one mode of search, and from which probability on they open."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    for_us: Model
+    first_right: Model
+    near: Model
+    least_for_us: float
+    least_first_right: float
+    least_near: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confidence:
+    """Probabilities, and what follows from them."""
+
+    for_us: float = 0.0
+    """That a municipality's counter is asked at all."""
+    first_right: float = 0.0
+    """That the first hit answers the question."""
+    near: float = 0.0
+    """That one of the first five does."""
+    is_for_us: bool = False
+    is_first_right: bool = False
+    is_near: bool = False
+    is_tie: bool = False
+
+
+def judge(result: SearchResult, hits: Sequence[Hit]) -> Confidence:
+    """Of these hits; `hits` may lack some of the result's."""
+    if not hits:
+        return Confidence()
+    gates = gates_of(result.mode)
+    seen = features(result.tokens, hits)
+    for_us, first_right, near = (model.probability(seen) for model in (gates.for_us, gates.first_right, gates.near))
+    return Confidence(
+        for_us=for_us,
+        first_right=first_right,
+        near=near,
+        is_for_us=for_us >= gates.least_for_us,
+        is_first_right=for_us >= gates.least_for_us and first_right >= gates.least_first_right,
+        is_near=for_us >= gates.least_for_us and near >= gates.least_near,
+        is_tie=is_tie(hits),
+    )
+
+
+def features(tokens: Sequence[str], hits: Sequence[Hit]) -> Features:
+    """Of the first hit, of how it stands out among the first ten, and of the question's length; none grows with the collection."""
+    first, seen = hits[0], hits[:LOOKED_AT]
+    found = {
+        "score": first.score,
+        "gap": first.score - (seen[NEAR].score if len(seen) > NEAR else 0.0),
+        "coverage": first.parts["coverage"],
+        "keyword_lead": _lead("bm25", seen) / max(1e-6, *(hit.parts["bm25"] for hit in seen)),
+        "is_one_word": float(len(tokens) <= 1),
+        "length": min(len(tokens), LONG) / LONG,
+    }
+    for model in ("use", "e5"):
+        if f"{model}_question" in first.parts:
+            found[f"{model}_question"] = first.parts[f"{model}_question"]
+            found[f"{model}_nearest"] = max(hit.parts[f"{model}_question"] for hit in hits[:NEAR])
+            found[f"{model}_answer_lead"] = _lead(f"{model}_answer", seen)
+            found[f"{model}_lens_lead"] = _lead(f"{model}_question_lens", seen)
+    return found
+
+
+def is_tie(hits: Sequence[Hit]) -> bool:
+    """Two entries with different answers are almost equally good."""
+    if len(hits) < 2 or hits[0].passage.body == hits[1].passage.body:
+        return False
+    return hits[0].score - hits[1].score <= TIE * hits[0].score
+
+
+@cache
+def gates_of(mode: SearchMode) -> Gates:
+    """As fitted; see the comment in the file."""
+    return Gates.model_validate(yaml.safe_load(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
+
+
+def _lead(part: str, hits: Sequence[Hit]) -> float:
+    """By how much the first hit surpasses the best of the others in one kind of score; negative when another is better."""
+    values = [hit.parts[part] for hit in hits if part in hit.parts]
+    return values[0] - max(values[1:]) if len(values) > 1 else 0.0

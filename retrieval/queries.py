@@ -1,0 +1,54 @@
+"""Reads of retrieval."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.models import Municipality
+from retrieval.models import PassageRow, StoredVector
+
+CHUNK = 500  # SQLite takes a limited number of parameters in one statement.
+
+
+def content_revision(session: Session, municipality_id: str) -> int:
+    """As this transaction sees it; 0 for an unknown municipality."""
+    revision = session.scalar(select(Municipality.content_revision).where(Municipality.id == municipality_id))
+    return revision or 0
+
+
+def municipality_name(session: Session, municipality_id: str) -> str:
+    """Empty for an unknown municipality."""
+    return session.scalar(select(Municipality.name).where(Municipality.id == municipality_id)) or ""
+
+
+def content_revisions(session: Session) -> Mapping[str, int]:
+    """Of every municipality."""
+    return {row.id: row.content_revision for row in session.execute(select(Municipality.id, Municipality.content_revision))}
+
+
+def rows_of_entry(session: Session, municipality_id: str, entry_id: str) -> Sequence[PassageRow]:
+    """All rows of an entry, tombstones included, in order."""
+    statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id, PassageRow.entry_id == entry_id)
+    return session.scalars(statement.order_by(PassageRow.position)).all()
+
+
+def rows_since(session: Session, municipality_id: str, revision: int) -> Sequence[PassageRow]:
+    """What was written after `revision`, tombstones included."""
+    statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id, PassageRow.revision > revision)
+    return session.scalars(statement.order_by(PassageRow.id)).all()
+
+
+def stored_vectors(session: Session, model: str, hashes: Sequence[str]) -> Mapping[str, bytes]:
+    """Those of the asked vectors that are stored, by text hash."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(hashes), CHUNK):
+        statement = select(StoredVector.text_hash, StoredVector.vector)
+        statement = statement.where(StoredVector.model == model, StoredVector.text_hash.in_(hashes[start : start + CHUNK]))
+        found.update({row.text_hash: row.vector for row in session.execute(statement)})
+    return found
+
+
+def all_stored_vectors(session: Session) -> Sequence[StoredVector]:
+    """For export."""
+    return session.scalars(select(StoredVector)).all()

@@ -1,0 +1,1 @@
+"""`make bench`: the product's figures beside their targets, measured on the real processes."""

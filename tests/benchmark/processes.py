@@ -1,0 +1,93 @@
+"""The product as an operator starts it: `main.py serve` in a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "a channel secret for measuring only"
+TOKEN = "a channel access token for measuring only"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServedProduct:
+    """Started on entering, stopped on leaving; the times of its start are kept."""
+
+    def __init__(self, folder: Path, *, workers: int, environment: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.workers = workers
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "DATA_DIR": str(folder / "data"),
+            "SECRET_KEY": "a secret key for tests and measuring that is long enough",
+            "LINE_CHANNEL_SECRET": SECRET,
+            "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
+            "MUNICIPALITIES": "shiomi",
+            **(environment or {}),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.livez_seconds = self.readyz_seconds = 0.0
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns once the product is ready."""
+        started = time.monotonic()
+        log = (self.folder / "server.log").open("ab")
+        command = [sys.executable, "main.py", "serve", "--port", str(self.port), "--workers", str(self.workers)]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.livez_seconds = self._wait("/livez", started, 30)
+        self.readyz_seconds = self._wait("/readyz", started, 300)
+
+    def _wait(self, path: str, started: float, timeout: float) -> float:
+        assert self.process is not None
+        while time.monotonic() - started < timeout:
+            if self.process.poll() is not None:
+                raise RuntimeError((self.folder / "server.log").read_text(encoding="utf-8")[-2000:])
+            try:
+                if httpx.get(self.url + path, timeout=2).status_code == 200:
+                    return time.monotonic() - started
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        raise TimeoutError(path)
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+    def resident_megabytes(self) -> float:
+        assert self.process is not None
+        for line in Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        return 0.0

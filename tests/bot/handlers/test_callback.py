@@ -1,0 +1,128 @@
+"""Telephone numbers in what residents write, and the steps of a request to be called back."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from bot.handlers.callback import MAX_FAILURES, ask_for_phone, continue_callback, offer_staff, phone_in, time_chosen
+from bot.incoming import Tapped
+from bot.outcome import Outcome, StoreCallback
+from bot.states import AskedForPhone, AskedForTime, Idle
+from bot.taps import Cancel, ChooseCallTime, RequestCallback
+from core.clock import JAPAN
+from core.messages import Tap, Text
+from tests.bot.turns import ANSWERED, PACK, turn_of
+
+NIGHT = datetime(2026, 11, 20, 20, 0, tzinfo=JAPAN)
+"""A Friday evening before a long weekend."""
+TIME = AskedForTime(phone="090-1234-5678", topic="犬の登録", department_id="general_affairs", last=ANSWERED.last)
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("090-1234-5678", "090-1234-5678"),
+        ("09012345678", "090-1234-5678"),
+        ("０９０−１２３４−５６７８", "090-1234-5678"),
+        ("090 1234 5678 です", "090-1234-5678"),
+        ("電話は０９０１２３４５６７８です。午前にお願いします", "090-1234-5678"),
+        ("+81 90-1234-5678", "090-1234-5678"),
+        ("+819012345678", "090-1234-5678"),
+        ("03-3580-3311", "03-3580-3311"),
+        ("(03) 3580-3311", "03-3580-3311"),
+        ("0120-279-338", "0120-279-338"),
+        ("050-3123-4567", "050-3123-4567"),
+        ("03-3580-3311 か 090-1234-5678", "03-3580-3311"),
+        ("自宅\n090-1234-5678", "090-1234-5678"),
+        ("+1 650 253 0000", None),
+        ("+1 650 253 0000 か 090-1234-5678", "090-1234-5678"),
+        ("090-1234-567", None),
+        ("090-1234-56789", None),
+        ("3580-3311", None),
+        ("119", None),
+        ("0490-00-1100", None),
+        ("令和8年11月22日", None),
+        ("犬の登録", None),
+        ("", None),
+        ("●●●●●●●●●●●●", None),
+    ],
+)
+def test_telephone_number_in_words(text: str, phone: str | None) -> None:
+    assert phone_in(text) == phone
+
+
+class NoTools:
+    """Handlers must not ask anything here."""
+
+    def __getattr__(self, name: str) -> Any:  # Any: whatever is asked for fails.
+        raise AssertionError(f"asked for {name}")
+
+
+def texts(outcome: Outcome) -> str:
+    assert outcome.reply is not None
+    return "\n".join(message.text for message in outcome.reply.messages if isinstance(message, Text))
+
+
+def offered(outcome: Outcome) -> list[object]:
+    assert outcome.reply is not None
+    return [choice.action.value for choice in outcome.reply.choices if isinstance(choice.action, Tap)]
+
+
+def test_open_office_is_offered_with_the_choice_to_be_called_back() -> None:
+    for now, words in ((turn_of("職員").now, "いま受付中です"), (NIGHT, "次の受付は11月24日（火）8:30からです")):
+        outcome = offer_staff(turn_of("職員", now=now))
+        assert words in texts(outcome)
+        assert RequestCallback() in offered(outcome)
+        assert outcome.decision.decision == "handoff"
+
+
+def test_pack_without_departments_still_names_the_city_hall() -> None:
+    lonely = replace(PACK, departments={})
+    assert texts(offer_staff(turn_of("職員", pack=lonely))) == turn_of("x").say("staff.none")
+
+
+def test_request_goes_from_number_to_time_to_a_promise() -> None:
+    asked = ask_for_phone(turn_of(Tapped(value=RequestCallback()), state=ANSWERED))
+    assert asked.state == AskedForPhone(topic="犬の登録", department_id="general_affairs", last=ANSWERED.last)
+    assert offered(asked) == [Cancel()]
+    given = continue_callback(turn_of("０９０ー１２３４ー５６７８です", state=asked.state), NoTools())
+    assert given.state == TIME
+    assert [value for value in offered(given) if isinstance(value, ChooseCallTime)] == [
+        ChooseCallTime(time=time) for time in ("morning", "afternoon", "any_time")
+    ]
+    chosen = time_chosen(turn_of(Tapped(value=ChooseCallTime(time="morning")), state=TIME, now=NIGHT), "morning")
+    assert chosen.state == ANSWERED
+    promised = datetime(2026, 11, 24, 8, 30, tzinfo=JAPAN)
+    assert chosen.effects == (
+        StoreCallback(
+            phone="090-1234-5678", preferred_time="午前", topic="犬の登録", department_id="general_affairs", promised_from=promised
+        ),
+    )
+    assert "11月24日（火）8:30以降" in texts(chosen)
+    assert "090-1234-5678" in texts(chosen)
+
+
+def test_typed_time_is_the_tapped_one() -> None:
+    typed = continue_callback(turn_of("午前", state=TIME), NoTools())
+    assert typed == replace(time_chosen(turn_of("午前", state=TIME), "morning"), trace=typed.trace)
+
+
+def test_time_without_a_request_leads_to_a_person() -> None:
+    for state, time in ((Idle(), "morning"), (TIME, "midnight")):
+        outcome = time_chosen(turn_of("x", state=state), time)
+        assert outcome.effects == ()
+        assert outcome.decision.status == "handoff_asked_for"
+
+
+def test_wrong_numbers_are_asked_for_again_until_a_person_is_shown() -> None:
+    state: Any = AskedForPhone(last=ANSWERED.last)  # Any: the state of each step.
+    for failures in range(1, MAX_FAILURES):
+        outcome = continue_callback(turn_of("090-1234", state=state), NoTools())
+        state = outcome.state
+        assert state == AskedForPhone(failures=failures, last=ANSWERED.last)
+        assert texts(outcome) == turn_of("x").say("callback.wrong_phone")
+    last = continue_callback(turn_of("090-1234", state=state), NoTools())
+    assert last.state == ANSWERED
+    assert last.decision.status == "handoff_asked_for"

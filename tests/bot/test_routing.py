@@ -1,0 +1,168 @@
+"""Which way each utterance goes, in each state and in groups."""
+
+import pytest
+
+from bot.handlers import HANDLERS
+from bot.incoming import (
+    Content,
+    Followed,
+    JoinedGroup,
+    LeftGroup,
+    MediaKind,
+    Said,
+    SentLocation,
+    SentMedia,
+    SentSticker,
+    Tapped,
+    Unfollowed,
+    Unknown,
+    Unsent,
+)
+from bot.models import ConversationKind
+from bot.routing import Route, route
+from bot.states import AskedAboutMedia, AskedForPhone, AskedForTime, Idle, State
+from bot.taps import AskEntry, ShowMenu
+from tests.bot.turns import ANSWERED, bubble, turn_of
+
+PHONE = AskedForPhone(topic="住民票")
+TIME = AskedForTime(phone="090-1234-5678")
+PHOTO = SentMedia(kind=MediaKind.IMAGE)
+
+IDLE = [
+    ("死にたい", Route.CRISIS),
+    ("助けて", Route.CRISIS),
+    ("火事です！", Route.CRISIS),
+    ("I want to die", Route.CRISIS),
+    ("担当者と話したい", Route.STAFF),
+    ("職員", Route.STAFF),
+    ("電話してください", Route.STAFF),
+    ("I want to talk to a person", Route.STAFF),
+    ("やめる", Route.CANCEL),
+    ("メニュー", Route.MENU),
+    ("目次。", Route.MENU),
+    ("English", Route.LANGUAGE),
+    ("中国語", Route.LANGUAGE),
+    ("Tiếng Việt", Route.LANGUAGE),
+    ("こんにちは", Route.GREETING),
+    ("ありがとうございました！", Route.THANKS),
+    ("thank you", Route.THANKS),
+    ("あなたは誰ですか", Route.SMALL_TALK),
+    ("何ができますか", Route.SMALL_TALK),
+    ("眠い", Route.SMALL_TALK),
+    ("ばか", Route.SMALL_TALK),
+    ("違う", Route.SMALL_TALK),
+    ("粗大ごみを出したい", Route.ANSWER),
+    ("住民票", Route.ANSWER),
+    ("自殺対策の相談窓口", Route.ANSWER),
+    ("犬が死んだ", Route.ANSWER),
+    ("助けてくれる相談の登録を教えて", Route.ANSWER),
+    ("印鑑登録をやめるにはどうすればよいですか", Route.ANSWER),
+    ("英語で話せる職員はいますか", Route.ANSWER),
+    ("犬じゃなくて猫", Route.ANSWER),
+    ("How do I get a residence certificate?", Route.ANSWER),
+    ("123456789018", Route.ANSWER),
+    ("", Route.MENU),
+    (Followed(), Route.FOLLOW),
+    (Followed(is_unblocked=True), Route.FOLLOW),
+    (Unfollowed(), Route.UNFOLLOW),
+    (Unsent(message_id="1"), Route.UNSEND),
+    (Tapped(value=ShowMenu()), Route.TAP),
+    (Tapped(value=None), Route.TAP),
+    (SentLocation(latitude=34.9, longitude=139.3), Route.LOCATION),
+    (PHOTO, Route.MEDIA),
+    (SentMedia(kind=MediaKind.AUDIO), Route.MEDIA),
+    (SentSticker(keywords=("no such word",)), Route.STICKER),
+    (SentSticker(keywords=(), text="粗大ごみ"), Route.ANSWER),
+    (JoinedGroup(), Route.SILENT),
+    (LeftGroup(), Route.SILENT),
+    (Unknown(kind="beacon"), Route.SILENT),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), IDLE)
+def test_route_of_what_opens_a_talk(said: Content | str, expected: Route) -> None:
+    assert route(turn_of(said)) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "expected"),
+    [
+        (ANSWERED, "違う", Route.FEEDBACK),
+        (ANSWERED, "役に立った", Route.FEEDBACK),
+        (ANSWERED, "違う、犬じゃなくて猫", Route.CORRECTION),
+        (ANSWERED, "犬じゃなくて猫", Route.CORRECTION),
+        (ANSWERED, "犬の登録料", Route.ANSWER),
+        (ANSWERED, "ありがとう", Route.THANKS),
+        (ANSWERED, "死にたい", Route.CRISIS),
+        (PHONE, "090-1234-5678", Route.CALLBACK),
+        (PHONE, "粗大ごみを出したい", Route.CALLBACK),
+        (PHONE, "メニュー", Route.MENU),
+        (PHONE, "やめる", Route.CANCEL),
+        (PHONE, "職員と話したい", Route.STAFF),
+        (PHONE, "助けて", Route.CRISIS),
+        (PHONE, Tapped(value=AskEntry(entry="x")), Route.TAP),
+        (PHONE, PHOTO, Route.MEDIA),
+        (TIME, "午前", Route.CALLBACK),
+        (TIME, "キャンセル", Route.CANCEL),
+        (TIME, "来週の火曜ならいつでも", Route.CALLBACK),
+        (AskedAboutMedia(), "粗大ごみ", Route.ANSWER),
+        (AskedAboutMedia(), "やめる", Route.CANCEL),
+        (Idle(), "やめます。", Route.CANCEL),
+    ],
+)
+def test_route_in_the_middle_of_something(state: State, said: Content | str, expected: Route) -> None:
+    assert route(turn_of(said, state=state)) is expected
+
+
+GROUP = [
+    ("粗大ごみを出したい", Route.SILENT),
+    ("死にたい", Route.SILENT),
+    (Said(text="粗大ごみを出したい", mentions_us=True), Route.ANSWER),
+    (Said(text="死にたい", mentions_us=True), Route.CRISIS),
+    (Said(text="佐藤さんの電話番号", mentions_us=True), Route.PRIVATE_MATTER),
+    (Said(text="私の税金はいくら", mentions_us=True), Route.PRIVATE_MATTER),
+    (Said(text="123456789018", mentions_us=True), Route.PRIVATE_MATTER),
+    (Said(text="", mentions_us=True), Route.JOIN_GROUP),
+    (Said(text="メニュー", mentions_us=True), Route.MENU),
+    (Tapped(value=ShowMenu()), Route.TAP),
+    (JoinedGroup(), Route.JOIN_GROUP),
+    (LeftGroup(), Route.SILENT),
+    (Unsent(message_id="1"), Route.UNSEND),
+    (PHOTO, Route.SILENT),
+    (SentSticker(keywords=("ありがとう",)), Route.SILENT),
+    (SentLocation(latitude=34.9, longitude=139.3), Route.SILENT),
+    (Unknown(kind="memberJoined"), Route.SILENT),
+]
+
+
+@pytest.mark.parametrize("kind", [ConversationKind.GROUP, ConversationKind.ROOM])
+@pytest.mark.parametrize(("said", "expected"), GROUP)
+def test_in_a_group_only_what_is_meant_for_us_is_answered(kind: ConversationKind, said: Content | str, expected: Route) -> None:
+    assert route(turn_of(said, kind=kind)) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("粗大ごみを出したい", Route.SILENT),
+        ("死にたい", Route.SILENT),
+        (Tapped(value=ShowMenu()), Route.SILENT),
+        (Unsent(message_id="1"), Route.UNSEND),
+        (Unfollowed(), Route.UNFOLLOW),
+    ],
+)
+def test_where_the_channel_forbids_an_answer_only_what_needs_none_is_done(said: Content | str, expected: Route) -> None:
+    assert route(turn_of(bubble(said, may_answer=False))) is expected
+    assert route(turn_of(bubble(said))) is not Route.SILENT
+
+
+def test_words_beside_a_photo_decide() -> None:
+    assert route(turn_of(PHOTO, "これは何ごみですか")) is Route.ANSWER
+    assert route(turn_of("これは何ごみですか", PHOTO)) is Route.ANSWER
+    assert route(turn_of(PHOTO, PHOTO)) is Route.MEDIA
+
+
+def test_every_route_has_a_handler_and_the_tables_reach_it() -> None:
+    assert set(HANDLERS) == set(Route)
+    reached = {expected for _, expected in (*IDLE, *GROUP)} | {Route.FEEDBACK, Route.CORRECTION, Route.CALLBACK}
+    assert reached == set(Route)

@@ -1,0 +1,98 @@
+"""Accounts, passwords, failed attempts and the audit log."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from console import queries
+from console.accounts import AccountRefusedError, add_staff
+from console.attempts import MOST_KEYS, MOST_PER_ADDRESS, MOST_PER_LOGIN, WINDOW, FailedAttempts
+from console.audit import AuditLog
+from console.passwords import hash_password, is_right_password
+from core.encryption import Keyring
+from tests.console.conftest import KEYRING, House
+from tests.console.sample import NOW, PASSWORD
+
+GOOD = {"municipality_id": "midori", "login": "Tanaka.Yumi", "name": " 田中 由美 ", "role": "staff", "password": PASSWORD, "now": NOW}
+
+
+def test_account_is_made_with_a_login_in_normal_form(house: House) -> None:
+    with house.database.transaction() as session:
+        staff = add_staff(session, AuditLog(KEYRING), **GOOD)  # type: ignore[arg-type]
+    assert (staff.login, staff.name, staff.role, staff.is_active) == ("tanaka.yumi", "田中 由美", "staff", True)
+    assert PASSWORD not in staff.password_hash
+    assert staff.password_hash.startswith("$argon2id$")
+    with house.database.reading() as session:
+        assert [record.action for record in queries.audit_records(session, "midori")] == ["staff.add"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"password": "short-one"}, "at least 10"),
+        ({"password": "x" * 201}, "at most 200"),
+        ({"password": "aaaaaaaaaaaa"}, "easy to guess"),
+        ({"login": "tanakayumiko", "password": "TanakaYumiko"}, "easy to guess"),
+        ({"login": "あ"}, "a login is"),
+        ({"login": ""}, "a login is"),
+        ({"name": "  "}, "a name"),
+        ({"role": "boss"}, "choose one of viewer"),
+        ({"municipality_id": "nowhere"}, "no municipality"),
+        ({"login": "EDITOR"}, "has an account"),
+    ],
+)
+def test_account_that_breaks_a_rule_is_refused_with_a_remedy(house: House, change: dict[str, str], problem: str) -> None:
+    with house.database.transaction() as session, pytest.raises(AccountRefusedError, match=problem):
+        add_staff(session, AuditLog(KEYRING), **GOOD | change)  # type: ignore[arg-type]
+
+
+def test_password_is_checked_whatever_the_width_of_its_letters() -> None:
+    stored = hash_password("river-42-hill")
+    assert is_right_password("ｒｉｖｅｒ-42-hill", stored)
+    assert not is_right_password("river-42-hills", stored)
+    assert not is_right_password("nobody's password", None)
+
+
+def test_failures_are_counted_per_login_and_per_address_in_a_moving_window() -> None:
+    attempts, now = FailedAttempts(), datetime(2026, 11, 24, tzinfo=UTC)
+    for number in range(MOST_PER_LOGIN):
+        assert not attempts.is_blocked("a", "home", now)
+        attempts.count("a", "home", now + timedelta(seconds=number))
+    assert attempts.is_blocked("a", "elsewhere", now)
+    assert not attempts.is_blocked("b", "home", now)
+    for number in range(MOST_PER_ADDRESS):
+        attempts.count(f"login {number}", "home", now + timedelta(seconds=60))
+    assert attempts.is_blocked("b", "home", now)
+    assert not attempts.is_blocked("b", "elsewhere", now)
+    attempts.forgive("a")
+    assert not attempts.is_blocked("a", "elsewhere", now)
+    assert not attempts.is_blocked("b", "home", now + WINDOW + timedelta(seconds=60))
+
+
+def test_flood_of_made_up_logins_does_not_fill_the_memory() -> None:
+    attempts = FailedAttempts()
+    for number in range(MOST_KEYS + 10):
+        attempts.count(f"login {number}", f"address {number}", NOW)
+    assert len(attempts._failures) <= MOST_KEYS + 2
+
+
+def test_audit_chain_shows_where_it_was_changed(house: House) -> None:
+    audit = AuditLog(KEYRING)
+    for number in range(1, 5):
+        with house.database.transaction() as session:
+            audit.record(session, municipality_id="midori", staff_id=1, action="entry.publish", subject=f"entry:{number}", now=NOW)
+    with house.database.transaction() as session:
+        audit.record(session, municipality_id="aoba", staff_id=None, action="staff.add", subject="staff:1", now=NOW)
+    with house.database.reading() as session:
+        assert audit.first_broken(queries.audit_records(session, "midori")) is None
+        assert audit.first_broken(queries.audit_records(session, "aoba")) is None
+        assert AuditLog(Keyring("another secret")).first_broken(queries.audit_records(session, "midori")) == 1
+    with house.database.transaction() as session:
+        session.execute(text("UPDATE audit SET object = 'entry:9' WHERE municipality_id = 'midori' AND number = 3"))
+    with house.database.reading() as session:
+        assert audit.first_broken(queries.audit_records(session, "midori")) == 3
+    with house.database.transaction() as session:
+        session.execute(text("DELETE FROM audit WHERE municipality_id = 'midori' AND number = 2"))
+    with house.database.reading() as session:
+        assert audit.first_broken(queries.audit_records(session, "midori")) == 2

@@ -1,0 +1,172 @@
+"""A real browser goes through every page, narrow and wide, light and dark, and does the daily work."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.console.conftest import House
+from tests.console.sample import PASSWORD
+from tests.databases import require
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PAGES = (
+    "/",
+    "/conversations",
+    "/conversations?words=番号12の",
+    "/conversations/1",
+    "/callbacks",
+    "/callbacks?state=done",
+    "/content",
+    "/content/certificates-copy",
+    "/new-content",
+    "/dead-letters",
+)
+TARGETS = "main a.button, main button, main input:not([type=hidden]):not([type=checkbox]), main select, .room, .menu-button"
+SMALL = f"""() => [...document.querySelectorAll('{TARGETS}')]
+    .filter(found => found.offsetHeight > 0 && found.offsetHeight < 44).map(found => found.outerHTML)"""
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def is_complaint(message) -> bool:  # type: ignore[no-untyped-def]
+    """A form that comes back with problems is a 422, which the browser reports as an error."""
+    return message.type in ("error", "warning") and "422" not in message.text
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    from tests.town import Server
+
+    if not house.database.is_sqlite:
+        pytest.skip("pages look the same on every database")
+    server = Server(house.application())
+    yield f"{server.url}/console"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    require(CHROMIUM.exists(), f"Chromium ({CHROMIUM})")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, address: str) -> Iterator[object]:  # type: ignore[no-untyped-def]
+    """Opens a page of somebody who has logged in through the form; whatever the console complains about fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def page_of(login: str = "administrator", *, width: int = 1280, scripts: bool = True):  # type: ignore[no-untyped-def]
+        context = chromium.new_context(viewport={"width": width, "height": 780}, java_script_enabled=scripts)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}/login")
+        page.select_option("#municipality", "midori")
+        page.fill("#login", login)
+        page.fill("#password", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_selector("h1:text('ホーム')")
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def test_every_page_fits_and_the_console_stays_silent(opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened()
+    grounds = set()
+    for path in PAGES:
+        page.goto(address + path)
+        assert page.locator("h1").count() == 1, path
+        assert page.locator(".room[aria-current=page]").count() == 1, path
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 780})
+            assert page.evaluate(WIDER) <= 0, path
+            assert page.evaluate(SMALL) == [], path
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(grounds) == 2
+
+
+def test_callback_is_finished_and_reopened_without_losing_the_place(opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened("staff", width=360)
+    page.click("text=メニュー")
+    page.click(".room:has-text('折り返し')")
+    page.fill("#callback-2-note", "お話ししました")
+    page.click("#callback-2 >> text=対応済みにする")
+    page.wait_for_selector("#callback-2 >> text=未対応に戻す")
+    assert page.inner_text("#announcement") == "対応済みにしました。"
+    assert page.evaluate("document.activeElement.closest('#callback-2') !== null")
+    page.click("#callback-2 >> text=未対応に戻す")
+    page.wait_for_selector("#callback-2 >> text=対応済みにする")
+    assert page.input_value("#callback-2-note") == "お話ししました"
+
+
+def test_content_is_found_while_typing_and_published_after_a_correction(opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened("editor")
+    page.goto(f"{address}/content")
+    page.fill("#words", "犬")
+    page.wait_for_selector("#results >> text=1件")
+    assert page.url.startswith(f"{address}/content?words=")
+    page.click("text=犬を飼い始めました。")
+    page.fill("#answer", "{{ fee.unknown }}円")
+    assert page.inner_text("#answer-count").startswith("18 ／")
+    page.click("text=公開する")
+    page.wait_for_selector("#answer-problem-1")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.fill("#answer", "登録は{{ fee.certificate }}です。")
+    page.click("text=見え方を確かめる")
+    page.wait_for_selector("#preview >> text=登録は300円です。")
+    page.click("text=公開する")
+    page.wait_for_selector("#entry >> text=これまでの版（2）")
+    page.reload()
+    assert "登録は300円です。" in page.inner_text("#preview")
+
+
+def test_daily_work_is_possible_without_scripts(opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened("supervisor", width=360, scripts=False)
+    page.click(".room:has-text('折り返し')")
+    page.click("#callback-1 >> text=対応済みにする")
+    assert "対応済みにしました" in page.inner_text("main")
+    page.click(".room:has-text('回答の内容')")
+    page.fill("#words", "犬")
+    page.click("text=探す")
+    page.click("text=犬を飼い始めました。")
+    page.fill("#question", "")
+    page.click("text=公開する")
+    assert "1か所を直してください" in page.inner_text("main")
+    page.fill("#question", "犬の登録は？")
+    page.click("text=公開する")
+    assert "公開しました" in page.inner_text("main")
+
+
+def test_keyboard_reaches_the_text_first_and_the_focus_can_be_seen(opened) -> None:  # type: ignore[no-untyped-def]
+    page = opened("viewer")
+    page.reload()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    style = page.evaluate("(({outlineWidth, boxShadow}) => [outlineWidth, boxShadow])(getComputedStyle(document.activeElement))")
+    assert style[0] == "4px"
+    assert "255, 212, 61" in style[1]

@@ -1,0 +1,203 @@
+"""A backup gives back what was there, and a damaged one gives nothing."""
+
+import json
+import shutil
+import tarfile
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from core.backup import BackupError, backup_to, restore_from
+from core.database import Database
+from core.migrating import migrate, require_current_schema
+from core.models import Municipality
+from core.settings import Settings
+from tests.databases import fresh_database_url, require
+
+NAMES = [f"市{number}" * 40 for number in range(30)]
+
+
+@pytest.fixture
+def settings(emptied: Database, tmp_path: Path) -> Settings:
+    """A deployment whose database holds some rows and whose folder holds a secret."""
+    require(emptied.is_sqlite or shutil.which("pg_dump") is not None, "pg_dump")
+    with emptied.transaction() as session:
+        session.add_all(Municipality(id=f"m{place}", name=name, created_at=datetime.now(UTC)) for place, name in enumerate(NAMES))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret_key").write_text("the secret of this folder")
+    return Settings(data_dir=tmp_path / "data", database_url=emptied.url)
+
+
+@pytest.fixture
+def empty_place(emptied: Database, tmp_path: Path) -> Iterator[Settings]:
+    kind = "sqlite" if emptied.is_sqlite else "postgresql"
+    (tmp_path / "elsewhere").mkdir()
+    with fresh_database_url(kind, tmp_path / "elsewhere") as url:
+        yield Settings(data_dir=tmp_path / "elsewhere", database_url=url)
+
+
+def names_in(settings: Settings) -> list[str]:
+    database = Database(settings.database)
+    require_current_schema(database)
+    with database.reading() as session:
+        found = list(session.scalars(select(Municipality.name).order_by(Municipality.created_at, Municipality.id)))
+    database.close()
+    return found
+
+
+def test_restored_place_holds_what_was_backed_up(settings: Settings, empty_place: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "backups" / "a.tar.gz"
+    assert str(file) in backup_to(settings, file)
+    assert list(file.parent.iterdir()) == [file]
+    restore_from(empty_place, file)
+    assert sorted(names_in(empty_place)) == sorted(NAMES)
+    secret = empty_place.data_dir / "secret_key"
+    assert secret.read_text() == "the secret of this folder"
+    assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_restoring_over_something_is_refused_and_changes_nothing(settings: Settings, empty_place: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "a.tar.gz"
+    backup_to(settings, file)
+    database = Database(empty_place.database)
+    migrate(database)
+    database.close()
+    with pytest.raises(BackupError):
+        restore_from(empty_place, file)
+    assert names_in(empty_place) == []
+    assert not (empty_place.data_dir / "secret_key").exists()
+
+
+def test_own_secret_of_the_place_is_kept(settings: Settings, empty_place: Settings, tmp_path: Path) -> None:
+    backup_to(settings, tmp_path / "a.tar.gz")
+    (empty_place.data_dir / "secret_key").write_text("its own")
+    restore_from(empty_place, tmp_path / "a.tar.gz")
+    assert (empty_place.data_dir / "secret_key").read_text() == "its own"
+
+
+def test_existing_file_is_not_overwritten(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "a.tar.gz"
+    file.write_text("precious")
+    with pytest.raises(BackupError, match="すでにあります"):
+        backup_to(settings, file)
+    assert file.read_text() == "precious"
+
+
+def test_backup_of_a_running_server_is_one_moment(settings: Settings, emptied: Database, empty_place: Settings, tmp_path: Path) -> None:
+    """Two rows that are always changed together are never apart in the backup."""
+    stopping, changes = threading.Event(), []
+
+    def keep_writing() -> None:
+        while not stopping.is_set():
+            with emptied.transaction() as session:
+                for name in ("m0", "m1"):
+                    session.execute(text(f"UPDATE municipality SET content_revision = content_revision + 1 WHERE id = '{name}'"))
+            changes.append(1)
+
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    while len(changes) < 5:
+        stopping.wait(0.01)
+    backup_to(settings, tmp_path / "a.tar.gz")
+    stopping.set()
+    writer.join()
+    restore_from(empty_place, tmp_path / "a.tar.gz")
+    restored = Database(empty_place.database)
+    with restored.reading() as session:
+        revisions = session.scalars(select(Municipality.content_revision).where(Municipality.id.in_(("m0", "m1")))).all()
+    restored.close()
+    assert revisions[0] == revisions[1] >= 5
+
+
+def test_backup_of_the_other_kind_is_refused(settings: Settings, emptied: Database, tmp_path: Path) -> None:
+    backup_to(settings, tmp_path / "a.tar.gz")
+    other = "postgresql://nobody@127.0.0.1:1/nothing" if emptied.is_sqlite else f"sqlite:///{tmp_path / 'x.sqlite'}"
+    with pytest.raises(BackupError, match="種類"):
+        restore_from(Settings(data_dir=tmp_path / "x", database_url=other), tmp_path / "a.tar.gz")
+    assert not (tmp_path / "x").exists()
+
+
+# What is damaged, on SQLite only: reading the file is the same for both.
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("good")
+    settings = Settings(data_dir=folder, database_url=None)
+    database = Database(settings.database)
+    migrate(database)
+    with database.transaction() as session:
+        session.add_all(Municipality(id=f"m{place}", name=name, created_at=datetime.now(UTC)) for place, name in enumerate(NAMES))
+    database.close()
+    backup_to(settings, folder / "good.tar.gz")
+    return (folder / "good.tar.gz").read_bytes()
+
+
+def restored_from(content: bytes, folder: Path) -> list[str]:
+    folder.mkdir()
+    (folder / "file").write_bytes(content)
+    settings = Settings(data_dir=folder / "data", database_url=None)
+    try:
+        restore_from(settings, folder / "file")
+    except BackupError:
+        assert not (folder / "data").exists(), "a refused file must leave nothing"
+        raise
+    return names_in(settings)
+
+
+def test_each_damaged_byte_is_noticed(good: bytes, tmp_path: Path) -> None:
+    """A changed bit used to end in a foreign exception, or in a restored database without its rows."""
+    assert sorted(restored_from(good, tmp_path / "good")) == sorted(NAMES)
+    refused = 0
+    places = range(64, len(good), len(good) // 40)  # What stands before is gzip's header, with nothing of ours.
+    for place in places:
+        damaged = bytearray(good)
+        damaged[place] ^= 0x10
+        with pytest.raises(BackupError):
+            restored_from(bytes(damaged), tmp_path / f"{place}")
+        refused += 1
+    assert refused == len(places)
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.999])
+def test_file_that_is_cut_short_is_refused(good: bytes, tmp_path: Path, share: float) -> None:
+    with pytest.raises(BackupError, match="読めません"):
+        restored_from(good[: int(len(good) * share)], tmp_path / "cut")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "reason"),
+    [
+        (None, "読めません"),
+        ({"format": 2, "database": "madoguchi.sqlite"}, "別の版"),
+        ({"format": 1}, "種類"),
+        ({"format": 1, "database": "madoguchi.dump"}, "種類"),
+        ([], "別の版"),
+        ([1], "読めません"),
+        ({"format": 1, "database": "madoguchi.sqlite"}, "壊れています"),
+    ],
+)
+def test_archive_that_is_no_backup_is_refused(tmp_path: Path, manifest: object, reason: str) -> None:
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
+        (tmp_path / "madoguchi.sqlite").write_bytes(b"no database at all, only some words" * 100)
+        archive.add(tmp_path / "madoguchi.sqlite", "madoguchi.sqlite")
+        if manifest is not None:
+            (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+            archive.add(tmp_path / "manifest.json", "manifest.json")
+    with pytest.raises(BackupError, match=reason):
+        restored_from((tmp_path / "a.tar.gz").read_bytes(), tmp_path / "place")
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BackupError):
+        restore_from(Settings(data_dir=tmp_path / "data", database_url=None), tmp_path / "nothing.tar.gz")
+
+
+def test_missing_database_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="DATA_DIR"):
+        backup_to(Settings(data_dir=tmp_path, database_url=None), tmp_path / "a.tar.gz")
+    assert list(tmp_path.iterdir()) == []

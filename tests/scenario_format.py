@@ -1,0 +1,178 @@
+"""The form of tests/scenarios/*.yaml: what a resident does, turn by turn, and what must come of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from bot.simulator.odd_events import OddEvent
+from core.clock import JAPAN
+from core.messages import Language
+
+FOLDER = Path(__file__).parent / "scenarios"
+AN_ORDINARY_TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=JAPAN)
+"""What a scenario says must hold on any day that it is run."""
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Act(Strict):
+    """One thing that a resident does; exactly one key is given."""
+
+    say: str | None = None
+    sticker: list[str] | None = None
+    """Keywords of a sticker; an empty list is a sticker of which LINE knows none."""
+    photo: Literal[True] | None = None
+    photos: int | None = None
+    """Several at once, as one set."""
+    video: Literal[True] | None = None
+    audio: Literal[True] | None = None
+    file: str | None = None
+    location: tuple[float, float] | None = None
+    tap: str | None = None
+    """The label (or what appears in the talk) of a quick reply or button that is on the screen; `*` stands for the rest."""
+    tamper: str | None = None
+    """As `tap`, but the button's data is changed on its way."""
+    postback: str | None = None
+    """Data that was never ours."""
+    follow: Literal[True] | None = None
+    block: Literal[True] | None = None
+    unblock: Literal[True] | None = None
+    unsend: Literal["first", "last"] | None = None
+    """Of the words, media and stickers of this scenario."""
+    odd: OddEvent | None = None
+    standby: bool | None = None
+    """Another module takes the talk, or gives it back."""
+    invite: Literal[True] | None = None
+    remove: Literal[True] | None = None
+    call: str | None = None
+    """Words in a group that mention the bot."""
+    other: str | None = None
+    """Words of another member of the group."""
+    pause: float | None = None
+    """Seconds that pass on the town's clock."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> "Act":
+        if len(self.model_fields_set) != 1:
+            raise ValueError(f"an act has exactly one key, not {sorted(self.model_fields_set) or 'none'}")
+        return self
+
+
+class Callback(Strict):
+    """A stored request to be called back; what is left out is not looked at."""
+
+    phone: str | None = None
+    preferred_time: str | None = None
+    topic: str | None = None
+    promised_from: datetime | None = None
+
+
+def as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def as_act(value: object) -> object:
+    return {"say": value} if isinstance(value, str) else value
+
+
+Words = Annotated[list[str], BeforeValidator(as_list)]
+
+
+class Expected(Strict):
+    """What must come of a turn; what is left out is not looked at."""
+
+    silent: Literal[True] | None = None
+    """Nothing is sent."""
+    message: Words = []
+    """Keys of messages/*.yaml; for each, one of the texts shown must be that sentence, whatever fills its gaps."""
+    language: Language = Language.JAPANESE
+    """Of the sentences."""
+    choices: Words = []
+    """Labels that can be tapped below or on the reply."""
+    no_choices: Words = []
+    contains: Words = []
+    excludes: Words = []
+    calls: int | None = None
+    """How many calls to LINE the turn's replies took."""
+    turns: int | None = None
+    """Into how many turns the bubbles went."""
+    messages: int | None = None
+    """How many bubbles the bot sent."""
+    first: str | None = None
+    """The sentence (a key) of the bot's first bubble."""
+    route: str | None = None
+    status: str | None = None
+    decision: str | None = None
+    """Of the last turn, as its row in the database tells."""
+    entries: Words = []
+    """Entries on which the last turn stands; `*` stands for the rest of a name."""
+    not_entries: Words = []
+    state: str | None = None
+    """What the conversation waits for."""
+    call_state: str = "sent"
+    event_state: str | None = None
+    """Of the newest event."""
+    events: int | None = None
+    """How many events were stored."""
+    feedback: str | None = None
+    """That an answer of this talk got."""
+    callbacks: list[Callback] | None = None
+    """All requests of this talk, oldest first."""
+    is_friend: bool | None = None
+    nowhere: Words = []
+    """Words that stand in no text of any table, nor in any stored event."""
+    opens: str | None = None
+    """The address that the tap opens on the phone."""
+
+
+class Exchange(Strict):
+    """What the resident does, all at once, and what must come of it."""
+
+    resident: Annotated[list[Annotated[Act, BeforeValidator(as_act)]], BeforeValidator(as_list)]
+    together: bool = False
+    """The events arrive in one delivery."""
+    bot: Expected = Expected()
+
+
+class Resident(Strict):
+    """Who talks. Somebody who is a friend has read the welcome already."""
+
+    name: str = "佐藤 はな"
+    is_friend: bool = True
+
+
+class Scenario(Strict):
+    """A talk with a new resident."""
+
+    about: str
+    """The behaviour, as a sentence."""
+    now: datetime = AN_ORDINARY_TUESDAY
+    place: Literal["chat", "group", "room"] = "chat"
+    resident: Resident = Resident()
+    postgresql: bool = False
+    """Whether it runs on PostgreSQL too."""
+    known_bug: str | None = None
+    """Why it must fail at present; once it passes, this line has to go."""
+    turns: list[Exchange] = Field(min_length=1)
+
+
+def read_scenarios(folder: Path = FOLDER) -> Sequence[tuple[str, Scenario]]:
+    """Each file's name with what it holds; several documents in one file are several scenarios. Raises ValidationError."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        documents: list[Any] = [document for document in yaml.safe_load_all(path.read_text(encoding="utf-8")) if document is not None]
+        for number, document in enumerate(documents, start=1):
+            name = path.stem if len(documents) == 1 else f"{path.stem}-{number}"
+            try:
+                found.append((name, Scenario.model_validate(document)))
+            except ValueError as error:
+                raise ValueError(f"tests/scenarios/{path.name}, document {number}: {error}") from None
+    return found

@@ -1,0 +1,145 @@
+"""A town for behaviour tests: the real bot and the strict local platform, talking over HTTP on 127.0.0.1."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from bot.assembly import Bot, build_search
+from bot.preparing import load_content
+from bot.simulator.line_api import create_line_api
+from bot.simulator.phone import Phone
+from bot.simulator.platform import Platform
+from bot.simulator.records import Channel, Person
+from bot.tools import SearchTools
+from core.database import Database
+from core.embedded_queue import EmbeddedQueue
+from core.encryption import Keyring
+from core.pack_loading import CONTENT, load_pack
+from core.settings import ChannelKeys, SearchMode, Settings
+from retrieval.search import Search
+
+MUNICIPALITY = "shiomi"
+SECRET = "a channel secret of 32 characters"
+TOKEN = "a channel access token"
+
+
+class ShiftedClock:
+    """Goes on as time does, from whatever moment a scenario sets."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    def set(self, moment: datetime) -> None:
+        self.offset = moment - datetime.now(UTC)
+
+
+class Server:
+    """uvicorn in a thread, on a free port."""
+
+    def __init__(self, application: object) -> None:
+        config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="off")  # type: ignore[arg-type]
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+class Town:
+    """One municipality's bot on a database, and residents' phones."""
+
+    def __init__(self, database: Database, search: Search, *, threads: int = 4) -> None:
+        self.database = database
+        self.clock = ShiftedClock()
+        self.queue = EmbeddedQueue(database, self.clock)
+        self._routes = Starlette()
+        self.server = Server(self._routes)
+        self.platform = Platform(
+            [
+                Channel(
+                    municipality=MUNICIPALITY,
+                    name="汐見市",
+                    basic_id="@shiomi",
+                    secret=SECRET,
+                    access_token=TOKEN,
+                    webhook_url=f"{self.server.url}/webhook/{MUNICIPALITY}",
+                    is_redelivery_on=True,
+                    monthly_limit=100_000,
+                )
+            ],
+            clock=self.clock,
+        )
+        self.keys = {MUNICIPALITY: ChannelKeys(SECRET, TOKEN)}
+        self._search = search
+        self._threads = threads
+        self.bot = self._new_bot()
+        self._routes.router.routes = [
+            Mount("/webhook", app=self._webhook),
+            Mount("/line", app=create_line_api(self.platform)),
+        ]
+        self.platform.start()
+        self.bot.inbox.start()
+        self.bot.start_working(threads)
+
+    async def _webhook(self, scope: dict, receive: object, send: object) -> None:  # type: ignore[type-arg]
+        await self.bot.webhook(scope, receive, send)  # type: ignore[arg-type]
+
+    def _new_bot(self) -> Bot:
+        return Bot(
+            database=self.database,
+            queue=self.queue,
+            keyring=Keyring("a secret of the tests that is long enough"),
+            channels=self.keys,
+            api_url=f"{self.server.url}/line",
+            tools=SearchTools(self.database, self._search, load_pack),
+            packs=load_pack,
+            clock=self.clock,
+        )
+
+    def phone(self, name: str = "佐藤 はな", *, is_friend: bool = True) -> Phone:
+        """Of a new person; a friend's welcome has been read and put away."""
+        person = self.platform.add_person(Person(name=name))
+        phone = self.platform.phone(MUNICIPALITY, person.id)
+        if is_friend:
+            phone.follow()
+            phone.wait_for(1)
+        return phone
+
+    def restart(self) -> None:
+        """The bot's process ends properly and a new one begins."""
+        self.bot.stop()
+        self.queue = EmbeddedQueue(self.database, self.clock)
+        self.bot = self._new_bot()
+        self.bot.inbox.start()
+        self.bot.start_working(self._threads)
+
+    def stop(self) -> None:
+        self.bot.stop()
+        self.platform.stop()
+        self.server.stop()
+
+
+@contextmanager
+def sample_search(database: Database) -> Iterator[Search]:
+    """The sample city's content, published and searchable by the light models."""
+    load_content(database, [load_pack(MUNICIPALITY)])
+    search = build_search(Settings(search_mode=SearchMode.LIGHT), database, load_pack, CONTENT, folder=None, is_temporary=True)
+    search.warm()
+    search.start_following()
+    yield search
+    search.stop_following()
