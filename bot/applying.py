@@ -1,35 +1,26 @@
 """Writing a decided turn: conversation, resident, ledger, outgoing call and effects, all in the caller's transaction."""
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.incoming import (
-    Bubble,
-    Followed,
-    JoinedGroup,
-    LeftGroup,
     Said,
     SentLocation,
     SentMedia,
     SentSticker,
     Tapped,
-    Unfollowed,
 )
+from bot.ledger import record_inbound, record_outbound
 from bot.line.channel import LineChannel, RenderedMessage
 from bot.models import (
-    CallState,
     Conversation,
     ConversationKind,
-    Direction,
     EventState,
     InboundEvent,
-    MessageRow,
-    OutgoingCall,
     Resident,
     TurnRow,
 )
@@ -48,7 +39,6 @@ from bot.states import dump_state, load_state, without_words
 from core.clock import from_milliseconds
 from core.errors import ConflictError
 from core.individual_number import MASK
-from core.messages import TapValue
 from handoff.callbacks import forget_words, open_callback
 
 NEVER_OVERTAKEN = (RecordFeedback, BlankMessage, StoreCallback, MarkIntroduced)
@@ -85,9 +75,17 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> App
     conversation = _conversation(session, todo, channel)
     row = _record_turn(session, todo, conversation)
     _settle_events(session, todo, row.id)
-    _record_inbound(session, todo, conversation, row)
+    record_inbound(session, todo.turn, conversation, row)
     _note_return(session, todo, conversation)
-    call_id = _record_outbound(session, todo, conversation, row)
+    call_id = record_outbound(
+        session,
+        todo.turn,
+        todo.rendered,
+        conversation,
+        row,
+        is_retry=any(event.state == EventState.FAILED for event in todo.events),
+        has_failed=todo.has_failed,
+    )
     for effect in todo.outcome.effects:
         if not todo.is_late or isinstance(effect, NEVER_OVERTAKEN):
             _carry_out(session, effect, todo, conversation)
@@ -180,48 +178,6 @@ def _holds_spread_number(turn: Turn) -> bool:
     return turn.text.count(MASK) > sum(bubble.content.text.count(MASK) for bubble in turn.bubbles if isinstance(bubble.content, Said))
 
 
-def _record_inbound(session: Session, todo: TurnToApply, conversation: Conversation, row: TurnRow) -> None:
-    for bubble in todo.turn.bubbles:
-        described = describe_bubble(bubble, todo.turn)
-        if described is None:
-            continue
-        kind, text = described
-        session.add(
-            MessageRow(
-                municipality_id=todo.municipality_id,
-                conversation_id=conversation.id,
-                turn_id=row.id,
-                direction=Direction.INBOUND,
-                kind=kind,
-                text=text,
-                channel_message_id=bubble.message_id,
-                at=todo.turn.now,
-            )
-        )
-
-
-def describe_bubble(bubble: Bubble, turn: Turn) -> tuple[str, str] | None:
-    """Kind and words for the ledger; None for what is no utterance. In groups only what was meant for us is kept."""
-    is_shared = bubble.conversation_kind is not ConversationKind.PERSON
-    match bubble.content:
-        case Said(text=text, mentions_us=mentions_us):
-            # A number that was spread over several bubbles is masked only in the joined words.
-            words = turn.text if turn.masked_number and len(turn.bubbles) > 1 else text
-            return None if is_shared and not mentions_us else ("text", words)
-        case SentSticker(keywords=keywords, text=text):
-            return None if is_shared else ("sticker", text or "、".join(keywords[:3]))
-        case SentMedia(kind=kind, file_name=name):
-            return None if is_shared else (kind.value, name or "")
-        case SentLocation(address=address):
-            return None if is_shared else ("location", address)
-        case Tapped(value=value, moment=moment):
-            return "tap", tap_in_words(value, moment) if value is not None else ""
-        case Followed() | Unfollowed() | JoinedGroup() | LeftGroup():
-            return type(bubble.content).__name__.lower(), ""
-        case _:
-            return None
-
-
 def _note_return(session: Session, todo: TurnToApply, conversation: Conversation) -> None:
     """Who writes has lifted the block, even where we were never told."""
     resident = queries.resident_of(session, conversation)
@@ -229,56 +185,6 @@ def _note_return(session: Session, todo: TurnToApply, conversation: Conversation
     has_acted = isinstance(todo.turn.last.content, Said | SentSticker | SentMedia | SentLocation | Tapped)
     if resident is not None and resident.blocked_at is not None and has_acted and newest > resident.blocked_at:
         resident.blocked_at = None
-
-
-def _record_outbound(session: Session, todo: TurnToApply, conversation: Conversation, row: TurnRow) -> int | None:
-    if not todo.rendered:
-        return None
-    # The token of a turn that failed was used for the apology.
-    token = None if any(event.state == EventState.FAILED for event in todo.events) else newest_reply_token(todo.turn.bubbles)
-    call = OutgoingCall(
-        municipality_id=todo.municipality_id,
-        conversation_id=conversation.id,
-        body=[message.json for message in todo.rendered],
-        state=CallState.READY,
-        reply_token=token[0] if token else None,
-        reply_until=token[1] if token else None,
-        retry_key=str(uuid.uuid4()),
-        is_fallback=todo.has_failed,
-        created_at=todo.turn.now,
-    )
-    session.add(call)
-    session.flush()
-    for message in todo.rendered:
-        session.add(
-            MessageRow(
-                municipality_id=todo.municipality_id,
-                conversation_id=conversation.id,
-                turn_id=row.id,
-                call_id=call.id,
-                direction=Direction.OUTBOUND,
-                kind=message.kind,
-                text=message.text,
-                at=todo.turn.now,
-            )
-        )
-    return call.id
-
-
-def tap_in_words(value: TapValue, moment: str | None) -> str:
-    """The kind of button and what it stood for, but no coordinates: `AskEntry waste-oversized`."""
-    parts = [str(part) for field in fields(value) if not isinstance(part := getattr(value, field.name), float)]
-    return " ".join([type(value).__name__, *parts, *([moment] if moment else [])])
-
-
-REPLY_TOKEN_MILLISECONDS = 50_000
-"""LINE gives a minute; what is older is pushed rather than tried."""
-
-
-def newest_reply_token(bubbles: Sequence[Bubble]) -> tuple[str, int] | None:
-    """The token that stays young longest, and until when."""
-    tokens = [(bubble.reply_token, bubble.received_at + REPLY_TOKEN_MILLISECONDS) for bubble in bubbles if bubble.reply_token]
-    return max(tokens, key=lambda token: token[1]) if tokens else None
 
 
 def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation) -> None:

@@ -3,25 +3,45 @@
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import structlog
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from bot.line.inbound import RawEvent
 from bot.models import EventState, InboundEvent
+from core.bulk import bulk_insert
 from core.clock import Clock, system_clock, to_milliseconds
 from core.database import Database
 from core.encryption import Cipher
-from core.errors import TemporaryError
+from core.errors import BusyError, TemporaryError
 from core.jobs import NewJob, Queue
 
 TURN_JOB = "turn"
 MAX_TOGETHER = 400
 """Deliveries in one commit; more wait for the next one, which follows at once."""
+
+SLOW_COMMIT = 0.25
+"""Seconds that the event loop may be held up by a commit."""
+THREAD_SECONDS = 2.0
+EVENTS = cast(Table, InboundEvent.__table__)
+COLUMNS = (
+    "municipality_id",
+    "webhook_event_id",
+    "conversation_key",
+    "kind",
+    "message_id",
+    "occurred_at",
+    "received_at",
+    "is_redelivered",
+    "payload",
+    "state",
+)
+UNIQUE = ("municipality_id", "webhook_event_id")
 
 log = structlog.get_logger()
 
@@ -35,17 +55,18 @@ class _Delivery:
 
 
 class Inbox:
-    """A thread that writes; `accept` returns once the events and their jobs are durable."""
+    """`accept` returns once the events and their jobs are durable."""
 
     def __init__(self, database: Database, jobs: Queue, cipher: Cipher, clock: Clock = system_clock) -> None:
         self._database = database
         self._jobs = jobs
         self._cipher = cipher
         self._clock = clock
-        self._insert = _insert_new_events("sqlite" if database.is_sqlite else "postgresql")
         self._waiting: queue.SimpleQueue[_Delivery | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._is_stopped = False
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Delivery]] = {}
+        self._use_thread_until = 0.0
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._write, name="inbox", daemon=True)
@@ -64,8 +85,39 @@ class Inbox:
             raise TemporaryError("this process is stopping; LINE delivers the events again")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._waiting.put(_Delivery(municipality_id=municipality_id, events=events, loop=loop, done=done))
+        gathered = self._gathered.setdefault(loop, [])
+        gathered.append(_Delivery(municipality_id=municipality_id, events=events, loop=loop, done=done))
+        if len(gathered) == 1:
+            loop.call_soon(self._flush, loop)
         await done
+
+    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Commits what one round of the loop brought: in the loop itself, since handing it over costs more than the commit.
+
+        Where another writer is at work or the disk is slow, the thread waits instead.
+        """
+        batch = self._gathered.pop(loop)
+        started = time.monotonic()
+        if not self._database.is_sqlite or started < self._use_thread_until:
+            self._hand_over(batch)
+            return
+        try:
+            with self._database.transaction_at_once() as session:
+                self._store(session, batch)
+        except BusyError:
+            self._hand_over(batch)
+            return
+        except Exception as problem:  # noqa: BLE001  # Every waiting request must hear of it; LINE will deliver again.
+            log.error("inbox_unavailable", error=type(problem).__name__, deliveries=len(batch))
+            _settle([delivery.done for delivery in batch], problem)
+            return
+        if time.monotonic() - started > SLOW_COMMIT:
+            self._use_thread_until = time.monotonic() + THREAD_SECONDS
+        _settle([delivery.done for delivery in batch], None)
+
+    def _hand_over(self, batch: Sequence[_Delivery]) -> None:
+        for delivery in batch:
+            self._waiting.put(delivery)
 
     def _write(self) -> None:
         is_open = True
@@ -102,46 +154,40 @@ class Inbox:
 
     def _store(self, session: Session, batch: Sequence[_Delivery]) -> None:
         received_at = to_milliseconds(self._clock())
-        rows = {
-            (delivery.municipality_id, event.webhook_event_id): {
-                "municipality_id": delivery.municipality_id,
-                "webhook_event_id": event.webhook_event_id,
-                "conversation_key": event.conversation_key,
-                "kind": event.kind,
-                "message_id": event.message_id,
-                "occurred_at": event.occurred_at or received_at,
-                "received_at": received_at,
-                "is_redelivered": event.is_redelivered,
-                "payload": self._cipher.encrypt(event.json),
-                "state": event.state,
-            }
+        seal = self._cipher.encrypt
+        rows = [
+            (
+                delivery.municipality_id,
+                event.webhook_event_id,
+                event.conversation_key,
+                event.kind,
+                event.message_id,
+                event.occurred_at or received_at,
+                received_at,
+                event.is_redelivered,
+                seal(event.json),
+                event.state,
+            )
             for delivery in batch
             for event in delivery.events
-        }
+        ]
         if not rows:
             return
-        stored = session.connection().execute(self._insert, list(rows.values())).all()
+        # An event that came before is left out, and so gets no second job.
+        stored = bulk_insert(session, EVENTS, COLUMNS, rows, unique=UNIQUE, returning=("municipality_id", "conversation_key", "state"))
         self._jobs.enqueue(
             session,
             *(
                 NewJob(
                     kind=TURN_JOB,
-                    key=f"turn:{row.conversation_key}",
-                    payload={"municipality_id": row.municipality_id, "conversation_key": row.conversation_key},
-                    municipality_id=row.municipality_id,
+                    key=f"turn:{key}",
+                    payload={"municipality_id": municipality_id, "conversation_key": key},
+                    municipality_id=municipality_id,
                 )
-                for row in stored
-                if row.state == EventState.WAITING
+                for municipality_id, key, state in stored
+                if state == EventState.WAITING
             ),
         )
-
-
-def _insert_new_events(dialect: str) -> Any:  # Any: the two dialects' inserts share no public type.
-    """An event that came before is left out, and so gets no second job."""
-    table = InboundEvent.__table__
-    kind = sqlite if dialect == "sqlite" else postgresql
-    statement = kind.insert(table).on_conflict_do_nothing(index_elements=["municipality_id", "webhook_event_id"])
-    return statement.returning(table.c.municipality_id, table.c.conversation_key, table.c.state)
 
 
 def _settle(futures: "Sequence[asyncio.Future[None]]", error: Exception | None) -> None:

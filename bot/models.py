@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
@@ -88,14 +88,20 @@ class InboundEvent(Base):
     received_at: Mapped[int] = mapped_column(BigInteger)
     is_redelivered: Mapped[bool] = mapped_column(default=False)
     payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The event's JSON, encrypted."""
     state: Mapped[str] = mapped_column(String(16), default=EventState.WAITING)
     turn_id: Mapped[int | None] = mapped_column(Identifier)
 
     __table_args__ = (
         UniqueConstraint("municipality_id", "webhook_event_id"),
-        Index("ix_inbound_event_conversation_key_state", "municipality_id", "conversation_key", "state", "occurred_at"),
+        Index(
+            "ix_inbound_event_waiting",
+            "conversation_key",
+            "occurred_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_inbound_event_message_id", "message_id"),
-        Index("ix_inbound_event_received_at", "received_at"),
     )
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from core.messages import Language
 from core.pack import CrisisKind, Lexicon
-from core.text import normalise, squeeze
+from core.text import normalise, sentences, squeeze
 
 KANA = re.compile(r"[\u3041-\u30ff]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -31,9 +31,13 @@ def is_whole(patterns: Sequence[str], text: str) -> bool:
 
 
 def crisis_in(lexicon: Lexicon, text: str) -> CrisisKind | None:
-    """The first kind whose words stand in the text without any that show that they mean something else."""
+    """The first kind whose words stand in a sentence, or in the whole text, without any that show that they mean something else.
+
+    A harmless sentence does not take the alarm from another one.
+    """
+    passages = (*sentences(text), text)
     for kind in lexicon.crisis:
-        if contains(kind.patterns, text) and not contains(kind.unless, text):
+        if any(contains(kind.patterns, passage) and not contains(kind.unless, passage) for passage in passages):
             return kind
     return None
 

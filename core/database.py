@@ -10,10 +10,15 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from core.errors import BusyError
+
 BUSY_MILLISECONDS = 15_000
+CHECKPOINT_PAGES = 8_000
+"""Of the write-ahead log, 32 MB: a busy webhook would otherwise copy pages back at every few commits."""
 
 Identifier = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
@@ -61,11 +66,14 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             _make_folder(url)
-        self._writers = self._engine(read_only=False)
-        self._readers = self._engine(read_only=True) if self.is_sqlite else self._writers
+        self._writers = self._engine(_prepare_writer, _begin_writing)
+        self._readers = self._engine(_prepare_reader, _begin_reading) if self.is_sqlite else self._writers
+        self._impatient = self._engine(_prepare_impatient_writer, _begin_writing) if self.is_sqlite else self._writers
         self._line: threading.Lock | None = threading.Lock() if self.is_sqlite else None
 
-    def _engine(self, *, read_only: bool) -> Engine:
+    def _engine(
+        self, prepare: Callable[[Any, object], None], begin: Callable[[Any], None]
+    ) -> Engine:  # Any: a DBAPI connection has no common type.
         if not self.is_sqlite:
             return create_engine(
                 self.url, json_serializer=_to_json, json_deserializer=orjson.loads, pool_size=20, max_overflow=20, pool_pre_ping=True
@@ -78,8 +86,8 @@ class Database:
             pool_size=20,
             max_overflow=20,
         )
-        event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
-        event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
+        event.listen(engine, "connect", prepare)
+        event.listen(engine, "begin", begin)
         return engine
 
     @property
@@ -92,6 +100,24 @@ class Database:
         """Commits at the end, rolls back on an error; what was given to `after_commit` then runs."""
         with self._queued(), Session(self._writers, expire_on_commit=False) as session, session.begin():
             yield session
+        for callback in session.info.get("after_commit", ()):
+            callback()
+
+    @contextmanager
+    def transaction_at_once(self) -> Iterator[Session]:
+        """Like `transaction`, for an event loop that must not wait: raises BusyError where another writer is at work. SQLite only."""
+        if self._line is None or not self._line.acquire(blocking=False):
+            raise BusyError("another transaction is being written")
+        try:
+            with Session(self._impatient, expire_on_commit=False) as session:
+                try:
+                    session.connection()
+                except OperationalError as error:
+                    raise BusyError("another process is writing") from error
+                yield session
+                session.commit()
+        finally:
+            self._line.release()
         for callback in session.info.get("after_commit", ()):
             callback()
 
@@ -111,6 +137,7 @@ class Database:
 
     def close(self) -> None:
         self._readers.dispose()
+        self._impatient.dispose()
         self._writers.dispose()
 
 
@@ -133,8 +160,20 @@ def _make_folder(url: str) -> None:
 
 def _prepare_writer(connection: Any, _record: object) -> None:  # Any: a DBAPI connection has no common type.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}", "temp_store=MEMORY"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "temp_store=MEMORY",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_impatient_writer(connection: Any, record: object) -> None:  # Any: a DBAPI connection has no common type.
+    _prepare_writer(connection, record)
+    connection.execute("PRAGMA busy_timeout=0").close()
 
 
 def _prepare_reader(connection: Any, _record: object) -> None:  # Any: a DBAPI connection has no common type.

@@ -6,12 +6,13 @@ import traceback
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import Select, delete, exists, func, insert, select, update
+from sqlalchemy import Select, Table, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from core.bulk import bulk_insert
 from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
 from core.database import Database, after_commit
 from core.errors import ProjectError, TemporaryError
@@ -21,6 +22,8 @@ from core.models import JobRow, JobState
 POLL_SECONDS = 0.25
 """How long a job of another process (a command) may wait unseen; jobs of this process wake a worker at once."""
 
+JOBS = cast(Table, JobRow.__table__)
+COLUMNS = ("kind", "key", "payload", "priority", "state", "run_at", "attempts", "created_at", "municipality_id")
 PROJECT = Path(__file__).resolve().parent.parent
 
 log = structlog.get_logger()
@@ -42,21 +45,23 @@ class EmbeddedQueue:
     def enqueue(self, session: Session, *jobs: NewJob) -> None:
         if not jobs:
             return
-        now = self._clock()
-        # RETURNING lets SQLAlchemy send all rows in one statement, which a hot webhook notices.
-        session.connection().execute(
-            insert(JobRow).returning(JobRow.id),
+        now = to_milliseconds(self._clock())
+        bulk_insert(
+            session,
+            JOBS,
+            COLUMNS,
             [
-                {
-                    "kind": job.kind,
-                    "key": job.key,
-                    "payload": dict(job.payload),
-                    "priority": job.priority,
-                    "state": JobState.READY,
-                    "run_at": to_milliseconds(job.run_at or now),
-                    "created_at": to_milliseconds(now),
-                    "municipality_id": job.municipality_id,
-                }
+                (
+                    job.kind,
+                    job.key,
+                    job.payload,
+                    job.priority,
+                    JobState.READY,
+                    to_milliseconds(job.run_at) if job.run_at else now,
+                    0,
+                    now,
+                    job.municipality_id,
+                )
                 for job in jobs
             ],
         )

@@ -17,6 +17,10 @@ class TemporaryError(ProjectError):
     """The same call may succeed later; the job queue tries it again."""
 
 
+class BusyError(TemporaryError):
+    """Another writer is at work at this moment."""
+
+
 class ConflictError(ProjectError):
     """Another turn or editor was faster; read again and decide again."""
 

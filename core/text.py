@@ -16,6 +16,7 @@ DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ｰ", "-"))
 INVISIBLE = regex.compile(r"[\p{Cf}\p{Co}\p{Cn}\p{Variation_Selector}--[\u200d]]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", regex.VERSION1)
 GRAPHEME = regex.compile(r"\X")
 SENTENCE_END = regex.compile(r"(?<=[。！？!?])(?![」』）)])|(?<=\n)")
+DECORATION = regex.compile(r"[\s。、．，.,!！?？~〜…・\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f--[0-9#*]]+", regex.VERSION1)
 SPACES = regex.compile(r"[ \t\u3000\u00a0]+")
 
 
@@ -32,8 +33,8 @@ def normalise(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """`normalise` without spaces and closing punctuation, for comparing whole utterances with lists of words."""
-    return regex.sub(r"[\s。、．，.,!！?？~〜…・]+", "", normalise(text))
+    """`normalise` without spaces, punctuation and pictures, for comparing whole utterances with lists of words."""
+    return DECORATION.sub("", normalise(text))
 
 
 def utf16_length(text: str) -> int:

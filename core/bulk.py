@@ -1,0 +1,62 @@
+"""Inserting many rows by few statements, where building and checking one row at a time would cost more than storing it."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Table
+from sqlalchemy.orm import Session
+
+LARGEST = 256
+"""Rows of one statement; a power of two."""
+
+Rows = Sequence[tuple[object, ...]]
+
+
+def bulk_insert(
+    session: Session, table: Table, columns: tuple[str, ...], rows: Rows, *, unique: tuple[str, ...] = (), returning: tuple[str, ...] = ()
+) -> Sequence[tuple[Any, ...]]:  # Any: the types of the returned columns.
+    """Values in the order of `columns`, for JSON columns anything that JSON knows. Of rows that collide on `unique` only new ones are
+    inserted and returned."""
+    connection = session.connection()
+    json_places = tuple(place for place, name in enumerate(columns) if isinstance(table.c[name].type, JSON))
+    found: list[tuple[Any, ...]] = []
+    for part in _parts(rows):
+        statement = _statement(table, columns, unique, returning, connection.dialect.name, len(part))
+        values: list[object] = []
+        for row in part:
+            values += row if not json_places else _with_json(row, json_places)
+        result = connection.exec_driver_sql(statement, tuple(values))
+        if returning:
+            found += [tuple(row) for row in result]
+    return found
+
+
+def _parts(rows: Rows) -> Iterator[Rows]:
+    """In powers of two, so that few different statements are ever prepared."""
+    start, size = 0, LARGEST
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
+
+
+def _with_json(row: tuple[object, ...], places: tuple[int, ...]) -> list[object]:
+    return [orjson.dumps(value).decode() if place in places else value for place, value in enumerate(row)]
+
+
+@lru_cache(maxsize=128)
+def _statement(
+    table: Table, columns: tuple[str, ...], unique: tuple[str, ...], returning: tuple[str, ...], dialect: str, count: int
+) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    cells = [f"{mark}::jsonb" if dialect != "sqlite" and isinstance(table.c[name].type, JSON) else mark for name in columns]
+    places = ", ".join([f"({', '.join(cells)})"] * count)
+    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {places}"  # noqa: S608  # Names of our own tables.
+    if unique:
+        statement += f" ON CONFLICT ({', '.join(unique)}) DO NOTHING"
+    if returning:
+        statement += f" RETURNING {', '.join(returning)}"
+    return statement
