@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Select, Table, delete, exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy.orm import Session
 
 from core.bulk import bulk_insert
 from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
@@ -26,6 +26,15 @@ JOBS = cast(Table, JobRow.__table__)
 COLUMNS = ("kind", "key", "payload", "priority", "state", "run_at", "attempts", "created_at", "municipality_id")
 PROJECT = Path(__file__).resolve().parent.parent
 
+# These run several times for each message, so they are built once.
+DELETE = delete(JOBS).where(JOBS.c.id == bindparam("job"))
+CLAIM = (
+    update(JOBS)
+    .where(JOBS.c.id == bindparam("job"))
+    .values(state=JobState.RUNNING, attempts=JOBS.c.attempts + 1)
+    .returning(JOBS.c.id, JOBS.c.kind, JOBS.c.payload, JOBS.c.key, JOBS.c.attempts, JOBS.c.created_at)
+)
+
 log = structlog.get_logger()
 
 
@@ -36,6 +45,7 @@ class EmbeddedQueue:
         self._database = database
         self._clock = clock
         self._kinds: dict[str, JobKind] = {}
+        self._next = next_job(())
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._claiming = threading.Lock()
@@ -69,6 +79,7 @@ class EmbeddedQueue:
 
     def start(self, kinds: Sequence[JobKind], periodic: Sequence[PeriodicJob] = (), *, threads: int) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
+        self._next = next_job(tuple(self._kinds))
         self._stopping.clear()
         with self._database.transaction() as session:
             session.execute(update(JobRow).where(JobRow.state == JobState.RUNNING).values(state=JobState.READY))
@@ -149,48 +160,28 @@ class EmbeddedQueue:
         if finished is None and not self._looks_ready():
             return None
         with self._claiming, self._database.transaction() as session:
+            connection = session.connection()
             if finished is not None:
-                session.execute(delete(JobRow).where(JobRow.id == finished.id))
+                connection.execute(DELETE, {"job": finished.id})
             if self._stopping.is_set():
                 return None
-            return self._claim(session)
+            job_id = connection.scalar(self._next, {"now": to_milliseconds(self._clock())})
+            if job_id is None:
+                return None
+            row = connection.execute(CLAIM, {"job": job_id}).one()
+            return Job(
+                id=row.id,
+                kind=row.kind,
+                payload=row.payload,
+                key=row.key,
+                attempt=row.attempts,
+                enqueued_at=from_milliseconds(row.created_at),
+            )
 
     def _looks_ready(self) -> bool:
         """A read, so that idle workers never take the line of writers."""
         with self._database.reading() as session:
-            return session.scalar(self._next()) is not None
-
-    def _next(self) -> Select[Any]:  # Any: SQLAlchemy's type of a row with one column is private.
-        other = aliased(JobRow)
-        # A later job may run already when an earlier one is retried by an operator, or was committed late.
-        goes_first = (other.state == JobState.RUNNING) | ((other.state == JobState.READY) & (other.id < JobRow.id))
-        blocked = exists().where(other.key == JobRow.key, goes_first)
-        return (
-            select(JobRow.id)
-            .where(
-                JobRow.state == JobState.READY,
-                JobRow.run_at <= to_milliseconds(self._clock()),
-                JobRow.kind.in_(self._kinds),
-                JobRow.key.is_(None) | ~blocked,
-            )
-            .order_by(JobRow.priority.desc(), JobRow.id)
-            .limit(1)
-        )
-
-    def _claim(self, session: Session) -> Job | None:
-        job_id = session.scalar(self._next())
-        if job_id is None:
-            return None
-        row = session.scalars(
-            update(JobRow)
-            .where(JobRow.id == job_id)
-            .values(state=JobState.RUNNING, attempts=JobRow.attempts + 1)
-            .returning(JobRow)
-            .execution_options(synchronize_session=False)
-        ).one()
-        return Job(
-            id=row.id, kind=row.kind, payload=row.payload, key=row.key, attempt=row.attempts, enqueued_at=from_milliseconds(row.created_at)
-        )
+            return session.connection().scalar(self._next, {"now": to_milliseconds(self._clock())}) is not None
 
     def _run(self, job: Job) -> Job | None:
         """Returns the job when it is done, None when its row was already dealt with."""
@@ -249,6 +240,20 @@ class EmbeddedQueue:
                     self.enqueue(session, NewJob(kind=kind, key=f"periodic:{kind}"))
         except Exception as error:  # noqa: BLE001  # The next round tries again.
             log.error("periodic_job_not_enqueued", kind=kind, error=type(error).__name__)
+
+
+def next_job(kinds: tuple[str, ...]) -> Select[Any]:  # Any: SQLAlchemy's type of a row with one column is private.
+    """The id of the job of these kinds that is to run next at the moment `now`."""
+    other = JOBS.alias()
+    # A later job may run already when an earlier one is retried by an operator, or was committed late.
+    goes_first = (other.c.state == JobState.RUNNING) | ((other.c.state == JobState.READY) & (other.c.id < JOBS.c.id))
+    blocked = exists().where(other.c.key == JOBS.c.key, goes_first)
+    return (
+        select(JOBS.c.id)
+        .where(JOBS.c.state == JobState.READY, JOBS.c.run_at <= bindparam("now"), JOBS.c.kind.in_(kinds), JOBS.c.key.is_(None) | ~blocked)
+        .order_by(JOBS.c.priority.desc(), JOBS.c.id)
+        .limit(1)
+    )
 
 
 def describe(error: BaseException) -> str:

@@ -16,7 +16,8 @@ from core.settings import SearchMode
 from retrieval.modes import E5_PACKAGE, USE_PACKAGE
 
 Vectors = NDArray[np.float32]
-THREADS = 2
+THREADS = 1
+"""Of the larger model: on two cores a second thread gains little when quiet and waits three times as long when not."""
 BATCH = 16
 
 

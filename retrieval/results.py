@@ -17,7 +17,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """The best passage of an entry, placeholders filled."""
+    """The best passage of an entry; of the first hits the placeholders are filled."""
 
     entry_id: str
     passage: Passage

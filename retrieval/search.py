@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REMEMBERED = 512
+FILLED = 20
+"""Hits whose placeholders are filled; nobody is shown a later one."""
 PAUSE_AFTER_FAILURE = 5.0
 POOL = 4
 
@@ -155,11 +157,11 @@ class Search:
             hits = tuple(
                 Hit(
                     entry_id=found.passage.entry_id,
-                    passage=self._filled(shelf.municipality_id, found.passage, moment),
+                    passage=self._filled(shelf.municipality_id, found.passage, moment) if place < FILLED else found.passage,
                     score=found.score,
                     parts=found.parts,
                 )
-                for found in ranked
+                for place, found in enumerate(ranked)
             )
         return SearchResult(
             municipality_id=shelf.municipality_id,
