@@ -1,6 +1,6 @@
 """Inserting many rows by few statements, where building and checking one row at a time would cost more than storing it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import JSON, Table
 from sqlalchemy.orm import Session
 
-LARGEST = 256
-"""Rows of one statement; a power of two."""
+LARGEST = 128
+"""Rows of one statement. Statements of every number of rows up to it stay prepared on the connection."""
 
 Rows = Sequence[tuple[object, ...]]
 
@@ -22,7 +22,8 @@ def bulk_insert(
     connection = session.connection()
     json_places = tuple(place for place, name in enumerate(columns) if isinstance(table.c[name].type, JSON))
     found: list[tuple[Any, ...]] = []
-    for part in _parts(rows):
+    for start in range(0, len(rows), LARGEST):
+        part = rows[start : start + LARGEST]
         statement = _statement(table, columns, unique, returning, connection.dialect.name, len(part))
         values: list[object] = []
         for row in part:
@@ -33,21 +34,11 @@ def bulk_insert(
     return found
 
 
-def _parts(rows: Rows) -> Iterator[Rows]:
-    """In powers of two, so that few different statements are ever prepared."""
-    start, size = 0, LARGEST
-    while start < len(rows):
-        while size > len(rows) - start:
-            size //= 2
-        yield rows[start : start + size]
-        start += size
-
-
 def _with_json(row: tuple[object, ...], places: tuple[int, ...]) -> list[object]:
     return [orjson.dumps(value).decode() if place in places else value for place, value in enumerate(row)]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def _statement(
     table: Table, columns: tuple[str, ...], unique: tuple[str, ...], returning: tuple[str, ...], dialect: str, count: int
 ) -> str:

@@ -17,6 +17,8 @@ from sqlalchemy.types import TypeDecorator
 from core.errors import BusyError
 
 BUSY_MILLISECONDS = 15_000
+CACHED_STATEMENTS = 512
+"""Prepared statements that a connection keeps; inserts of each number of rows are statements of their own."""
 CHECKPOINT_PAGES = 8_000
 """Of the write-ahead log, 32 MB: a busy webhook would otherwise copy pages back at every few commits."""
 
@@ -80,7 +82,7 @@ class Database:
             )
         engine = create_engine(
             self.url,
-            connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+            connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False, "cached_statements": CACHED_STATEMENTS},
             json_serializer=_to_json,
             json_deserializer=orjson.loads,
             pool_size=20,
