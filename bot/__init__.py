@@ -1,0 +1,1 @@
+"""A resident's conversation, from the webhook to the delivered reply."""

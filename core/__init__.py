@@ -1,0 +1,1 @@
+"""What every package builds on: settings, database, jobs, packs, messages, text."""

@@ -1,0 +1,1 @@
+"""When a person takes over: opening hours and requests to be called back."""
