@@ -19,8 +19,8 @@ from core.errors import BusyError
 BUSY_MILLISECONDS = 15_000
 CACHED_STATEMENTS = 512
 """Prepared statements that a connection keeps; inserts of each number of rows are statements of their own."""
-CHECKPOINT_PAGES = 8_000
-"""Of the write-ahead log, 32 MB: a busy webhook would otherwise copy pages back at every few commits."""
+CHECKPOINT_PAGES = 2_000
+"""Of the write-ahead log, 8 MB: with fewer a busy webhook copies pages back at every few commits, with more each copying is felt."""
 
 Identifier = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
