@@ -73,9 +73,8 @@ class Database:
         self._impatient = self._engine(_prepare_impatient_writer, _begin_writing) if self.is_sqlite else self._writers
         self._line: threading.Lock | None = threading.Lock() if self.is_sqlite else None
 
-    def _engine(
-        self, prepare: Callable[[Any, object], None], begin: Callable[[Any], None]
-    ) -> Engine:  # Any: a DBAPI connection has no common type.
+    # Any: a DBAPI connection has no common type.
+    def _engine(self, prepare: Callable[[Any, object], None], begin: Callable[[Any], None]) -> Engine:
         if not self.is_sqlite:
             return create_engine(
                 self.url, json_serializer=_to_json, json_deserializer=orjson.loads, pool_size=20, max_overflow=20, pool_pre_ping=True

@@ -67,10 +67,12 @@ class Delivery:
                 call.settled_at = self._clock()
 
     def _reopen(self, call_id: int) -> None:
-        """A job whose call was given up runs again only because an operator wants it: the retry key still keeps it from doubling."""
+        """A job whose call was given up runs again only because an operator wants it. What LINE has accepted is never sent again."""
         with self._database.reading() as session:
             call = session.get(OutgoingCall, call_id)
-            is_given_up = call is not None and call.settled_at is not None and call.state in (CallState.FAILED, CallState.UNKNOWN)
+            if call is None or call.settled_at is None:
+                return
+            is_given_up = call.state in (CallState.FAILED, CallState.UNKNOWN) and call.cost == 0
         if not is_given_up:
             return
         with self._database.transaction() as session:
@@ -135,7 +137,7 @@ class Delivery:
             call = session.get_one(OutgoingCall, prepared.call_id)
             if isinstance(verdict, Settle):
                 self._settle(call, verdict)
-                call.cost = 0 if is_reply or verdict.state == CallState.FAILED else 1
+                call.cost = 1 if not is_reply and isinstance(result, Accepted) else 0
                 if isinstance(result, Accepted):
                     _keep_message_ids(session, call, result.message_ids)
             else:

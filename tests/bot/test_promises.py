@@ -439,6 +439,21 @@ def test_monthly_limit_fails_the_call_and_an_operator_sees_it(town: Town) -> Non
     assert f"call {call.id}" in letter.error
 
 
+def test_message_that_the_monthly_limit_stopped_goes_out_when_an_operator_retries_it(town: Town) -> None:
+    """The retried job used to find its call settled, and the letter disappeared without a message."""
+    phone = pushed(town, "月が変わる")
+    town.platform.faults.set(quota_exhausted=True)
+    phone.say("ありがとう")
+    settle(town)
+    assert said_by_bot(phone) == []
+    town.platform.faults.set(quota_exhausted=False)
+    with town.database.transaction() as session:
+        assert town.queue.retry(session, town.queue.dead_letters(session, MUNICIPALITY)[0].id)
+    settle(town)
+    call = last_call(town, phone)
+    assert (call.state, call.cost, len(said_by_bot(phone))) == (CallState.SENT, 1, 1)
+
+
 def test_replies_go_out_although_the_monthly_limit_is_reached(town: Town) -> None:
     phone = newcomer(town, "月間上限の返信")
     town.platform.faults.set(quota_exhausted=True)
