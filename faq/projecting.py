@@ -1,35 +1,25 @@
 """From published versions to the passages that residents can find."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from faq.drafts import draft_of
 from faq.models import Entry, EntryKind, EntryVersion
 from retrieval.chunking import guide_sections, section_title
-from retrieval.models import PassageKind, PassageRow
-from retrieval.passages import NewPassage, bump_revision, replace_passages
-
-GONE: Mapping[str, Any] = {"question": "", "body": "", "phrasings": [], "links": [], "translations": {}, "is_removed": True}
+from retrieval.models import PassageKind
+from retrieval.passages import NewPassage, replace_many
 
 
 def show(session: Session, municipality_id: str, published: Sequence[tuple[Entry, EntryVersion]]) -> None:
     """Residents find these versions, and nothing else of their entries, as soon as the transaction commits."""
-    passages = {entry.id: passages_of(EntryKind(entry.kind), version) for entry, version in published}
-    if len(passages) == 1:
-        for entry_id, own in passages.items():
-            replace_passages(session, municipality_id, entry_id, own)
-    elif passages:
-        _replace_many(session, municipality_id, passages)
+    replace_many(session, municipality_id, {entry.id: passages_of(EntryKind(entry.kind), version) for entry, version in published})
 
 
 def withdraw(session: Session, municipality_id: str, entry_ids: Sequence[str]) -> None:
     """Residents find nothing of these entries any more."""
-    for entry_id in entry_ids:
-        replace_passages(session, municipality_id, entry_id, ())
+    replace_many(session, municipality_id, dict.fromkeys(entry_ids, ()))
 
 
 def passages_of(kind: EntryKind, version: EntryVersion) -> tuple[NewPassage, ...]:
@@ -64,44 +54,3 @@ def passages_of(kind: EntryKind, version: EntryVersion) -> tuple[NewPassage, ...
         )
         for place, section in enumerate(sections)
     )
-
-
-def _replace_many(session: Session, municipality_id: str, passages: Mapping[str, Sequence[NewPassage]]) -> None:
-    """`replace_passages` for a whole batch with few statements: an import of thousands must not hold up residents' messages."""
-    revision = bump_revision(session, municipality_id)
-    statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id, PassageRow.entry_id.in_(passages.keys()))
-    rows = {(row.entry_id, row.position): row for row in session.scalars(statement)}
-    for entry_id, own in passages.items():
-        for position, passage in enumerate(own):
-            row = rows.pop((entry_id, position), None)
-            if row is None:
-                row = PassageRow(municipality_id=municipality_id, entry_id=entry_id, position=position)
-                session.add(row)
-            _set(row, {**_columns(passage), "is_removed": False, "revision": revision})
-    for row in rows.values():
-        if not row.is_removed:
-            _set(row, {**GONE, "revision": revision})
-    session.flush()
-
-
-def _set(row: PassageRow, columns: Mapping[str, Any]) -> None:  # Any: values of columns.
-    for name, value in columns.items():
-        setattr(row, name, value)
-
-
-def _columns(passage: NewPassage) -> dict[str, Any]:  # Any: values of columns.
-    return {
-        "kind": passage.kind,
-        "question": passage.question,
-        "body": passage.body,
-        "phrasings": list(passage.phrasings),
-        "version_id": passage.version_id,
-        "category": passage.category,
-        "department_id": passage.department_id,
-        "source_url": passage.source_url,
-        "checked_on": passage.checked_on,
-        "links": [{"label": link.label, "url": link.url} for link in passage.links],
-        "translations": {language: {"question": text.question, "answer": text.answer} for language, text in passage.translations.items()},
-        "valid_from": passage.valid_from,
-        "valid_until": passage.valid_until,
-    }

@@ -1,6 +1,6 @@
 """Reads of retrieval."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,10 +27,12 @@ def content_revisions(session: Session) -> Mapping[str, int]:
     return {row.id: row.content_revision for row in session.execute(select(Municipality.id, Municipality.content_revision))}
 
 
-def rows_of_entry(session: Session, municipality_id: str, entry_id: str) -> Sequence[PassageRow]:
-    """All rows of an entry, tombstones included, in order."""
-    statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id, PassageRow.entry_id == entry_id)
-    return session.scalars(statement.order_by(PassageRow.position)).all()
+def rows_of_entries(session: Session, municipality_id: str, entry_ids: Iterable[str]) -> Iterator[PassageRow]:
+    """All rows of these entries, tombstones included."""
+    ids = list(entry_ids)
+    for start in range(0, len(ids), CHUNK):
+        chosen = PassageRow.entry_id.in_(ids[start : start + CHUNK])
+        yield from session.scalars(select(PassageRow).where(PassageRow.municipality_id == municipality_id, chosen))
 
 
 def rows_since(session: Session, municipality_id: str, revision: int) -> Sequence[PassageRow]:
