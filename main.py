@@ -1,29 +1,22 @@
 """The command line, and the composition root: builds everything, decides nothing."""
 
-import contextlib
-import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.commands import accounts, content, upkeep
+from console.commands.opening import explained, settings_of
+from console.commands.texts import say
+
 if TYPE_CHECKING:
-    from core.database import Database
     from core.doorway import Application
     from core.settings import ChannelKeys, Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="madoguchi（窓口）: 自治体のLINE窓口")
-faq_app = typer.Typer(no_args_is_help=True, help="よくある質問の取り込みと書き出し")
-staff_app = typer.Typer(no_args_is_help=True, help="コンソールのアカウント")
-index_app = typer.Typer(no_args_is_help=True, help="検索の索引")
-menu_app = typer.Typer(no_args_is_help=True, help="リッチメニュー")
-jobs_app = typer.Typer(no_args_is_help=True, help="止まった処理")
-for group_name, group in (("faq", faq_app), ("staff", staff_app), ("index", index_app), ("richmenu", menu_app), ("jobs", jobs_app)):
-    app.add_typer(group, name=group_name)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=say("main.help"))
 
-MunicipalityOption = Annotated[str, typer.Option("--municipality", help="パックのID（例: shiomi）")]
-PortOption = Annotated[int | None, typer.Option("--port", help="待ち受けるポート（既定は PORT）")]
+HostOption = Annotated[str, typer.Option("--host", help=say("option.host"))]
+PortOption = Annotated[int | None, typer.Option("--port", help=say("option.port"))]
 
 
 class Product:
@@ -123,51 +116,20 @@ class Demo(Product):
         bring_to_life(self._platform, self.database, self._packs, self._settings, self._keys)
         accounts = ready_accounts(self.database, self._packs, keyring(self._settings), self._settings.data_dir)
         address = f"http://127.0.0.1:{self._settings.port}"
-        pages = (("会話ページ", "/simulator"), ("コンソール", "/console/login"), ("API の説明", "/api/v1/docs"))
-        typer.echo("\n" + "\n".join(f"  {name:<8} {address}{path}" for name, path in pages) + f"\n\n{accounts}\n")
+        pages = (("demo.simulator", "/simulator"), ("demo.console", "/console/login"), ("demo.api", "/api/v1/docs"))
+        typer.echo("\n" + "\n".join(f"  {say(name):<8} {address}{path}" for name, path in pages) + f"\n\n{accounts}\n")
 
     def close(self) -> None:
         self._platform.stop()
         super().close()
 
 
-@contextlib.contextmanager
-def explained() -> "Iterator[None]":
-    """Foreseen errors end a command with their sentence, not with a stack."""
-    from core.errors import ProjectError
-
-    try:
-        yield
-    except ProjectError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-
-
-def settings_of(port: int | None = None, *, needs_secret: bool = True) -> "Settings":
-    """Commands that only read or write content work without SECRET_KEY: they make the data folder's own."""
-    from core.encryption import made_secret
-    from core.settings import read_settings
-
-    given: dict[str, object] = {"port": port} if port else {}
-    settings = read_settings(**given)
-    if settings.secret_key is None and not needs_secret:
-        settings = read_settings(**given, secret_key=made_secret(settings.data_dir))
-    return settings
-
-
-def opened(settings: "Settings") -> "Database":
-    from bot.preparing import open_database
-
-    return open_database(settings)
-
-
-@app.command()
+@app.command(help=say("serve.help"))
 def serve(
-    host: Annotated[str, typer.Option(help="待ち受けるアドレス")] = "127.0.0.1",
+    host: HostOption = "127.0.0.1",
     port: PortOption = None,
-    workers: Annotated[int, typer.Option(min=0, max=64, help="処理スレッドの数。0 は受信だけ")] = 4,
+    workers: Annotated[int, typer.Option(min=0, max=64, help=say("serve.workers"))] = 4,
 ) -> None:
-    """LINEとつないで動かす。"""
     from core.serving import run_server
     from core.settings import channel_keys
 
@@ -177,13 +139,12 @@ def serve(
         run_server(lambda: Product(settings, keys, workers=workers), host, settings.port)
 
 
-@app.command()
+@app.command(help=say("demo.help"))
 def demo(
-    host: Annotated[str, typer.Option(help="待ち受けるアドレス")] = "127.0.0.1",
+    host: HostOption = "127.0.0.1",
     port: PortOption = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="処理スレッドの数")] = 4,
+    workers: Annotated[int, typer.Option(min=1, max=64, help=say("option.threads"))] = 4,
 ) -> None:
-    """LINEのアカウントなしで試す（見本の汐見市・会話ページ・コンソール）。"""
     from core.serving import run_server
 
     with explained():
@@ -192,9 +153,8 @@ def demo(
         run_server(lambda: Demo(settings, workers=workers), host, settings.port)
 
 
-@app.command()
-def worker(threads: Annotated[int, typer.Option(min=1, max=64, help="処理スレッドの数")] = 4) -> None:
-    """受信とは別のプロセスで処理だけを動かす（PostgreSQL と Chroma サーバーが必要）。"""
+@app.command(help=say("worker.help"))
+def worker(threads: Annotated[int, typer.Option(min=1, max=64, help=say("option.threads"))] = 4) -> None:
     from core.logs import configure_logs
     from core.process_lock import require_grown
     from core.settings import channel_keys
@@ -211,169 +171,9 @@ def worker(threads: Annotated[int, typer.Option(min=1, max=64, help="処理ス�
         product.close()
 
 
-@app.command()
-def migrate(revision: Annotated[str, typer.Option(help="進める、または戻す版")] = "head") -> None:
-    """データベースをこの版の形にする。"""
-    from core.database import Database
-    from core.migrating import migrate as run
-
-    with explained():
-        run(Database(settings_of(needs_secret=False).database), revision)
-        typer.echo("データベースはこの版の形です。")
-
-
-@app.command()
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON で出力")] = False) -> None:
-    """設定・データベース・索引・LINEとの接続を調べ、直し方を示す。"""
-    from console.doctor import examine, report
-
-    findings = examine()
-    typer.echo(report(findings, as_json=as_json))
-    raise typer.Exit(0 if all(finding.is_well for finding in findings) else 1)
-
-
-@app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="質問")],
-    municipality: MunicipalityOption,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON で出力")] = False,
-) -> None:
-    """公開中の内容に質問する（LINEには送らない）。"""
-    from bot.asking import ask_once
-
-    with explained():
-        settings = settings_of(needs_secret=False)
-        typer.echo(ask_once(settings, opened(settings), municipality, question, as_json=as_json))
-
-
-@app.command()
-def evaluate(
-    queries: Annotated[Path, typer.Option(help="質問の一覧（id<TAB>text）")],
-    run: Annotated[Path, typer.Option(help="TREC の run ファイル")],
-    answers: Annotated[Path, typer.Option(help="1行1件の JSON")],
-    faq: Annotated[Path | None, typer.Option(help="よくある質問の CSV（一時的なデータベースに取り込む）")] = None,
-    municipality: Annotated[str | None, typer.Option(help="公開中の内容で測るパック")] = None,
-    qrels: Annotated[Path | None, typer.Option(help="正解（TREC の qrels）")] = None,
-) -> None:
-    """検索と回答の判断を測る。"""
-    from bot.evaluation import EvaluationRequest, evaluate_to_files
-
-    with explained():
-        request = EvaluationRequest(faq=faq, municipality=municipality, queries=queries, qrels=qrels, run=run, answers=answers)
-        typer.echo(evaluate_to_files(request, settings_of(needs_secret=False) if municipality else None))
-
-
-@faq_app.command("import")
-def faq_import(
-    file: Annotated[Path, typer.Argument(help="CSV（UTF-8 / CP932）または Excel")],
-    municipality: MunicipalityOption,
-    publish: Annotated[bool, typer.Option("--publish", help="すぐに公開する")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="調べるだけで、書き込まない")] = False,
-) -> None:
-    """よくある質問を取り込む。"""
-    from core.pack_loading import load_pack
-    from faq.commands import import_into
-
-    with explained():
-        settings, pack = settings_of(needs_secret=False), load_pack(municipality)
-        typer.echo(import_into(opened(settings), pack, file, publish=publish, dry_run=dry_run))
-
-
-@faq_app.command("export")
-def faq_export(file: Annotated[Path, typer.Argument(help=".csv または .xlsx")], municipality: MunicipalityOption) -> None:
-    """公開中のよくある質問を書き出す。"""
-    from faq.commands import export_to
-
-    with explained():
-        typer.echo(export_to(opened(settings_of(needs_secret=False)), municipality, file))
-
-
-@staff_app.command("add")
-def staff_add(
-    municipality: MunicipalityOption,
-    login: Annotated[str, typer.Option()],
-    name: Annotated[str, typer.Option()],
-    role: Annotated[str, typer.Option(help="viewer, staff, supervisor, editor, approver, administrator")],
-    department: Annotated[str | None, typer.Option()] = None,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="パスワードを標準入力から読む")] = False,
-) -> None:
-    """コンソールのアカウントを作る。"""
-    from console.commands import add_account
-    from core.encryption import keyring
-    from core.pack_loading import load_pack
-    from core.settings import read_settings
-
-    with explained():
-        password = (
-            sys.stdin.readline().rstrip("\r\n") if password_stdin else typer.prompt("パスワード", hide_input=True, confirmation_prompt=True)
-        )
-        settings = settings_of(needs_secret=not read_settings().holds_secret)
-        ring, pack = keyring(settings), load_pack(municipality)
-        typer.echo(add_account(opened(settings), ring, pack, login=login, name=name, role=role, department=department, password=password))
-
-
-@index_app.command("rebuild")
-def index_rebuild(municipality: MunicipalityOption) -> None:
-    """検索の索引を作り直す。"""
-    from bot.preparing import rebuild_index
-
-    with explained():
-        settings = settings_of(needs_secret=False)
-        typer.echo(f"{rebuild_index(settings, opened(settings), municipality)} 件の索引を作り直しました。")
-
-
-@index_app.command("ship")
-def index_ship(municipality: MunicipalityOption) -> None:
-    """パックの内容のベクトルを計算し、パックに入れる（最初の起動が速くなる）。"""
-    from bot.preparing import ship_vectors
-
-    with explained():
-        typer.echo(f"{ship_vectors(municipality)} 件のベクトルを入れました。")
-
-
-@menu_app.command("publish")
-def richmenu_publish(municipality: MunicipalityOption) -> None:
-    """パックのリッチメニューを LINE に作り、全員に表示する。"""
-    from bot.line.rich_menu import publish_rich_menu
-
-    with explained():
-        typer.echo(publish_rich_menu(settings_of(), municipality))
-
-
-@jobs_app.command("list")
-def jobs_list() -> None:
-    """止まった処理を並べる。"""
-    from bot.preparing import dead_letters
-
-    with explained():
-        typer.echo(dead_letters(opened(settings_of(needs_secret=False))))
-
-
-@jobs_app.command("retry")
-def jobs_retry(job_id: Annotated[int, typer.Argument()]) -> None:
-    """止まった処理をもう一度試す。"""
-    from bot.preparing import retry_dead_letter
-
-    with explained():
-        typer.echo(retry_dead_letter(opened(settings_of(needs_secret=False)), job_id))
-
-
-@app.command()
-def backup(file: Annotated[Path, typer.Argument(help="書き出す .tar.gz")]) -> None:
-    """データベースと添付を1つのファイルに保存する。"""
-    from core.backup import backup_to
-
-    with explained():
-        typer.echo(backup_to(settings_of(needs_secret=False), file))
-
-
-@app.command()
-def restore(file: Annotated[Path, typer.Argument(help="backup で作った .tar.gz")]) -> None:
-    """空の DATA_DIR（またはデータベース）に戻す。"""
-    from core.backup import restore_from
-
-    with explained():
-        typer.echo(restore_from(settings_of(needs_secret=False), file))
+for commands in (content.app, upkeep.app):
+    app.add_typer(commands)
+app.add_typer(accounts.app, name="staff")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.asking import decide_alone, reply_in_words
 from bot.assembly import build_search
 from bot.preparing import ensure_municipality, open_database
+from bot.texts import say
 from bot.tools import SearchTools
 from core.clock import system_clock
 from core.database import Database
@@ -44,7 +45,7 @@ class EvaluationRequest:
 def evaluate_to_files(request: EvaluationRequest, settings: Settings | None) -> str:
     """Writes run and answers, returns the report. Raises ProjectError for files that can't be read."""
     if (request.faq is None) == (request.municipality is None):
-        raise ProjectError("give either --faq FILE or --municipality ID")
+        raise ProjectError(say("evaluation.source"))
     queries = read_queries(request.queries)
     judged = read_qrels(request.qrels) if request.qrels else {}
     with _prepared(request, settings) as (pack, search, tools):
@@ -91,7 +92,7 @@ def _measure(
     for path in (request.run, request.answers):
         path.parent.mkdir(parents=True, exist_ok=True)
     with request.run.open("w", encoding="utf-8") as run_file, request.answers.open("w", encoding="utf-8") as answer_file:
-        for query_id, text in track(queries.items(), description="質問", console=Console(stderr=True)):
+        for query_id, text in track(queries.items(), description=say("evaluation.progress"), console=Console(stderr=True)):
             now = system_clock()
             started = time.perf_counter()
             outcome = decide_alone(pack, tools, text, now)
@@ -124,7 +125,7 @@ def read_queries(path: Path) -> dict[str, str]:
             continue
         query_id, tab, text = line.partition("\t")
         if not tab or not query_id.strip() or " " in query_id.strip():
-            raise ProjectError(f"{path.name}, line {number}: an id without spaces, a tab and the question are needed")
+            raise ProjectError(say("evaluation.query_bad", file=path.name, line=number))
         found[query_id.strip()] = text.strip()
     return found
 
@@ -137,7 +138,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         if not parts:
             continue
         if len(parts) != 4 or not parts[3].lstrip("-").isdigit():
-            raise ProjectError(f"{path.name}, line {number}: `query 0 entry grade` is needed")
+            raise ProjectError(say("evaluation.qrel_bad", file=path.name, line=number))
         found.setdefault(parts[0], {})[parts[2]] = int(parts[3])
     return found
 
@@ -146,7 +147,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path}: can't be read as UTF-8 text ({type(error).__name__})") from None
+        raise ProjectError(say("evaluation.unreadable", file=path, reason=type(error).__name__)) from None
 
 
 def report(
@@ -157,12 +158,11 @@ def report(
     if scored:
         for name, value in quality(run, judged, scored).items():
             lines.append(f"{name:<9}{value:.4f}")
-    lines.append("判断     " + "  ".join(f"{name} {count}" for name, count in sorted(decisions.items())))
+    lines.append(say("evaluation.decisions", counts="  ".join(f"{name} {count}" for name, count in sorted(decisions.items()))))
     if milliseconds:
         ordered = sorted(milliseconds)
-        lines.append(
-            f"時間     p50 {statistics.median(ordered):.1f} ms  p95 {ordered[math.ceil(0.95 * len(ordered)) - 1]:.1f} ms  {len(ordered)} 件"
-        )
+        median, slow = statistics.median(ordered), ordered[math.ceil(0.95 * len(ordered)) - 1]
+        lines.append(say("evaluation.time", median=f"{median:.1f}", slow=f"{slow:.1f}", count=len(ordered)))
     return "\n".join(lines)
 
 

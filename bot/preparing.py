@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.assembly import INDEX_FOLDER, build_search
+from bot.texts import say
 from core.clock import in_japan, system_clock
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
@@ -44,8 +45,8 @@ def load_content(database: Database, packs: Iterable[Pack], content: Path = CONT
         log.info("pack_loaded", municipality=pack.id, report=str(report))
 
 
-def ship_vectors(municipality_id: str, content: Path = CONTENT) -> int:
-    """Computes the vectors of a pack's whole content by every installed model and writes them into its folder; returns how many."""
+def ship_vectors(municipality_id: str, content: Path = CONTENT) -> str:
+    """Computes the vectors of a pack's whole content by every installed model and writes them into its folder; tells how many."""
     pack = load_pack(municipality_id)
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/vectors.sqlite")
@@ -54,7 +55,7 @@ def ship_vectors(municipality_id: str, content: Path = CONTENT) -> int:
         build_search(Settings(), database, load_pack, content, folder=None, is_temporary=True).warm()
         count = export_vectors(database, content / municipality_id)
         database.close()
-    return count
+    return say("content.shipped", count=count)
 
 
 def ensure_municipality(session: Session, pack: Pack) -> Municipality:
@@ -69,8 +70,8 @@ def ensure_municipality(session: Session, pack: Pack) -> Municipality:
     return row
 
 
-def rebuild_index(settings: Settings, database: Database, municipality_id: str) -> int:
-    """Returns the number of passages. Refused while a server holds the embedded index."""
+def rebuild_index(settings: Settings, database: Database, municipality_id: str) -> str:
+    """Tells the number of passages. Raises AlreadyRunningError while a server holds the embedded index."""
     load_pack(municipality_id)
     lock = ProcessLock(settings.data_dir) if settings.chroma_url is None else None
     if lock is not None:
@@ -78,7 +79,7 @@ def rebuild_index(settings: Settings, database: Database, municipality_id: str) 
     try:
         search = build_search(settings, database, load_pack, CONTENT, folder=settings.data_dir / INDEX_FOLDER)
         search.warm()
-        return search.rebuild(municipality_id)
+        return say("content.rebuilt", count=search.rebuild(municipality_id))
     finally:
         if lock is not None:
             lock.release()
@@ -88,14 +89,14 @@ def dead_letters(database: Database) -> str:
     with database.reading() as session:
         letters = EmbeddedQueue(database).dead_letters(session)
     if not letters:
-        return "止まった処理はありません。"
+        return say("dead_letter.none")
     rows = [f"{x.id}\t{x.kind}\t{in_japan(x.died_at):%Y-%m-%d %H:%M}\t{x.municipality_id or '-'}\t{x.error}" for x in letters]
-    return "\n".join(["番号\t種類\t日時\t自治体\t理由", *rows])
+    return "\n".join([say("dead_letter.heading"), *rows])
 
 
 def retry_dead_letter(database: Database, job_id: int) -> str:
     """Raises ProjectError where there is none with this number."""
     with database.transaction() as session:
         if not EmbeddedQueue(database).retry(session, job_id):
-            raise ProjectError(f"番号 {job_id} の、止まった処理はありません。`main.py jobs list` で番号を確かめてください。")
-    return "もう一度試します。"
+            raise ProjectError(say("dead_letter.unknown", id=job_id))
+    return say("dead_letter.retried")

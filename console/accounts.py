@@ -9,6 +9,7 @@ from console import queries
 from console.audit import AuditLog
 from console.models import Role, Staff
 from console.passwords import hash_password
+from console.texts import say
 from core.errors import ProjectError
 from core.text import normalise
 
@@ -37,9 +38,9 @@ def add_staff(
     login = normal_login(login)
     _check(login, name, role, password)
     if queries.municipality(session, municipality_id) is None:
-        raise AccountRefusedError(f"no municipality '{municipality_id}' in this database: load its pack first (MUNICIPALITIES)")
+        raise AccountRefusedError(say("account.municipality_unknown", id=municipality_id))
     if queries.staff_by_login(session, municipality_id, login) is not None:
-        raise AccountRefusedError(f"'{login}' has an account in {municipality_id} already: choose another login")
+        raise AccountRefusedError(say("account.login_taken", login=login, municipality=municipality_id))
     staff = Staff(
         municipality_id=municipality_id,
         login=login,
@@ -63,14 +64,14 @@ def normal_login(login: str) -> str:
 
 def _check(login: str, name: str, role: str, password: str) -> None:
     if not LOGIN.fullmatch(login):
-        raise AccountRefusedError("a login is 2 to 64 letters, digits and . _ - + @, and begins with a letter or digit")
+        raise AccountRefusedError(say("account.login_bad"))
     if not name.strip() or len(name.strip()) > 100:
-        raise AccountRefusedError("a name of 1 to 100 characters is needed: residents' records show it as who has answered")
+        raise AccountRefusedError(say("account.name_bad"))
     if role not in set(Role):
-        raise AccountRefusedError(f"no role '{role}': choose one of {', '.join(Role)}")
+        raise AccountRefusedError(say("account.role_unknown", role=role, known="、".join(Role)))
     if len(password) < MINIMUM_PASSWORD:
-        raise AccountRefusedError(f"the password is too short: use at least {MINIMUM_PASSWORD} characters")
+        raise AccountRefusedError(say("account.password_short", limit=MINIMUM_PASSWORD))
     if len(password) > MAXIMUM_PASSWORD:
-        raise AccountRefusedError(f"the password is too long: use at most {MAXIMUM_PASSWORD} characters")
+        raise AccountRefusedError(say("account.password_long", limit=MAXIMUM_PASSWORD))
     if len(set(password)) < 4 or normal_login(password) in (login, login * 2):
-        raise AccountRefusedError("the password is too easy to guess: use several words, and not the login")
+        raise AccountRefusedError(say("account.password_weak"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from console import queries
 from console.accounts import add_staff
 from console.audit import AuditLog
+from console.texts import say
 from core.clock import system_clock
 from core.database import Database
 from core.encryption import Keyring
@@ -37,7 +38,7 @@ def ready_accounts(database: Database, packs: Sequence[Pack], keyring: Keyring, 
                         department_id=person.department,
                     )
             lines.append(LINE.format(login=person.login, role=person.role, name=person.name))
-    return "\n".join([f"  コンソールのアカウント（パスワードはどれも {password} ）", *lines])
+    return "\n".join([say("account.demo", password=password), *lines])
 
 
 def _password(data_dir: Path) -> str:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from console.forms import TextForm
+from console.texts import say
 from console.views.entry import missing_values, shown_from
 from console.views.entry_form import FIELDS
-from console.wording import say
 from core.pack import Pack
 from faq.checking import check
 from faq.drafts import EntryDraft, draft_of, tidied

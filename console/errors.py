@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from console import queries
 from console.permissions import ALLOWED
 from console.security import PREFIX, safe_way_back
+from console.texts import named, say
 from console.views.errors import ErrorView
 from console.visiting import COOKIE, ForgedRequestError, LoginNeededError, NotAllowedError, NotHereError, Visit, console_of, wants_fragment
-from console.wording import named, say
 from core.errors import TemporaryError
 
 KEYS = {400: "forged", 403: "forged", 404: "missing", 405: "method", 413: "large", 503: "busy"}

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from console.dates import Calendar
 from console.security import PREFIX
-from console.wording import Calendar, named, say
+from console.texts import named, say
 from core.clock import Clock
 
 HERE = Path(__file__).parent

@@ -17,7 +17,7 @@ from console.rendering import Frame, Room
 from console.security import PREFIX, is_same_origin
 from console.serving import Console
 from console.sessions import Visitor, is_due_to_touch
-from console.wording import named, say
+from console.texts import named, say
 from core.errors import ProjectError
 from core.pack import Pack
 

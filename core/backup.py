@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.errors import ProjectError
 from core.settings import Settings
+from core.texts import say
 
 MANIFEST = "manifest.json"
 SQLITE_NAME = "madoguchi.sqlite"
@@ -28,7 +29,7 @@ class BackupError(ProjectError):
 def backup_to(settings: Settings, file: Path) -> str:
     """May run while the server does. The search index is left out: it is made anew from the database."""
     if file.exists():
-        raise BackupError(f"{file} はすでにあります。別の名前を指定してください。")
+        raise BackupError(say("backup.exists", file=file))
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         dump = _dump_sqlite(settings, Path(folder)) if settings.is_embedded else _dump_postgres(settings, Path(folder))
@@ -42,7 +43,7 @@ def backup_to(settings: Settings, file: Path) -> str:
                     archive.add(settings.data_dir / name, arcname=name)
         partial.replace(file)
     size = file.stat().st_size / 1_000_000
-    return f"{file} に保存しました（{size:.1f} MB）。SECRET_KEY を環境変数で設定している場合は、別に保管してください。"
+    return say("backup.done", file=file, size=f"{size:.1f}")
 
 
 def restore_from(settings: Settings, file: Path) -> str:
@@ -54,12 +55,12 @@ def restore_from(settings: Settings, file: Path) -> str:
                 archive.extractall(folder, filter="data")
             manifest = dict(json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8")))
         except (OSError, tarfile.TarError, zlib.error, ValueError, TypeError, EOFError) as error:
-            raise BackupError(f"{file} は backup で作ったファイルとして読めません（{type(error).__name__}）。") from None
+            raise BackupError(say("restore.unreadable", file=file, reason=type(error).__name__)) from None
         if manifest.get("format") != FORMAT:
-            raise BackupError(f"{file} は別の版の形式です。作ったときと同じ版の madoguchi で戻してください。")
+            raise BackupError(say("restore.other_format", file=file))
         dump = Path(folder) / str(manifest.get("database"))
         if (dump.name == SQLITE_NAME) != settings.is_embedded:
-            raise BackupError("バックアップと DATABASE_URL の種類（SQLite / PostgreSQL）が違います。")
+            raise BackupError(say("restore.other_kind"))
         if settings.is_embedded:
             _restore_sqlite(settings, dump)
         else:
@@ -70,7 +71,7 @@ def restore_from(settings: Settings, file: Path) -> str:
             if source.is_file() and not target.exists():
                 target.write_bytes(source.read_bytes())
                 target.chmod(0o600)
-    return "戻しました。検索の索引は、次に起動したときに作り直されます。"
+    return say("restore.done")
 
 
 def _read_to_the_end(file: Path) -> None:
@@ -87,7 +88,7 @@ def _sqlite_path(settings: Settings) -> Path:
 def _dump_sqlite(settings: Settings, folder: Path) -> Path:
     source_path, target_path = _sqlite_path(settings), folder / SQLITE_NAME
     if not source_path.is_file():
-        raise BackupError(f"{source_path} がありません。DATA_DIR を確かめてください。")
+        raise BackupError(say("backup.no_database", file=source_path))
     source, target = sqlite3.connect(source_path), sqlite3.connect(target_path)
     with source, target:
         source.backup(target)
@@ -99,16 +100,16 @@ def _dump_sqlite(settings: Settings, folder: Path) -> Path:
 def _restore_sqlite(settings: Settings, dump: Path) -> None:
     target = _sqlite_path(settings)
     if target.exists():
-        raise BackupError(f"{target} がすでにあります。空の DATA_DIR に戻してください。")
+        raise BackupError(say("restore.exists", file=target))
     connection = sqlite3.connect(dump)
     try:
         state = connection.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"データベースが壊れています（{error}）。") from None
+        raise BackupError(say("restore.damaged", reason=error)) from None
     finally:
         connection.close()
     if state != "ok":
-        raise BackupError(f"データベースが壊れています（{state}）。")
+        raise BackupError(say("restore.damaged", reason=state))
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".part")
     partial.write_bytes(dump.read_bytes())
@@ -133,7 +134,7 @@ def _restore_postgres(settings: Settings, dump: Path) -> None:
     has_room = is_empty(database)
     database.close()
     if not has_room:
-        raise BackupError("データベースが空ではありません。空のデータベースを DATABASE_URL に指定してください。")
+        raise BackupError(say("restore.not_empty"))
     _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={_plain_url(settings)}", str(dump))
 
 
@@ -141,9 +142,9 @@ def _run(*command: str) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # Fixed program, arguments from settings.
     except FileNotFoundError:
-        raise BackupError(f"{command[0]} が見つかりません。PostgreSQL のクライアントを入れてください。") from None
+        raise BackupError(say("tool.missing", tool=command[0])) from None
     except subprocess.CalledProcessError as error:
-        raise BackupError(f"{command[0]} が失敗しました: {error.stderr.strip()[-400:]}") from None
+        raise BackupError(say("tool.failed", tool=command[0], reason=error.stderr.strip()[-400:])) from None
 
 
 def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:

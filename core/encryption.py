@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import SettingsError, TamperedError
 from core.settings import Settings
+from core.texts import say
 
 NONCE_BYTES = 12
 MINIMUM_LENGTH = 32
@@ -43,17 +44,14 @@ class Cipher:
         try:
             return self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
         except (InvalidTag, ValueError):  # Too short even for a nonce.
-            raise TamperedError("stored data can't be decrypted: SECRET_KEY is not the one that it was written with") from None
+            raise TamperedError(say("secret.other")) from None
 
 
 def keyring(settings: Settings) -> Keyring:
     """Raises SettingsError where SECRET_KEY is missing or too short."""
     secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
     if len(secret) < MINIMUM_LENGTH:
-        raise SettingsError(
-            f"SECRET_KEY must hold at least {MINIMUM_LENGTH} random characters. Make one with "
-            "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` and keep it: without it stored data can't be read."
-        )
+        raise SettingsError(say("secret.short", length=MINIMUM_LENGTH))
     return Keyring(secret)
 
 

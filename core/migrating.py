@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 
 from core.database import Database
 from core.errors import ProjectError
+from core.texts import say
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -41,7 +42,7 @@ def require_current_schema(database: Database) -> None:
         current = set(MigrationContext.configure(connection).get_current_heads())
     wanted = set(ScriptDirectory.from_config(_config()).get_heads())
     if current != wanted:
-        raise SchemaError("the database's schema is of another version: make a backup with `main.py backup`, then run `main.py migrate`")
+        raise SchemaError(say("schema.other_version"))
 
 
 def _is_earlier(revision: str, current: tuple[str, ...]) -> bool:

@@ -25,6 +25,7 @@ from core.pack import (
     Topic,
 )
 from core.sentences import Sentences, flatten
+from core.texts import say
 from core.values import DatedValue, Values
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -40,7 +41,7 @@ def load_pack(municipality_id: str, content: Path = CONTENT) -> Pack:
     folder = content / municipality_id
     if not (folder / "municipality.yaml").is_file():
         known = sorted(path.parent.name for path in content.glob("*/municipality.yaml"))
-        raise PackError(f"no pack '{municipality_id}': MUNICIPALITIES may name {', '.join(known)}, or add content/{municipality_id}/")
+        raise PackError(say("pack.missing", id=municipality_id, known="、".join(known)))
     info = _model(MunicipalityInfo, folder / "municipality.yaml")
     if info.id != municipality_id:
         raise PackError(f"{municipality_id}/municipality.yaml: id is '{info.id}', the folder's name is needed")

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from core.database import Database
 from core.errors import AlreadyRunningError
 from core.settings import Settings
+from core.texts import say
 
 ADVISORY_LOCK = 0x6D61646F
 """Any number, the same for all processes."""
@@ -32,10 +33,7 @@ class ProcessLock:
             file.seek(0)
             other = file.read().strip()
             file.close()
-            raise AlreadyRunningError(
-                f"process {other or '?'} already serves from {self._path.parent}. SQLite and the embedded index take one process: stop it, "
-                "give this one a DATA_DIR of its own, or set DATABASE_URL (PostgreSQL) and CHROMA_URL to run several."
-            ) from None
+            raise AlreadyRunningError(say("lock.folder", folder=self._path.parent, process=other or "?")) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -58,7 +56,7 @@ class QueueLock:
         """Raises AlreadyRunningError with what to set."""
         if not self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
             self._connection.close()
-            raise AlreadyRunningError("another process already works on this database's jobs: start this one with `serve --workers 0`")
+            raise AlreadyRunningError(say("lock.queue"))
 
     def release(self) -> None:
         self._connection.close()
@@ -81,7 +79,4 @@ def hold_locks(settings: Settings, database: Database, *, runs_jobs: bool) -> tu
 def require_grown(settings: Settings) -> None:
     """A worker beside a serving process needs a database and an index that several processes may use."""
     if settings.is_embedded or settings.chroma_url is None:
-        raise AlreadyRunningError(
-            "`worker` runs beside `serve --workers 0` and shares its data: set DATABASE_URL (PostgreSQL) and CHROMA_URL (a Chroma server). "
-            "On SQLite, `serve` alone does both."
-        )
+        raise AlreadyRunningError(say("lock.worker"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from core.doorway import Building, Doorway
 from core.errors import ProjectError
 from core.logs import configure_logs
+from core.texts import say
 
 DRAIN_SECONDS = 5
 
@@ -42,4 +43,4 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise ServingError(f"could not listen on {host}:{port} ({error.strerror}): set PORT or --port to a free one") from None
+        raise ServingError(say("server.not_listening", host=host, port=port, reason=error.strerror)) from None

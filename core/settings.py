@@ -11,16 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import SettingsError
-
-REMEDIES = {
-    "port": "PORT must be a port number between 1 and 65535, for example 8000.",
-    "search_mode": "SEARCH_MODE must be full or light; leave it out to let madoguchi choose.",
-    "public_url": "PUBLIC_URL must be an https address such as https://madoguchi.example.jp, without a path.",
-    "line_api_url": "LINE_API_URL must be an http(s) address; leave it out to use LINE itself.",
-    "chroma_url": "CHROMA_URL must be an http(s) address of a Chroma server; leave it out to use Chroma in process.",
-    "database_url": "DATABASE_URL must begin with sqlite:/// or postgresql://; leave it out to use SQLite in DATA_DIR.",
-    "municipalities": "MUNICIPALITIES must name folders of content/, separated by commas, for example shiomi.",
-}
+from core.texts import named, say
 
 
 class SearchMode(StrEnum):
@@ -105,8 +96,8 @@ def read_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them itself
     except ValidationError as error:
-        names = [str(problem["loc"][0]) for problem in error.errors() if problem["loc"]]
-        lines = [REMEDIES.get(name, f"{name.upper()}: {error.errors()[place]['msg']}") for place, name in enumerate(names)]
+        wrong = [(str(problem["loc"][0]), problem["msg"]) for problem in error.errors() if problem["loc"]]
+        lines = [named("setting", name, "other", variable=name.upper(), reason=reason) for name, reason in wrong]
         raise SettingsError("\n".join(dict.fromkeys(lines))) from None
 
 
@@ -142,8 +133,5 @@ def channel_keys(settings: Settings, municipality_id: str) -> ChannelKeys:
     values = [known.get(name, "").strip() for name in names]
     missing = [name for name, value in zip(names, values, strict=True) if not value]
     if missing:
-        raise SettingsError(
-            f"{' and '.join(missing)} not set: copy the channel secret and the channel access token of {municipality_id} "
-            "from LINE's console, or start `main.py demo`, which needs no LINE account."
-        )
+        raise SettingsError(say("channel.keys_missing", names="、".join(missing), municipality=municipality_id))
     return ChannelKeys(*values)

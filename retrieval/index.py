@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SettingsError
+from retrieval.texts import say
 
 Vectors = NDArray[np.float32]
 WRITE_BATCH = 500
@@ -114,7 +115,7 @@ def _client(place: ChromaPlace) -> Any:  # Any: Chroma is imported late.
                 settings=settings,
             )
         except ValueError as error:
-            raise SettingsError(f"No Chroma server answers at CHROMA_URL ({place.url}): start it, or leave CHROMA_URL out.") from error
+            raise SettingsError(say("index.no_server", url=place.url)) from error
     if place.folder is not None:
         place.folder.mkdir(parents=True, exist_ok=True)
         return chromadb.PersistentClient(str(place.folder), settings=settings)

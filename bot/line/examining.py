@@ -6,6 +6,7 @@ import urllib3
 from linebot.v3.messaging import ApiException, TestWebhookEndpointRequest
 
 from bot.line.client import TIMEOUT, LineClient
+from bot.texts import named, say
 from core.errors import TemporaryError
 from core.settings import ChannelKeys
 
@@ -23,82 +24,67 @@ class Finding:
 def examine_channel(municipality_id: str, keys: ChannelKeys, api_url: str | None, public_url: str | None) -> tuple[Finding, ...]:
     """Asks LINE who we are, where it delivers, and how much may still be sent."""
     client = LineClient(keys.access_token, api_url)
-    name = f"LINE（{municipality_id}）"
+    name = say("channel.connection", municipality=municipality_id)
     try:
         info = client.api.get_bot_info(_request_timeout=TIMEOUT)
     except ApiException as error:
-        remedy = "チャネルアクセストークン（長期）を LINE Developers の「Messaging API設定」で発行し直し、環境変数に入れてください。"
-        return (Finding(name=f"{name} 接続", is_well=False, detail=f"HTTP {error.status}", remedy=remedy),)
+        return (Finding(name=name, is_well=False, detail=f"HTTP {error.status}", remedy=say("channel.token")),)
     except urllib3.exceptions.HTTPError as error:
-        remedy = "サーバーから api.line.me（443番）へ出られるか、LINE_API_URL が正しいかを確かめてください。"
-        return (Finding(name=f"{name} 接続", is_well=False, detail=type(error).__name__, remedy=remedy),)
-    findings = [Finding(name=f"{name} 接続", is_well=True, detail=f"{info.display_name}（{info.basic_id}）")]
-    findings.append(_chat_mode(name, str(info.chat_mode)))
-    findings += _webhook(name, client, municipality_id, public_url)
-    findings.append(_quota(name, client))
+        return (Finding(name=name, is_well=False, detail=type(error).__name__, remedy=say("channel.network")),)
+    findings = [Finding(name=name, is_well=True, detail=say("channel.connected", name=info.display_name, basic_id=info.basic_id))]
+    findings.append(_chat_mode(municipality_id, str(info.chat_mode)))
+    findings += _webhook(client, municipality_id, public_url)
+    findings.append(_quota(client, municipality_id))
     client.close()
     return tuple(findings)
 
 
-def _chat_mode(name: str, mode: str) -> Finding:
+def _chat_mode(municipality_id: str, mode: str) -> Finding:
     """In the chat mode LINE's own auto-reply and people in its app may answer beside us."""
+    name = say("channel.mode", municipality=municipality_id)
     if mode.endswith("bot"):
-        return Finding(name=f"{name} 応答モード", is_well=True, detail="Bot")
-    return Finding(
-        name=f"{name} 応答モード",
-        is_well=False,
-        detail="チャット",
-        remedy="LINE Official Account Manager の「応答設定」で、チャットと応答メッセージをオフ、Webhookをオンにしてください。",
-    )
+        return Finding(name=name, is_well=True, detail=say("channel.mode_bot"))
+    return Finding(name=name, is_well=False, detail=say("channel.mode_chat"), remedy=say("channel.mode_remedy"))
 
 
-def _webhook(name: str, client: LineClient, municipality_id: str, public_url: str | None) -> list[Finding]:
+def _webhook(client: LineClient, municipality_id: str, public_url: str | None) -> list[Finding]:
+    name = say("channel.webhook", municipality=municipality_id)
     wanted = f"{public_url}/webhook/{municipality_id}" if public_url else None
-    place = "LINE Developers の「Messaging API設定」の「Webhook URL」"
     try:
         known = client.api.get_webhook_endpoint(_request_timeout=TIMEOUT)
     except ApiException:
-        remedy = f"{place}に {wanted or 'https://（このサーバー）/webhook/' + municipality_id} を入れてください。"
-        return [Finding(name=f"{name} Webhook", is_well=False, detail="未設定", remedy=remedy)]
-    findings = []
-    if wanted and known.endpoint != wanted:
-        findings.append(
-            Finding(name=f"{name} Webhook", is_well=False, detail=known.endpoint, remedy=f"{place}を {wanted} に直してください。")
-        )
-    else:
-        findings.append(Finding(name=f"{name} Webhook", is_well=True, detail=known.endpoint))
+        address = wanted or say("channel.webhook_own_address", municipality=municipality_id)
+        remedy = say("channel.webhook_set", address=address)
+        return [Finding(name=name, is_well=False, detail=say("channel.webhook_unset"), remedy=remedy)]
+    is_well = wanted is None or known.endpoint == wanted
+    remedy = "" if is_well else say("channel.webhook_correct", address=wanted)
+    findings = [Finding(name=name, is_well=is_well, detail=known.endpoint, remedy=remedy)]
     if not known.active:
-        findings.append(
-            Finding(name=f"{name} Webhookの利用", is_well=False, detail="オフ", remedy="同じ画面の「Webhookの利用」をオンにしてください。")
-        )
-    return [*findings, _webhook_test(name, client)]
+        name = say("channel.use", municipality=municipality_id)
+        findings.append(Finding(name=name, is_well=False, detail=say("channel.use_off"), remedy=say("channel.use_remedy")))
+    return [*findings, _webhook_test(client, municipality_id)]
 
 
-def _webhook_test(name: str, client: LineClient) -> Finding:
+def _webhook_test(client: LineClient, municipality_id: str) -> Finding:
+    name = say("channel.test", municipality=municipality_id)
     try:
         result = client.api.test_webhook_endpoint(TestWebhookEndpointRequest(), _request_timeout=(3.0, 20.0))
     except (ApiException, urllib3.exceptions.HTTPError) as error:
-        return Finding(
-            name=f"{name} Webhookの検証", is_well=False, detail=type(error).__name__, remedy="少し待って、もう一度試してください。"
-        )
-    remedies = {
-        "COULD_NOT_CONNECT": "サーバーが動いているか、DNSと証明書、443番の開放を確かめてください。",
-        "REQUEST_TIMEOUT": "サーバーが2秒以内に答えていません。負荷と、手前の中継サーバーを確かめてください。",
-        "ERROR_STATUS_CODE": "チャネルシークレットが正しいか（401）、パスの自治体IDが正しいか（404）を確かめてください。",
-    }
+        return Finding(name=name, is_well=False, detail=type(error).__name__, remedy=say("channel.again"))
     if result.success:
-        return Finding(name=f"{name} Webhookの検証", is_well=True, detail="成功")
+        return Finding(name=name, is_well=True, detail=say("channel.test_passed"))
     reason = str(result.reason)
-    return Finding(name=f"{name} Webhookの検証", is_well=False, detail=f"{reason} {result.detail}", remedy=remedies.get(reason, reason))
+    return Finding(name=name, is_well=False, detail=f"{reason} {result.detail}", remedy=named("webhook_reason", reason))
 
 
-def _quota(name: str, client: LineClient) -> Finding:
+def _quota(client: LineClient, municipality_id: str) -> Finding:
+    name = say("channel.quota", municipality=municipality_id)
     try:
         limit, used = client.quota()
-    except TemporaryError as error:
-        return Finding(name=f"{name} 通数", is_well=False, detail=str(error), remedy="少し待って、もう一度試してください。")
+    except TemporaryError:
+        return Finding(name=name, is_well=False, detail=say("channel.quota_unreadable"), remedy=say("channel.again"))
     if limit is None:
-        return Finding(name=f"{name} 通数", is_well=True, detail=f"今月 {used} 通（上限なし）")
+        return Finding(name=name, is_well=True, detail=say("channel.quota_unlimited", used=used))
     is_well = used < limit * 0.9
-    remedy = "" if is_well else "今月の上限が近づいています。プランを上げるか、プッシュの原因（返信の遅れ）を調べてください。"
-    return Finding(name=f"{name} 通数", is_well=is_well, detail=f"今月 {used} / {limit} 通", remedy=remedy)
+    remedy = "" if is_well else say("channel.quota_remedy")
+    return Finding(name=name, is_well=is_well, detail=say("channel.quota_limited", used=used, limit=limit), remedy=remedy)

@@ -15,6 +15,7 @@ from linebot.v3.messaging import (
 
 from bot.line.client import TIMEOUT, LineClient
 from bot.taps import AskStaff, ShowLanguages, ShowLocationHelp, ShowMenu, TapSigner
+from bot.texts import say
 from core.encryption import keyring
 from core.errors import PackError, ProjectError
 from core.messages import TapValue
@@ -33,19 +34,19 @@ def publish_rich_menu(settings: Settings, municipality_id: str, keys: ChannelKey
     """Raises PackError without a menu in the pack, RichMenuError when LINE refuses."""
     pack = load_pack(municipality_id)
     if pack.rich_menu is None or pack.folder is None:
-        raise PackError(f"content/{municipality_id}/rich_menu.yaml がありません。")
+        raise PackError(say("rich_menu.missing", municipality=municipality_id))
     channel = keys or channel_keys(settings, municipality_id)
     client = LineClient(channel.access_token, settings.line_api_url)
     signer = TapSigner(keyring(settings).key("taps"), municipality_id)
     try:
         menu_id = create(client, pack.rich_menu, Path(pack.folder) / pack.rich_menu.image, signer)
     except ApiException as error:
-        raise RichMenuError(f"LINE がリッチメニューを受け付けませんでした（HTTP {error.status}）: {error.body}") from None
+        raise RichMenuError(say("rich_menu.refused", status=error.status, reason=error.body)) from None
     except urllib3.exceptions.HTTPError as error:
-        raise RichMenuError(f"LINE につながりませんでした（{type(error).__name__}）。") from None
+        raise RichMenuError(say("rich_menu.no_connection", reason=type(error).__name__)) from None
     finally:
         client.close()
-    return f"リッチメニュー「{pack.rich_menu.name}」を公開しました（{menu_id}）。"
+    return say("rich_menu.published", name=pack.rich_menu.name, id=menu_id)
 
 
 def create(client: LineClient, menu: RichMenu, image: Path, signer: TapSigner) -> str:
@@ -73,5 +74,5 @@ def _area(area: MenuArea, signer: TapSigner) -> RichMenuArea:
         return RichMenuArea(bounds=bounds, action=MessageAction(label=area.label, text=area.tap.removeprefix("ask:")))
     value = TAPS.get(area.tap)
     if value is None:
-        raise PackError(f"rich_menu.yaml: tap '{area.tap}' is unknown; use {', '.join(TAPS)} or ask:WORDS")
+        raise PackError(say("rich_menu.tap_unknown", tap=area.tap, known="、".join(TAPS)))
     return RichMenuArea(bounds=bounds, action=PostbackAction(label=area.label, data=signer.encode(value), displayText=area.label))

@@ -19,6 +19,7 @@ from bot.simulator.line_api import create_line_api
 from bot.simulator.page import PUBLIC_ORIGIN, create_page
 from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person
+from bot.simulator.texts import say
 from bot.simulator.traces import TurnTraces
 from core.database import Database
 from core.errors import ProjectError
@@ -111,7 +112,7 @@ def play_talks(platform: Platform, pack: Pack, talks: Sequence[Mapping[str, obje
                 case {"sticker": list() as keywords}:
                     phone.send_sticker("11537", "52002734", keywords=[str(word) for word in keywords])
                 case {"latitude": float() as latitude, "longitude": float() as longitude}:
-                    phone.send_location("現在地", pack.municipality.name, latitude, longitude)
+                    phone.send_location(say("place.here"), pack.municipality.name, latitude, longitude)
                 case {"photo": True}:
                     phone.send_photo(SMALL_PNG, "image/png")
                 case _:

@@ -3,6 +3,7 @@
 from bot.simulator.api_call import Answer, Call, Endpoint, Refusal, not_found
 from bot.simulator.chats import Chat
 from bot.simulator.records import ChatKind, Rule
+from bot.simulator.texts import say
 
 
 def summary(call: Call) -> Answer:
@@ -29,8 +30,8 @@ def member_ids(call: Call) -> Answer:
 def leave(call: Call) -> Answer:
     chat = _chat(call)
     chat.is_bot_member = False
-    name = call.account.channel.name
-    chat.note(f"{name}が退出しました", message_id=call.platform.identifiers.message_id(), at=call.now)
+    note = say("group.left", name=call.account.channel.name)
+    chat.note(note, message_id=call.platform.identifiers.message_id(), at=call.now)
     call.platform.happen(call.account, chat, "leave", gives_token=False)
     return Answer()
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bot.simulator.account import Account
 from bot.simulator.chats import Chat
 from bot.simulator.records import Item
+from bot.simulator.texts import say
 
 if TYPE_CHECKING:
     from bot.simulator.phone import Phone
@@ -29,26 +30,26 @@ class Group:
     def join_bot(self) -> None:
         with self.platform.lock:
             self.chat.is_bot_member = True
-            self._note(f"{self.account.channel.name}が参加しました")
+            self._note(say("group.joined", name=self.account.channel.name))
             self.platform.happen(self.account, self.chat, "join")
 
     def remove_bot(self) -> None:
         with self.platform.lock:
             self.chat.is_bot_member = False
-            self._note(f"{self.account.channel.name}が退出しました")
+            self._note(say("group.left", name=self.account.channel.name))
             self.platform.happen(self.account, self.chat, "leave", gives_token=False)
 
     def join(self, person_id: str) -> None:
         with self.platform.lock:
             self.chat.members.append(person_id)
-            self._note(f"{self.platform.people[person_id].name}が参加しました")
+            self._note(say("group.joined", name=self.platform.people[person_id].name))
             if self.chat.is_bot_member:
                 self.platform.happen(self.account, self.chat, "memberJoined", {"joined": _members(person_id)})
 
     def leave(self, person_id: str) -> None:
         with self.platform.lock:
             self.chat.members.remove(person_id)
-            self._note(f"{self.platform.people[person_id].name}が退出しました")
+            self._note(say("group.left", name=self.platform.people[person_id].name))
             if self.chat.is_bot_member:
                 self.platform.happen(self.account, self.chat, "memberLeft", {"left": _members(person_id)}, gives_token=False)
 

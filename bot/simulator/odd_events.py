@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.simulator.chats import Chat
 from bot.simulator.records import Json, Person
+from bot.simulator.texts import say
 
 if TYPE_CHECKING:
     from bot.simulator.platform import Platform
@@ -44,7 +45,12 @@ Parts = tuple[str, Json, Json, bool]
 
 def odd_fields(kind: OddEvent, platform: "Platform", chat: Chat, person: Person) -> Parts:
     """The event's type, its own properties, replacements of common ones (None removes), and whether it gives a reply token."""
-    text = {"type": "text", "id": platform.identifiers.message_id(), "text": "こんにちは", "quoteToken": platform.identifiers.token("q3")}
+    text = {
+        "type": "text",
+        "id": platform.identifiers.message_id(),
+        "text": say("odd.greeting"),
+        "quoteToken": platform.identifiers.token("q3"),
+    }
     members = {"members": [{"type": "user", "userId": person.id}]}
     bot_id = platform.accounts[chat.key.split("/")[0]].bot_user_id
     table: dict[OddEvent, Parts] = {
@@ -52,7 +58,12 @@ def odd_fields(kind: OddEvent, platform: "Platform", chat: Chat, person: Person)
         OddEvent.UNKNOWN_MESSAGE: ("message", {"message": {"type": "hologram", "id": text["id"], "depth": 3}}, {}, True),
         OddEvent.UNKNOWN_MODE: ("message", {"message": text}, {"mode": "dozing"}, True),
         OddEvent.UNKNOWN_SOURCE: ("message", {"message": text}, {"source": {"type": "planet", "planetId": "P1"}}, True),
-        OddEvent.UNKNOWN_FIELDS: ("message", {"message": text | {"mood": {"level": 3}}, "weather": ["雨"]}, {"orbit": 1}, True),
+        OddEvent.UNKNOWN_FIELDS: (
+            "message",
+            {"message": text | {"mood": {"level": 3}}, "weather": ["rain"]},
+            {"orbit": 1},
+            True,
+        ),
         OddEvent.MISSING_SOURCE: ("accountLink", {"link": {"result": "failed", "nonce": "n"}}, {"source": None}, False),
         OddEvent.MISSING_QUOTE_TOKEN: ("message", {"message": {key: text[key] for key in ("type", "id", "text")}}, {}, True),
         OddEvent.STANDBY_MESSAGE: ("message", {"message": text}, {"mode": "standby"}, False),
@@ -99,6 +110,6 @@ def odd_fields(kind: OddEvent, platform: "Platform", chat: Chat, person: Person)
             True,
         ),
         OddEvent.EMPTY_TEXT: ("message", {"message": text | {"text": ""}}, {}, True),
-        OddEvent.HUGE_TEXT: ("message", {"message": text | {"text": "窓" * 10_000}}, {}, True),
+        OddEvent.HUGE_TEXT: ("message", {"message": text | {"text": say("odd.character") * 10_000}}, {}, True),
     }
     return table[kind]

@@ -31,6 +31,7 @@ from bot.simulator.records import (
     milliseconds,
     utc_now,
 )
+from bot.simulator.texts import say
 from bot.simulator.validation import warm_up
 
 SUSPEND_AFTER = timedelta(hours=1)
@@ -141,7 +142,7 @@ class Platform:
             return self._phones[key]
 
     def group(self, municipality: str, members: Sequence[str], name: str = "") -> Group:
-        return self._open_group(municipality, members, name or "グループ", ChatKind.GROUP, "C")
+        return self._open_group(municipality, members, name or say("group.unnamed"), ChatKind.GROUP, "C")
 
     def room(self, municipality: str, members: Sequence[str]) -> Group:
         return self._open_group(municipality, members, "", ChatKind.ROOM, "R")

@@ -1,6 +1,9 @@
 """A small catalogue of stickers: those a bot may send, and the Japanese keywords LINE tells the bot when one is received."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,21 +40,11 @@ SENDABLE: dict[tuple[str, str], Sticker] = {
     **_static("11539", 52114110, 52114149),
 }
 
-# What a resident's phone offers; the keywords are invented.
-RECEIVABLE: tuple[Sticker, ...] = (
-    Sticker(package_id="11537", sticker_id="52002734", keywords=("OK", "了解", "わかった", "オッケー")),
-    Sticker(package_id="11537", sticker_id="52002735", keywords=("ありがとう", "感謝", "嬉しい")),
-    Sticker(package_id="11537", sticker_id="52002736", keywords=("こんにちは", "挨拶", "やあ")),
-    Sticker(package_id="11537", sticker_id="52002739", keywords=("お願い", "よろしく", "頼む")),
-    Sticker(package_id="11537", sticker_id="52002741", keywords=("おやすみ", "眠い", "寝る")),
-    Sticker(package_id="11537", sticker_id="52002744", keywords=("怒る", "むかつく", "ぷんぷん")),
-    Sticker(package_id="11537", sticker_id="52002748", keywords=("ごめん", "すみません", "謝る")),
-    Sticker(package_id="11537", sticker_id="52002755", keywords=("泣く", "悲しい", "つらい")),
-    Sticker(package_id="11537", sticker_id="52002763", keywords=("困った", "わからない", "はてな", "どうしよう")),
-    Sticker(package_id="11538", sticker_id="51626494", keywords=("はい", "うん", "いいよ")),
-    Sticker(package_id="11538", sticker_id="51626497", keywords=("いいえ", "だめ", "違う")),
-    Sticker(package_id="11538", sticker_id="51626501", keywords=("お疲れさま", "ご苦労さま")),
+RECEIVABLE: tuple[Sticker, ...] = tuple(
+    Sticker(package_id=row["package_id"], sticker_id=row["sticker_id"], keywords=tuple(row["keywords"]))
+    for row in yaml.safe_load(Path(__file__).with_name("stickers.yaml").read_text(encoding="utf-8"))
 )
+"""What a resident's phone offers."""
 
 
 def is_sendable(package_id: str, sticker_id: str) -> bool:

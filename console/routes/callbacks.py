@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from console.forms import TextForm
 from console.permissions import Permission
 from console.security import PREFIX
+from console.texts import say
 from console.views.callbacks import NOTE_LIMIT, CallbacksView, CallbackView, callback_view
 from console.visiting import CallbackWriter, NotHereError, Reader, RowId, Visit
-from console.wording import say
 from handoff.callbacks import finish, note, reopen
 from handoff.models import CallbackRequest, CallbackState
 from handoff.queries import callback_in, callbacks, open_callback_count

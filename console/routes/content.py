@@ -5,11 +5,11 @@ from fastapi import APIRouter, Response
 from console.permissions import Permission
 from console.routes.conversations import searched
 from console.security import PREFIX
+from console.texts import named
 from console.views.choices import Choice
 from console.views.content import ContentView, content_line
 from console.views.paging import paging
 from console.visiting import PageNumber, Reader, Visit
-from console.wording import named
 from core.clock import in_japan
 from faq.lifecycle import VersionState
 from faq.queries import EntryFilter, category_counts, entries_page

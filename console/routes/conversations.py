@@ -8,11 +8,11 @@ from bot.queries import conversation_in, ledger, recent_conversations, resident_
 from console.forms import clean
 from console.permissions import Permission
 from console.security import PREFIX
+from console.texts import named
 from console.views.conversations import ConversationsView, conversation_line, language_tag
 from console.views.paging import paging
 from console.views.talk import TalkView, entry_ids, turn_views
 from console.visiting import NotHereError, PageNumber, Reader, RowId, Visit
-from console.wording import named
 from faq.queries import current_versions
 
 PATH = f"{PREFIX}/conversations"

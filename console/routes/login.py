@@ -17,10 +17,10 @@ from console.passwords import is_right_password
 from console.security import PREFIX, is_same_origin, safe_way_back
 from console.serving import Console
 from console.sessions import LONGEST
+from console.texts import say
 from console.views.choices import Choice
 from console.views.login import LoginView
 from console.visiting import COOKIE, NOTICE_COOKIE, Writer, console_of, is_same_token
-from console.wording import say
 from core.errors import TemporaryError
 
 LOGIN_COOKIE = "madoguchi_login"

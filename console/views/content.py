@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from console.texts import named
 from console.views.choices import Choice
 from console.views.paging import Paging
-from console.wording import named
 from core.pack import Pack
 from faq.queries import EntryLine
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.queries import ConversationSummary
+from console.texts import named
 from console.views.paging import Paging
-from console.wording import named
 from core.text import shorten
 
 UNANSWERED = frozenset({"refuse", "handoff"})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.wording import named
+from console.texts import named
 from core.jobs import DeadLetter
 
 

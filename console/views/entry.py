@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from console.texts import named, say
 from console.views.content import validity
 from console.views.entry_form import FormView
-from console.wording import named, say
 from core.clock import JAPAN, in_japan
 from core.errors import PackError
 from core.pack import Pack

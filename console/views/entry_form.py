@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from console.texts import named
 from console.views.choices import Choice
 from console.views.differences import Piece, differences
-from console.wording import named
 from core.pack import Pack
 from faq.checking import ANSWER_LIMIT, GUIDE_LIMIT
 from faq.models import EntryKind, EntryVersion

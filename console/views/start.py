@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.models import Quota
-from console.wording import named
+from console.texts import named
 from core.clock import in_japan
 
 DECISIONS = ("answer", "choices", "refuse", "handoff")

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.models import CallState, Direction, MessageRow, OutgoingCall, TurnRow
 from bot.queries import LedgerLine
-from console.wording import named
+from console.texts import named
 from core.clock import in_japan
 
 WORDLESS = frozenset({"followed", "unfollowed", "joinedgroup", "leftgroup"})

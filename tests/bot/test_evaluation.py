@@ -31,7 +31,7 @@ def test_questions_are_read(tmp_path: Path, content: str, expected: dict[str, st
 
 @pytest.mark.parametrize(("content", "line"), [("1\t犬\n2 猫\n", 2), ("\t犬\n", 1), ("1 2\t犬\n", 1), ("1\t犬\n\n犬\n", 3)])
 def test_wrong_line_of_questions_is_named(tmp_path: Path, content: str, line: int) -> None:
-    with pytest.raises(ProjectError, match=rf"^file.tsv, line {line}: "):
+    with pytest.raises(ProjectError, match=rf"^file.tsv の{line}行目："):
         read_queries(written(tmp_path, content))
 
 
@@ -43,7 +43,7 @@ def test_judgements_are_read(tmp_path: Path) -> None:
     ("content", "line"), [("1 0 dog 2\n1 0 dog\n", 2), ("1 0 dog high\n", 1), ("1 0 dog 1 x\n", 1), ("1 0 dog 1.5\n", 1)]
 )
 def test_wrong_line_of_judgements_is_named(tmp_path: Path, content: str, line: int) -> None:
-    with pytest.raises(ProjectError, match=rf"^file.tsv, line {line}: "):
+    with pytest.raises(ProjectError, match=rf"^file.tsv の{line}行目："):
         read_qrels(written(tmp_path, content))
 
 
@@ -51,7 +51,7 @@ def test_wrong_line_of_judgements_is_named(tmp_path: Path, content: str, line: i
 def test_file_that_can_not_be_read_is_named(tmp_path: Path, read: object) -> None:
     assert callable(read)
     for path in (tmp_path / "missing.tsv", tmp_path, written(tmp_path, "1\t犬\n".encode("shift_jis"))):
-        with pytest.raises(ProjectError, match="can't be read as UTF-8 text"):
+        with pytest.raises(ProjectError, match="UTF-8 の文字として読めません"):
             read(path)
 
 

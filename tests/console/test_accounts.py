@@ -30,16 +30,16 @@ def test_account_is_made_with_a_login_in_normal_form(house: House) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"password": "short-one"}, "at least 10"),
-        ({"password": "x" * 201}, "at most 200"),
-        ({"password": "aaaaaaaaaaaa"}, "easy to guess"),
-        ({"login": "tanakayumiko", "password": "TanakaYumiko"}, "easy to guess"),
-        ({"login": "あ"}, "a login is"),
-        ({"login": ""}, "a login is"),
-        ({"name": "  "}, "a name"),
-        ({"role": "boss"}, "choose one of viewer"),
-        ({"municipality_id": "nowhere"}, "no municipality"),
-        ({"login": "EDITOR"}, "has an account"),
+        ({"password": "short-one"}, "10字以上"),
+        ({"password": "x" * 201}, "200字以内"),
+        ({"password": "aaaaaaaaaaaa"}, "推測されやすい"),
+        ({"login": "tanakayumiko", "password": "TanakaYumiko"}, "推測されやすい"),
+        ({"login": "あ"}, "ログイン名は"),
+        ({"login": ""}, "ログイン名は"),
+        ({"name": "  "}, "名前を"),
+        ({"role": "boss"}, "viewer、staff.* から"),
+        ({"municipality_id": "nowhere"}, "「nowhere」.*MUNICIPALITIES"),
+        ({"login": "EDITOR"}, "「editor」のアカウントが"),
     ],
 )
 def test_account_that_breaks_a_rule_is_refused_with_a_remedy(house: House, change: dict[str, str], problem: str) -> None:

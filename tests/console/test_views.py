@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from console.dates import Calendar
 from console.views.callbacks import due
 from console.views.content import validity
 from console.views.differences import Piece, differences
 from console.views.paging import paging
 from console.views.talk import segments
-from console.wording import Calendar
 from handoff.models import CallbackRequest, CallbackState
 from tests.console.sample import NOW
 

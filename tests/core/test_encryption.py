@@ -57,7 +57,7 @@ def test_other_secret_or_purpose_does_not_open(secret: str, purpose: str, opens:
 @pytest.mark.parametrize("secret", [None, "", "x" * (MINIMUM_LENGTH - 1)])
 def test_short_secret_is_refused_with_the_way_to_make_one(secret: str | None) -> None:
     assert keyring(Settings(secret_key="x" * MINIMUM_LENGTH)).key("a")  # type: ignore[arg-type]  # pydantic wraps it
-    with pytest.raises(SettingsError, match="SECRET_KEY must hold at least 32"):
+    with pytest.raises(SettingsError, match="SECRET_KEY に 32 文字以上"):
         keyring(Settings(secret_key=secret))  # type: ignore[arg-type]  # pydantic wraps it
 
 

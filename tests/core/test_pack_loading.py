@@ -110,7 +110,7 @@ def test_error_names_the_file_and_what_is_wrong(load: Spoil, file: str, text: st
 
 @pytest.mark.parametrize("name", ["nowhere", "common", ""])
 def test_unknown_municipality_is_refused_with_those_that_are_known(name: str) -> None:
-    with pytest.raises(PackError, match="MUNICIPALITIES may name shiomi"):
+    with pytest.raises(PackError, match="MUNICIPALITIES には shiomi"):
         load_pack(name)
 
 

@@ -40,7 +40,7 @@ def another_process_holds(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 
 def test_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
     with another_process_holds(tmp_path) as process:
-        with pytest.raises(AlreadyRunningError, match=rf"process {process.pid} already serves.*DATABASE_URL"):
+        with pytest.raises(AlreadyRunningError, match=rf"プロセス {process.pid} が.*DATABASE_URL"):
             ProcessLock(tmp_path).acquire()
         process.kill()
         process.wait()

@@ -3,7 +3,8 @@
 import pytest
 
 from core.errors import SettingsError
-from core.settings import REMEDIES, ChannelKeys, SearchMode, Settings, channel_keys, channel_variables, read_settings
+from core.settings import ChannelKeys, SearchMode, Settings, channel_keys, channel_variables, read_settings
+from core.texts import say
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def test_wrong_value_is_refused_with_the_variable_and_the_remedy(
         monkeypatch.setenv(variable, value)
         with pytest.raises(SettingsError) as refused:
             read_settings()
-        assert str(refused.value) == REMEDIES[variable.lower()]
+        assert str(refused.value) == say(f"setting.{variable.lower()}")
         assert variable in str(refused.value)
 
 
@@ -49,7 +50,7 @@ def test_every_wrong_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SEARCH_MODE", "x")
     with pytest.raises(SettingsError) as refused:
         read_settings()
-    assert str(refused.value).splitlines() == [REMEDIES["port"], REMEDIES["search_mode"]]
+    assert str(refused.value).splitlines() == [say("setting.port"), say("setting.search_mode")]
 
 
 def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,10 +92,10 @@ def test_keys_of_a_municipality_are_named_after_it(
 
 def test_missing_keys_are_named_and_demo_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read_settings(municipalities=("shiomi", "midori-cho"))
-    with pytest.raises(SettingsError, match=r"LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN not set.*`main.py demo`"):
+    with pytest.raises(SettingsError, match=r"^LINE_CHANNEL_SECRET、LINE_CHANNEL_ACCESS_TOKEN が.*shiomi.*`main.py demo`"):
         channel_keys(settings, "shiomi")
     monkeypatch.setenv("LINE_CHANNEL_SECRET", " a secret ")
-    with pytest.raises(SettingsError, match=r"^LINE_CHANNEL_ACCESS_TOKEN not set"):
+    with pytest.raises(SettingsError, match=r"^LINE_CHANNEL_ACCESS_TOKEN が"):
         channel_keys(settings, "shiomi")
     monkeypatch.setenv("LINE_CHANNEL_ACCESS_TOKEN", "a token")
     keys = channel_keys(settings, "shiomi")

@@ -202,7 +202,7 @@ def test_of_editors_at_the_same_moment_one_wins_and_the_others_learn_of_it(
 
 
 def test_an_unknown_municipality_is_named(empty: Database, now: datetime) -> None:
-    with pytest.raises(ProjectError, match=r"'other'.*MUNICIPALITIES"), empty.transaction() as session:
+    with pytest.raises(ProjectError, match=r"「other」.*MUNICIPALITIES"), empty.transaction() as session:
         save_draft(session, blank_pack("other"), DRAFT, "佐藤", now)
 
 

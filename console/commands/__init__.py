@@ -1,0 +1,1 @@
+"""The command line: one module per subject, each with the part of the Typer application that `main.py` puts together."""

@@ -1,0 +1,82 @@
+"""Commands about content: import and export, asking and measuring, and the search index."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.commands.opening import JsonOption, MunicipalityOption, explained, opened, settings_of
+from console.commands.texts import say
+
+app = typer.Typer()
+faq_app = typer.Typer(no_args_is_help=True, help=say("group.faq"))
+index_app = typer.Typer(no_args_is_help=True, help=say("group.index"))
+app.add_typer(faq_app, name="faq")
+app.add_typer(index_app, name="index")
+
+
+@app.command(help=say("ask.help"))
+def ask(
+    question: Annotated[str, typer.Argument(help=say("ask.question"))], municipality: MunicipalityOption, as_json: JsonOption = False
+) -> None:
+    from bot.asking import ask_once
+
+    with explained():
+        settings = settings_of(needs_secret=False)
+        typer.echo(ask_once(settings, opened(settings), municipality, question, as_json=as_json))
+
+
+@app.command(help=say("evaluate.help"))
+def evaluate(
+    queries: Annotated[Path, typer.Option(help=say("evaluate.queries"))],
+    run: Annotated[Path, typer.Option(help=say("evaluate.run"))],
+    answers: Annotated[Path, typer.Option(help=say("evaluate.answers"))],
+    faq: Annotated[Path | None, typer.Option(help=say("evaluate.faq"))] = None,
+    municipality: Annotated[str | None, typer.Option(help=say("evaluate.municipality"))] = None,
+    qrels: Annotated[Path | None, typer.Option(help=say("evaluate.qrels"))] = None,
+) -> None:
+    from bot.evaluation import EvaluationRequest, evaluate_to_files
+
+    with explained():
+        request = EvaluationRequest(faq=faq, municipality=municipality, queries=queries, qrels=qrels, run=run, answers=answers)
+        typer.echo(evaluate_to_files(request, settings_of(needs_secret=False) if municipality else None))
+
+
+@faq_app.command("import", help=say("faq_import.help"))
+def faq_import(
+    file: Annotated[Path, typer.Argument(help=say("faq_import.file"))],
+    municipality: MunicipalityOption,
+    publish: Annotated[bool, typer.Option("--publish", help=say("faq_import.publish"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("faq_import.dry_run"))] = False,
+) -> None:
+    from core.pack_loading import load_pack
+    from faq.commands import import_into
+
+    with explained():
+        settings, pack = settings_of(needs_secret=False), load_pack(municipality)
+        typer.echo(import_into(opened(settings), pack, file, publish=publish, dry_run=dry_run))
+
+
+@faq_app.command("export", help=say("faq_export.help"))
+def faq_export(file: Annotated[Path, typer.Argument(help=say("faq_export.file"))], municipality: MunicipalityOption) -> None:
+    from faq.commands import export_to
+
+    with explained():
+        typer.echo(export_to(opened(settings_of(needs_secret=False)), municipality, file))
+
+
+@index_app.command("rebuild", help=say("index_rebuild.help"))
+def index_rebuild(municipality: MunicipalityOption) -> None:
+    from bot.preparing import rebuild_index
+
+    with explained():
+        settings = settings_of(needs_secret=False)
+        typer.echo(rebuild_index(settings, opened(settings), municipality))
+
+
+@index_app.command("ship", help=say("index_ship.help"))
+def index_ship(municipality: MunicipalityOption) -> None:
+    from bot.preparing import ship_vectors
+
+    with explained():
+        typer.echo(ship_vectors(municipality))
