@@ -13,8 +13,9 @@ from core.migrating import migrate
 from core.pack_loading import load_pack
 from retrieval.search import Search
 from tests.databases import fresh_database_url
+from tests.scenario_checks import ScenarioError
 from tests.scenario_format import Scenario, read_scenarios
-from tests.scenario_runner import ScenarioError, Talk
+from tests.scenario_runner import Talk
 from tests.town import MUNICIPALITY, Town, sample_search
 
 # One worker makes the sample city searchable, which takes longer than most talks.

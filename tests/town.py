@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import uvicorn
+from sqlalchemy import select, union_all
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot.assembly import Bot, build_search
+from bot.bubbles import PATIENCE
+from bot.models import EventState, InboundEvent
 from bot.preparing import load_content
 from bot.simulator.line_api import create_line_api
 from bot.simulator.phone import Phone
@@ -20,6 +23,7 @@ from bot.tools import SearchTools
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
+from core.models import JobRow, JobState
 from core.pack_loading import CONTENT, load_pack
 from core.settings import ChannelKeys, SearchMode, Settings
 from retrieval.search import Search
@@ -27,6 +31,8 @@ from retrieval.search import Search
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
+CONVERSATION_JOBS = ("turn", "wake_turn", "deliver")
+PATIENCE_OF_TESTS = 20.0
 
 
 class ShiftedClock:
@@ -143,3 +149,29 @@ def sample_search(database: Database) -> Iterator[Search]:
     search.start_following()
     yield search
     search.stop_following()
+
+
+def settle(town: Town, seconds: float = PATIENCE_OF_TESTS) -> None:
+    """Returns once every event is handled and every message is sent; the wait for the rest of a fragment is passed over."""
+    deadline = time.monotonic() + seconds
+    pause = 0.005
+    while time.monotonic() < deadline:
+        town.platform.wait_until_idle(seconds)
+        kinds = waiting_kinds(town)
+        if not kinds:
+            return
+        if "wake_turn" in kinds and kinds <= {"wake_turn", "message"}:
+            town.clock.offset += PATIENCE
+            town.queue.wake()
+        time.sleep(pause)
+        # Asking too often takes time from the bot that is waited for.
+        pause = min(2 * pause, 0.05)
+    raise TimeoutError(f"after {seconds} s these events and jobs are waiting: {waiting_kinds(town)}")
+
+
+def waiting_kinds(town: Town) -> set[str]:
+    """Of events without an answer and of jobs that lead to one."""
+    events = select(InboundEvent.kind).where(InboundEvent.state == EventState.WAITING)
+    jobs = select(JobRow.kind).where(JobRow.kind.in_(CONVERSATION_JOBS), JobRow.state != JobState.DEAD)
+    with town.database.reading() as session:
+        return set(session.scalars(union_all(events, jobs)))

@@ -11,7 +11,8 @@ from core.database import Database
 from core.embedded_queue import EmbeddedQueue, describe
 from core.errors import PackError
 from core.jobs import NewJob
-from tests.core.queue_contract import PATIENCE, Bench, QueueContract, eventually, job
+from tests.core.queue_bench import PATIENCE, Bench, eventually, job
+from tests.core.queue_contract import QueueContract
 
 
 @pytest.fixture

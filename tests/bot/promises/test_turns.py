@@ -1,0 +1,81 @@
+"""One turn at a time per resident, the smallest timestamp first; a late redelivery never undoes a newer turn."""
+
+import pytest
+
+from bot.models import Resident
+from tests.bot.promises.acts import Gate, composed, conversation_of, deliver, newcomer, pass_time, redeliver, routes_of, said_by_bot
+from tests.town import Town, settle
+
+
+def test_turns_of_a_resident_run_in_order_of_their_timestamps(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = newcomer(town, "順序")
+    gate = Gate(monkeypatch)
+    deliver(town, composed(town, phone, "ありがとう"))
+    assert gate.entered.acquire(timeout=10)
+    events = []
+    for text in ("元気ですか？", "メニュー", "やめる"):
+        pass_time(town, 10)
+        events.append(composed(town, phone, text))
+    for event in reversed(events):
+        deliver(town, event)
+        town.platform.wait_until_idle()
+    gate.open.set()
+    settle(town)
+    assert routes_of(town, phone)[1:] == ["thanks", "small_talk", "menu", "cancel"]
+
+
+def test_residents_do_not_wait_for_each_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, quick = newcomer(town, "遅い"), newcomer(town, "速い")
+    gate = Gate(monkeypatch)
+    slow.say("ありがとう")
+    assert gate.entered.acquire(timeout=10)
+    quick.say("元気ですか？")
+    assert len(quick.wait_for(1)) == 1
+    assert said_by_bot(slow) == []
+    gate.open.set()
+    assert len(slow.wait_for(1)) == 1
+
+
+def test_words_that_come_while_a_turn_thinks_join_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = newcomer(town, "追加")
+    gate = Gate(monkeypatch)
+    phone.say("ありがとう")
+    assert gate.entered.acquire(timeout=10)
+    phone.say("もう死にたい")
+    town.platform.wait_until_idle()
+    gate.open.set()
+    settle(town)
+    assert routes_of(town, phone)[1:] == ["crisis"]
+    assert len(said_by_bot(phone)) == 1
+
+
+def test_late_redelivery_does_not_undo_a_newer_state(town: Town) -> None:
+    phone = newcomer(town, "遅配")
+    early = composed(town, phone, "やめる")
+    pass_time(town, 30)
+    phone.say("職員に相談")
+    settle(town)
+    callback = next(item["action"] for item in (phone.quick_reply or {})["items"] if item["action"]["label"] == "折り返し電話を頼む")
+    phone.tap(callback)
+    settle(town)
+    assert conversation_of(town, phone).state["kind"] == "asked_for_phone"
+    redeliver(town, phone, early)
+    settle(town)
+    assert conversation_of(town, phone).state["kind"] == "asked_for_phone"
+    assert routes_of(town, phone)[-1] == "cancel"
+    phone.say("090-1234-5678")
+    settle(town)
+    assert conversation_of(town, phone).state["kind"] == "asked_for_time"
+
+
+def test_late_redelivery_of_a_choice_of_language_does_not_change_the_newer_choice(town: Town) -> None:
+    phone = newcomer(town, "言語")
+    early = composed(town, phone, "中文")
+    pass_time(town, 30)
+    phone.say("English")
+    settle(town)
+    redeliver(town, phone, early)
+    settle(town)
+    with town.database.reading() as session:
+        resident = session.get_one(Resident, conversation_of(town, phone).resident_id)
+    assert resident.language == "en"

@@ -1,0 +1,196 @@
+"""Whether a talk went as its scenario says: on the screen, in the turns and calls, and in what was stored."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.line.models import LineAddress
+from bot.models import Conversation, InboundEvent, OutgoingCall, Resident, TurnRow
+from bot.simulator.phone import Phone
+from bot.simulator.records import Item
+from core.database import Base
+from core.encryption import Keyring
+from core.messages import Language
+from core.pack_loading import load_pack
+from core.sentences import GAP
+from handoff.models import CallbackRequest
+from tests.scenario_format import Expected
+from tests.screen import actions_in, quick_replies, texts_in
+from tests.town import MUNICIPALITY, Town
+
+CONTENT = {"entry", "entry_version", "passage", "stored_vector"}
+"""Tables that hold what is published; nothing that a resident says gets there."""
+
+
+class ScenarioError(AssertionError):
+    """A turn went otherwise than its scenario says; the message holds the whole talk."""
+
+
+def require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ScenarioError(otherwise)
+
+
+def is_sentence(key: str, language: Language, text: str) -> bool:
+    """Whether the text is this sentence, whatever fills its gaps."""
+    template = sentence(key, language)
+    pattern = "".join(".+?" if place % 2 else re.escape(part) for place, part in enumerate(GAP.split(template)))
+    return re.fullmatch(pattern, text, re.DOTALL) is not None
+
+
+def sentence(key: str, language: Language) -> str:
+    sentences = load_pack(MUNICIPALITY).sentences
+    if key not in sentences.keys(Language.JAPANESE):
+        raise ScenarioError(f"there is no sentence {key!r} in messages/ja.yaml")
+    return sentences.say(key, language, **{gap: f"{{{gap}}}" for gap in sentences.gaps(key, language)})
+
+
+def find_everywhere(town: Town, words: str) -> list[str]:
+    """The tables and columns in which the words stand, stored events decrypted."""
+    cipher = Keyring("a secret of the tests that is long enough").cipher("inbound events")
+    found = []
+    with town.database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            if table.name in CONTENT:
+                continue
+            for row in session.execute(select(table)).mappings():
+                for column, value in row.items():
+                    if isinstance(value, bytes):
+                        text = cipher.decrypt(value).decode() if table.name == "inbound_event" else ""
+                        text = json.dumps(json.loads(text), ensure_ascii=False) if text else ""
+                    else:
+                        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+                    if words in text:
+                        found.append(f"{table.name}.{column}")
+    return found
+
+
+class Checks:
+    """Compares one resident's talk with what was expected. Raises ScenarioError at the first difference."""
+
+    def __init__(self, town: Town, phone: Phone) -> None:
+        self._town = town
+        self._phone = phone
+
+    def begin(self) -> None:
+        """From here on, what comes is new: to be called before the resident acts."""
+        self._turns_before, self._calls_before, self._events_before = len(self._turns()), len(self._calls()), self._event_count()
+
+    def check(self, expected: Expected, answers: Sequence[Item], opened: str | None) -> None:
+        """`answers` and `opened` are what came since `begin`: the bot's messages, and the address that a tap opened."""
+        self._check_words(expected, answers)
+        self._check_choices(expected, answers, opened)
+        self._check_turns(expected, self._turns()[self._turns_before :], self._calls()[self._calls_before :])
+        self._check_rows(expected)
+
+    def _check_words(self, expected: Expected, answers: Sequence[Item]) -> None:
+        shown = [text for item in answers for text in texts_in(item.message)]
+        together = "\n".join(shown)
+        if expected.silent:
+            require(not answers, "the bot should have kept silent")
+        for key in expected.message:
+            is_said = any(is_sentence(key, expected.language, text) for text in shown)
+            require(is_said, f"the sentence {key} ({expected.language}) is missing")
+        if expected.first is not None:
+            first = list(texts_in(answers[0].message)) if answers else []
+            is_first = any(is_sentence(expected.first, expected.language, text) for text in first)
+            require(is_first, f"the first bubble should be {expected.first}")
+        for words in expected.contains:
+            require(words in together, f"“{words}” is missing")
+        for words in expected.excludes:
+            require(words not in together, f"“{words}” should not be said")
+        if expected.messages is not None:
+            require(len(answers) == expected.messages, f"{expected.messages} bubbles were expected, {len(answers)} came")
+
+    def _check_choices(self, expected: Expected, answers: Sequence[Item], opened: str | None) -> None:
+        labels = [action["label"] for action in quick_replies(self._phone)] if answers else []
+        labels += [action.get("label", "") for item in answers for action in actions_in(item.message)]
+        for label in expected.choices:
+            require(any(fnmatchcase(known, label) for known in labels), f"the choice {label} is missing; there are {labels}")
+        for label in expected.no_choices:
+            require(not any(fnmatchcase(known, label) for known in labels), f"the choice {label} should not be offered")
+        if expected.opens is not None:
+            require(opened == expected.opens, f"the tap opened {opened}, not {expected.opens}")
+
+    def _check_turns(self, expected: Expected, turns: Sequence[TurnRow], calls: Sequence[OutgoingCall]) -> None:
+        if expected.turns is not None:
+            require(len(turns) == expected.turns, f"{expected.turns} turns were expected, not {[turn.route for turn in turns]}")
+        if expected.calls is not None:
+            require(len(calls) == expected.calls, f"{expected.calls} calls to LINE were expected, not {len(calls)}")
+        states = [call.state for call in calls]
+        require(all(state == expected.call_state for state in states), f"calls should be {expected.call_state}, not {states}")
+        wanted = {"route": expected.route, "status": expected.status, "decision": expected.decision}
+        for name, value in wanted.items():
+            if value is not None:
+                found = getattr(turns[-1], name) if turns else "missing: there was no turn"
+                require(found == value, f"the turn's {name} should be {value}, it is {found}")
+        entries = [entry["entry"] for turn in turns for entry in turn.entries]
+        for entry in expected.entries:
+            require(any(fnmatchcase(known, entry) for known in entries), f"the entry {entry} is missing; there are {entries}")
+        for entry in expected.not_entries:
+            require(not any(fnmatchcase(known, entry) for known in entries), f"the entry {entry} should not be offered")
+
+    def _check_rows(self, expected: Expected) -> None:
+        conversation = self._conversation()
+        if expected.state is not None:
+            kind = conversation.state.get("kind") if conversation else None
+            require(kind == expected.state, f"the conversation should be {expected.state}, it is {kind}")
+        if expected.event_state is not None:
+            with self._town.database.reading() as session:
+                newest = session.scalar(select(InboundEvent.state).order_by(InboundEvent.id.desc()).limit(1))
+            require(newest == expected.event_state, f"the newest event should be {expected.event_state}, it is {newest}")
+        if expected.feedback is not None:
+            given = [turn.feedback for turn in self._turns()]
+            require(expected.feedback in given, f"feedback {expected.feedback} is missing; there is {given}")
+        if expected.is_friend is not None:
+            with self._town.database.reading() as session:
+                resident = session.get(Resident, conversation.resident_id) if conversation else None
+            require(resident is not None and resident.is_friend is expected.is_friend, f"is_friend should be {expected.is_friend}")
+        if expected.events is not None:
+            stored = self._event_count() - self._events_before
+            require(stored == expected.events, f"{expected.events} events should be stored, there are {stored}")
+        if expected.callbacks is not None:
+            self._check_callbacks(expected)
+        for words in expected.nowhere:
+            places = find_everywhere(self._town, words)
+            require(not places, f"“{words}” still stands in {places}")
+
+    def _check_callbacks(self, expected: Expected) -> None:
+        conversation = self._conversation()
+        with self._town.database.reading() as session:
+            mine = CallbackRequest.conversation_id == (conversation.id if conversation else -1)
+            rows = session.scalars(select(CallbackRequest).where(mine).order_by(CallbackRequest.id)).all()
+        wanted = expected.callbacks or []
+        require(len(rows) == len(wanted), f"{len(wanted)} call-backs should be stored, there are {len(rows)}")
+        for row, callback in zip(rows, wanted, strict=True):
+            for name in callback.model_fields_set:
+                stored, value = getattr(row, name), getattr(callback, name)
+                is_same = abs(stored - value) < timedelta(minutes=1) if isinstance(value, datetime) else stored == value
+                require(is_same, f"the call-back's {name} should be {value}, it is {stored}")
+
+    def _conversation(self) -> Conversation | None:
+        with self._town.database.reading() as session:
+            joined = select(Conversation).join(LineAddress, LineAddress.conversation_id == Conversation.id)
+            return session.scalars(joined.where(LineAddress.line_id == self._phone.chat.id)).one_or_none()
+
+    def _turns(self) -> Sequence[TurnRow]:
+        return self._rows(TurnRow)
+
+    def _calls(self) -> Sequence[OutgoingCall]:
+        return self._rows(OutgoingCall)
+
+    def _rows(self, table: Any) -> Sequence[Any]:  # Any: either of two tables.
+        conversation = self._conversation()
+        if conversation is None:
+            return []
+        with self._town.database.reading() as session:
+            return session.scalars(select(table).where(table.conversation_id == conversation.id).order_by(table.id)).all()
+
+    def _event_count(self) -> int:
+        with self._town.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(InboundEvent)) or 0

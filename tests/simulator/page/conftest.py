@@ -1,0 +1,67 @@
+"""The chat page in a real browser, against the strict platform and a small bot that answers by what it is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.simulator.records import Person
+from tests.simulator.page.stage import Stage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    stage.start()
+    yield stage
+    stage.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    with playwright.sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(stage: Stage, request: pytest.FixtureRequest) -> Person:
+    person = stage.platform.add_person(Person(name=f"住民{len(stage.platform.people) + 1}", about=request.node.name[:40]))
+    stage.platform.phone("shiomi", person.id).follow()
+    return person
+
+
+@pytest.fixture
+def page(browser: "Browser", stage: Stage, person: Person) -> Iterator["Page"]:
+    """The page with the person's chat open; an error of script or policy fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" and "net::ERR_" not in line.text else None)
+    page.set_default_timeout(8000)
+    page.goto(f"{stage.origin}/simulator/?person={person.id}")
+    page.wait_for_selector("#composer-text:visible")
+    yield page
+    context.close()
+    assert errors == []
+    assert stage.platform.violations == []
