@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.line.client import Accepted, QuotaExhausted, RateLimited, Refused, Result, TokenInvalid, Uncertain
 from bot.models import CallState
+from bot.texts import say
 
 MAX_REPLIES = 4
 MAX_PUSHES = 8
@@ -54,13 +55,13 @@ def next_attempt(facts: CallFacts) -> Attempt:
     if facts.is_blocked:
         # LINE answers 200 to whatever is sent to somebody who blocked us, and delivers nothing.
         state = CallState.UNKNOWN if facts.reply_was_uncertain else CallState.UNDELIVERABLE
-        return Settle(state=state, error="the resident has blocked the account")
+        return Settle(state=state, error=say("call.blocked"))
     if facts.push_attempts == 0 and facts.has_token and facts.token_is_young and facts.reply_attempts < MAX_REPLIES:
         return TryReply()
     if not facts.has_address:
-        return Settle(state=CallState.UNDELIVERABLE, error="no address is known")
+        return Settle(state=CallState.UNDELIVERABLE, error=say("call.no_address"))
     if facts.push_attempts >= MAX_PUSHES:
-        return Settle(state=CallState.UNKNOWN, error="LINE gave no clear answer to any attempt")
+        return Settle(state=CallState.UNKNOWN, error=say("call.unclear"))
     return TryPush(after_unknown=facts.reply_was_uncertain)
 
 
@@ -75,7 +76,7 @@ class Again:
 
 def after_reply(result: Result, *, may_have_arrived: bool) -> Settle | Again:
     """A token works once, so a second try can't double; one that is refused after an uncertain attempt was used by that attempt."""
-    undecided = CallState.UNKNOWN if may_have_arrived else CallState.READY
+    undecided, failed = (CallState.UNKNOWN,) * 2 if may_have_arrived else (CallState.READY, CallState.FAILED)
     match result:
         case Accepted():
             return Settle(state=CallState.SENT)
@@ -88,7 +89,7 @@ def after_reply(result: Result, *, may_have_arrived: bool) -> Settle | Again:
         case Refused(status=401 | 403) | RateLimited() | QuotaExhausted():
             return Again(state=undecided, at_once=False)
         case Refused(reason=reason):
-            return Settle(state=CallState.UNKNOWN if may_have_arrived else CallState.FAILED, error=reason)
+            return Settle(state=failed, error=say("call.refused_because", reason=reason))
 
 
 def after_push(result: Result, *, after_unknown: bool) -> Settle | Again:
@@ -96,7 +97,7 @@ def after_push(result: Result, *, after_unknown: bool) -> Settle | Again:
     failed = CallState.UNKNOWN if after_unknown else CallState.FAILED
     match result:
         case Accepted() if after_unknown:
-            return Settle(state=CallState.UNKNOWN, error="an earlier reply may have arrived too")
+            return Settle(state=CallState.UNKNOWN, error=say("call.maybe_twice"))
         case Accepted():
             return Settle(state=CallState.SENT)
         case Uncertain():
@@ -104,8 +105,8 @@ def after_push(result: Result, *, after_unknown: bool) -> Settle | Again:
         case Refused(status=401 | 403) | RateLimited():
             return Again(state=CallState.UNKNOWN if after_unknown else CallState.READY, at_once=False)
         case QuotaExhausted():
-            return Settle(state=failed, error="the monthly limit of messages is reached")
+            return Settle(state=failed, error=say("call.monthly_limit"))
         case Refused(reason=reason):
-            return Settle(state=failed, error=reason)
+            return Settle(state=failed, error=say("call.refused_because", reason=reason))
         case TokenInvalid():
-            return Settle(state=failed, error="LINE refused the call")
+            return Settle(state=failed, error=say("call.refused"))

@@ -11,6 +11,7 @@ from bot.line.addresses import line_id_of
 from bot.line.attempts import Again, CallFacts, Settle, TryPush, TryReply, after_push, after_reply, next_attempt
 from bot.line.client import Accepted, LineClient, QuotaExhausted, RateLimited, Refused, Result, Uncertain
 from bot.models import CallState, Conversation, MessageRow, OutgoingCall, Resident
+from bot.texts import say
 from core.clock import Clock, system_clock, to_milliseconds
 from core.database import Database
 from core.errors import ProjectError, TemporaryError
@@ -63,7 +64,7 @@ class Delivery:
             call = session.get(OutgoingCall, int(job.payload["call_id"]))
             if call is not None and call.settled_at is None:
                 call.state = CallState.UNKNOWN if call.state in (CallState.UNKNOWN, CallState.SENDING) else CallState.FAILED
-                call.error = call.error or "given up after all tries"
+                call.error = call.error or say("call.given_up")
                 call.settled_at = self._clock()
 
     def _reopen(self, call_id: int) -> None:
@@ -152,7 +153,7 @@ class Delivery:
                 return False
             raise TemporaryError(f"call {prepared.call_id}: {type(result).__name__}")
         if verdict.state == CallState.FAILED:
-            raise DeliveryFailedError(f"call {prepared.call_id}: {verdict.error}")
+            raise DeliveryFailedError(say("call.failed", id=prepared.call_id, reason=verdict.error))
         return True
 
     def _settle(self, call: OutgoingCall, verdict: Settle) -> None:

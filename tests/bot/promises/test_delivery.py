@@ -129,11 +129,11 @@ def test_monthly_limit_fails_the_call_and_an_operator_sees_it(town: Town) -> Non
     settle(town)
     call = last_call(town, phone)
     assert (call.state, call.cost, said_by_bot(phone)) == (CallState.FAILED, 0, [])
-    assert "monthly limit" in (call.error or "")
+    assert "今月の送信数の上限" in (call.error or "")
     with town.database.reading() as session:
         letter = town.queue.dead_letters(session, MUNICIPALITY)[0]
     assert letter.kind == "deliver"
-    assert f"call {call.id}" in letter.error
+    assert f"送信 {call.id} " in letter.error
 
 
 def test_message_that_the_monthly_limit_stopped_goes_out_when_an_operator_retries_it(town: Town) -> None:
