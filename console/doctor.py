@@ -138,5 +138,5 @@ def report(findings: tuple[Finding, ...], *, as_json: bool = False) -> str:
     for finding in findings:
         lines.append(f"{'○' if finding.is_well else '×'} {finding.name}: {finding.detail}")
         if finding.remedy:
-            lines.append(f"    → {finding.remedy}")
+            lines.append("    → " + finding.remedy.replace("\n", "\n      "))
     return "\n".join(lines)
