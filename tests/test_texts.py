@@ -147,7 +147,7 @@ def test_every_text_is_said_somewhere(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", TEXTS)
-def test_every_text_says_something_in_japanese_form(module: str) -> None:
+def test_every_text_is_written_as_japanese_is(module: str) -> None:
     for key, text in TEXTS[module].all.items():
         assert text.strip(), key
         assert not re.search(r"[ｦ-ﾟ]|\{ *\}|!|\?$", re.sub(r"`[^`]*`", "", text)), f"{key}: {text}"
