@@ -29,7 +29,7 @@ from tests.town import MUNICIPALITY, Town
 
 CONTENT = {"entry", "entry_version", "passage", "stored_vector"}
 """Tables that hold what is published; nothing that a resident says gets there."""
-CONVERSATION_JOBS = ("turn", "wake_turn", "deliver")
+CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver")
 PATIENCE_OF_TESTS = 20.0
 TOGETHER_MILLISECONDS = 150.0
 STICKER = ("11537", "52002734")

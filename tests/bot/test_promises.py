@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from bot.handlers import HANDLERS
 from bot.line.models import LineAddress
-from bot.models import CallState, Conversation, EventState, InboundEvent, OutgoingCall, Resident, TurnRow
+from bot.models import CallState, Conversation, Direction, EventState, InboundEvent, MessageRow, OutgoingCall, Resident, TurnRow
 from bot.outcome import Outcome, Tools, Turn
 from bot.preparing import ensure_municipality
 from bot.routing import Route
@@ -151,7 +151,7 @@ def skip_backoff(town: Town) -> None:
         with town.database.reading() as session:
             waiting = session.scalar(select(func.count()).where(InboundEvent.state == EventState.WAITING))
             jobs = session.scalars(
-                select(JobRow).where(JobRow.kind.in_(("turn", "deliver", "wake_turn")), JobRow.state != JobState.DEAD)
+                select(JobRow).where(JobRow.kind.in_(("sort_arrivals", "turn", "deliver", "wake_turn")), JobRow.state != JobState.DEAD)
             ).all()
         if not jobs and not waiting:
             return
@@ -292,6 +292,22 @@ def test_words_that_come_while_a_turn_thinks_join_it(town: Town, monkeypatch: py
     settle(town)
     assert routes_of(town, phone)[1:] == ["crisis"]
     assert len(said_by_bot(phone)) == 1
+
+
+def test_residents_in_one_large_delivery_are_answered_each_in_order(town: Town) -> None:
+    """So many events are given to their conversations after they were acknowledged."""
+    phones = [newcomer(town, f"大勢 {number}") for number in range(6)]
+    events = []
+    for place, phone in enumerate(phones):
+        first, second = composed(town, phone, f"ひとつめの話です {place}"), composed(town, phone, f"ふたつめの話です {place}")
+        second["timestamp"] = first["timestamp"] + 10_000
+        events += [second, first]
+    town.platform.send_events(MUNICIPALITY, tuple(events))
+    settle(town)
+    for place, phone in enumerate(phones):
+        heard = [row.text for row in rows_of(town, phone, MessageRow) if row.direction == Direction.INBOUND and "の話です" in row.text]
+        assert heard == [f"ひとつめの話です {place}", f"ふたつめの話です {place}"]
+        assert len(bot_items(phone)) >= 2
 
 
 def test_late_redelivery_does_not_undo_a_newer_state(town: Town) -> None:
