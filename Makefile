@@ -55,3 +55,5 @@ lock: setup-dev
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	LC_ALL=C sort -u requirements.lock > requirements.lock.sorted
+	LC_ALL=C sort -u requirements-dev.lock | LC_ALL=C comm -23 - requirements.lock.sorted > requirements-dev.only; rm requirements.lock.sorted; mv requirements-dev.only requirements-dev.lock

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from bot.arrivals import Sorting
 from bot.inbox import Inbox
 from bot.jobs import PERIODIC, Housekeeping, job_kinds
 from bot.line.channel import LineChannel
@@ -53,13 +54,14 @@ class Bot:
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.runner = TurnRunner(database, queue, self.channel, tools, packs, clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock)
+        self.sorting = Sorting(database, queue)
         self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock)
 
     def start_working(self, threads: int) -> None:
         """Takes up what waits; with no threads events are only stored."""
         if threads:
             self.housekeeping.resend_forgotten()
-            self._queue.start(job_kinds(self.runner, self.delivery, self.housekeeping), PERIODIC, threads=threads)
+            self._queue.start(job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting), PERIODIC, threads=threads)
 
     def stop(self) -> None:
         self.inbox.stop()

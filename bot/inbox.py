@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from bot.arrivals import sort_job, turn_jobs
 from bot.line.inbound import RawEvent
 from bot.models import EventState, InboundEvent
 from core.bulk import bulk_insert
@@ -19,9 +20,13 @@ from core.clock import Clock, system_clock, to_milliseconds
 from core.database import Database
 from core.encryption import Cipher
 from core.errors import BusyError, TemporaryError
-from core.jobs import NewJob, Queue
+from core.jobs import Queue
 
-TURN_JOB = "turn"
+MOST_ROUNDS = 6
+"""Of the event loop, for which a commit is put off while more requests come in."""
+AT_ONCE = 8
+"""Events of one commit that get their turn jobs in it. With more, the indexes by conversation would cost more than the events
+themselves, so one job sorts them afterwards."""
 MAX_TOGETHER = 400
 """Deliveries in one commit; more wait for the next one, which follows at once."""
 
@@ -88,11 +93,19 @@ class Inbox:
         gathered = self._gathered.setdefault(loop, [])
         gathered.append(_Delivery(municipality_id=municipality_id, events=events, loop=loop, done=done))
         if len(gathered) == 1:
-            loop.call_soon(self._flush, loop)
+            loop.call_soon(self._gather, loop, 1)
         await done
 
+    def _gather(self, loop: asyncio.AbstractEventLoop, seen: int, rounds: int = 0) -> None:
+        """Commits as soon as a round of the loop has brought nothing more: the more are committed together, the less each of them costs."""
+        count = len(self._gathered[loop])
+        if count > seen and rounds < MOST_ROUNDS:
+            loop.call_soon(self._gather, loop, count, rounds + 1)
+        else:
+            self._flush(loop)
+
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Commits what one round of the loop brought: in the loop itself, since handing it over costs more than the commit.
+        """Commits in the loop itself, since handing it over costs more than the commit.
 
         Where another writer is at work or the disk is slow, the thread waits instead.
         """
@@ -155,6 +168,7 @@ class Inbox:
     def _store(self, session: Session, batch: Sequence[_Delivery]) -> None:
         received_at = to_milliseconds(self._clock())
         seal = self._cipher.encrypt
+        is_few = sum(len(delivery.events) for delivery in batch) <= AT_ONCE
         rows = [
             (
                 delivery.municipality_id,
@@ -166,28 +180,20 @@ class Inbox:
                 received_at,
                 event.is_redelivered,
                 seal(event.json),
-                event.state,
+                event.state if is_few or event.state != EventState.WAITING else EventState.ARRIVED,
             )
             for delivery in batch
             for event in delivery.events
         ]
-        if not rows:
-            return
         # An event that came before is left out, and so gets no second job.
-        stored = bulk_insert(session, EVENTS, COLUMNS, rows, unique=UNIQUE, returning=("municipality_id", "conversation_key", "state"))
-        self._jobs.enqueue(
-            session,
-            *(
-                NewJob(
-                    kind=TURN_JOB,
-                    key=f"turn:{key}",
-                    payload={"municipality_id": municipality_id, "conversation_key": key},
-                    municipality_id=municipality_id,
-                )
-                for municipality_id, key, state in stored
-                if state == EventState.WAITING
-            ),
-        )
+        if is_few:
+            stored = bulk_insert(session, EVENTS, COLUMNS, rows, unique=UNIQUE, returning=("municipality_id", "conversation_key", "state"))
+            self._jobs.enqueue(
+                session, *turn_jobs((municipality_id, key) for municipality_id, key, state in stored if state == EventState.WAITING)
+            )
+        else:
+            bulk_insert(session, EVENTS, COLUMNS, rows, unique=UNIQUE)
+            self._jobs.enqueue(session, sort_job())
 
 
 def _settle(futures: "Sequence[asyncio.Future[None]]", error: Exception | None) -> None:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import delete, update
 
 from bot import queries
-from bot.inbox import TURN_JOB
+from bot.arrivals import SORT_JOB, TURN_JOB, Sorting
 from bot.line.client import LineClient
 from bot.line.delivery import Delivery
 from bot.models import CallState, InboundEvent, MessageRow, OutgoingCall, Quota, TurnRow
@@ -98,10 +98,11 @@ class Housekeeping:
             return len(calls)
 
 
-def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping) -> tuple[JobKind, ...]:
+def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping, sorting: Sorting) -> tuple[JobKind, ...]:
     """Every kind of job that conversations need."""
     return (
         JobKind(name=TURN_JOB, run=runner.run, backoff=TURN_BACKOFF, on_death=runner.apologise),
+        JobKind(name=SORT_JOB, run=sorting.run),
         JobKind(name=WAKE_JOB, run=runner.wake),
         JobKind(name="deliver", run=delivery.run, backoff=DELIVERY_BACKOFF, on_death=delivery.give_up),
         JobKind(name="drop_old", run=housekeeping.drop_old),

@@ -65,6 +65,8 @@ class Conversation(Base):
 class EventState(StrEnum):
     """What became of an event."""
 
+    ARRIVED = "arrived"
+    """Stored, and not yet given to its conversation."""
     WAITING = "waiting"
     HANDLED = "handled"
     IGNORED = "ignored"
@@ -101,6 +103,7 @@ class InboundEvent(Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index("ix_inbound_event_arrived", "id", sqlite_where=text("state = 'arrived'"), postgresql_where=text("state = 'arrived'")),
         Index("ix_inbound_event_message_id", "message_id"),
     )
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 import structlog
 
 from bot import applying, queries
+from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back
 from bot.handlers import HANDLERS
-from bot.inbox import TURN_JOB
 from bot.incoming import Bubble, Followed, Said
 from bot.line.channel import LineChannel
 from bot.models import Conversation, EventState, InboundEvent, Resident
@@ -73,6 +73,7 @@ class TurnRunner:
         self._tools = tools
         self._packs = packs
         self._clock = clock
+        self._sorting = Sorting(database, jobs)
 
     def run(self, job: Job) -> None:
         """Answers the oldest group of bubbles, waits for the rest of a fragment, or finds nothing to do."""
@@ -122,6 +123,7 @@ class TurnRunner:
 
     def _load(self, job: Job) -> Loaded | None:
         municipality_id, key = str(job.payload["municipality_id"]), str(job.payload["conversation_key"])
+        self._sort()
         with self._database.reading() as session:
             events = queries.events_of_failed_turn(session, failed_uid(job)) or queries.waiting_events(session, municipality_id, key)
             if not events:
@@ -143,6 +145,13 @@ class TurnRunner:
             dropped=tuple(bubble.event_id for bubble in bubbles if bubble.message_id is not None and bubble.message_id in gone),
             has_more=len(waiting) > len(group),
         )
+
+    def _sort(self) -> None:
+        """An earlier event of the conversation may be among the arrivals."""
+        with self._database.reading() as session:
+            if not has_arrivals(session):
+                return
+        self._sorting.run()
 
     def _is_worth_waiting(self, loaded: Loaded) -> bool:
         openings = self._packs(loaded.municipality_id).lexicon.fragments
@@ -188,6 +197,8 @@ class TurnRunner:
         """Raises ConflictError when something joined the turn meanwhile or the conversation has changed."""
         rendered = self._channel.render(outcome.reply, turn.pack.id) if outcome.reply is not None else ()
         with self._database.transaction() as session:
+            while sort_arrivals(session, self._jobs):
+                pass
             if may_join and self._something_joined(queries.waiting_events(session, loaded.municipality_id, loaded.key), loaded):
                 raise ConflictError("more words came while the turn was being decided")
             applied = applying.apply_turn(
@@ -227,11 +238,6 @@ class TurnRunner:
 
     def _waited(self, loaded: Loaded) -> timedelta:
         return self._clock() - from_milliseconds(loaded.group[-1].received_at)
-
-
-def turn_job(municipality_id: str, key: str) -> NewJob:
-    payload = {"municipality_id": municipality_id, "conversation_key": key}
-    return NewJob(kind=TURN_JOB, key=f"turn:{key}", payload=payload, municipality_id=municipality_id)
 
 
 def deliver_job(municipality_id: str, conversation_id: int, call_id: int) -> NewJob:

@@ -16,6 +16,7 @@ from typer.main import get_command
 
 import core.metrics
 import main
+from bot.arrivals import Sorting
 from bot.jobs import PERIODIC, Housekeeping, job_kinds
 from bot.line.delivery import Delivery
 from bot.line.rich_menu import TAPS
@@ -76,7 +77,7 @@ def require(names: Sequence[str], *pages: Path, in_rows: bool = False) -> None:
 
 def kinds_of_jobs() -> list[str]:
     """The classes stand in for their objects: only their methods are looked up."""
-    return [kind.name for kind in job_kinds(TurnRunner, Delivery, Housekeeping)]  # type: ignore[arg-type]
+    return [kind.name for kind in job_kinds(TurnRunner, Delivery, Housekeeping, Sorting)]  # type: ignore[arg-type]
 
 
 def models_below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -31,7 +31,7 @@ from retrieval.search import Search
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
-CONVERSATION_JOBS = ("turn", "wake_turn", "deliver")
+CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver")
 PATIENCE_OF_TESTS = 20.0
 
 

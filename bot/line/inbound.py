@@ -3,8 +3,7 @@
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,9 +18,8 @@ NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 """PostgreSQL stores none in a text, and no event needs one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RawEvent:
-    """One event as it will be stored, its JSON not yet encrypted."""
+class RawEvent(NamedTuple):
+    """One event as it will be stored, its JSON not yet encrypted. A tuple, because it is made for every event before LINE is answered."""
 
     webhook_event_id: str
     conversation_key: str | None

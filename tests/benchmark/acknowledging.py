@@ -76,7 +76,8 @@ def requests_for(path: str, events: int, seconds: float) -> list[bytes]:
 
 
 def durable_rate(product: ServedProduct, events: int, connections: int, seconds: float) -> Load:
-    return apply_load(product.port, requests_for("/webhook/shiomi", events, seconds), connections, seconds)
+    assert product.process is not None
+    return apply_load(product.process.pid, product.port, requests_for("/webhook/shiomi", events, seconds), connections, seconds)
 
 
 def bare_rate(events: int, connections: int, seconds: float) -> Load:
@@ -90,7 +91,7 @@ def bare_rate(events: int, connections: int, seconds: float) -> Load:
                 break
             except httpx.TransportError:
                 time.sleep(0.05)
-        return apply_load(port, requests_for("/bare", events, seconds), connections, seconds)
+        return apply_load(server.pid, port, requests_for("/bare", events, seconds), connections, seconds)
     finally:
         server.terminate()
         server.wait()

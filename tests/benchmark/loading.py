@@ -4,8 +4,10 @@ import asyncio
 import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
+
+from tests.benchmark.processes import processor_seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,9 @@ class Load:
     p50: float
     p99: float
     failures: int
+    count: int
+    processor: float = 0.0
+    """Microseconds of the server's processor time per request."""
 
 
 class _Client(asyncio.Protocol):
@@ -84,13 +89,16 @@ async def _run(port: int, requests: Sequence[bytes], connections: int, seconds: 
         p50=ordered[len(ordered) // 2] * 1000,
         p99=ordered[int(0.99 * (len(ordered) - 1))] * 1000,
         failures=len(failures),
+        count=len(times),
     )
 
 
-def apply_load(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:
-    """From a process of its own, so that client and server do not share an interpreter."""
+def apply_load(server: int, port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:
+    """From a process of its own, so that client and server do not share an interpreter; `server` is the process that is measured."""
+    before = processor_seconds(server)
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        return pool.apply(_measure, (port, requests, connections, seconds))
+        load = pool.apply(_measure, (port, requests, connections, seconds))
+    return replace(load, processor=(processor_seconds(server) - before) * 1e6 / max(1, load.count))
 
 
 def _measure(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.inbox import Inbox
+from bot.arrivals import has_arrivals
+from bot.inbox import AT_ONCE, Inbox
 from bot.line.inbound import RawEvent, read_event
 from bot.models import EventState, InboundEvent
 from core.database import Database
@@ -89,19 +90,26 @@ async def accept_all(inbox: Inbox, deliveries: list[list[RawEvent]]) -> list[Bas
 def test_deliveries_that_wait_together_share_a_commit(inbox: Inbox, database: Counting) -> None:
     assert asyncio.run(accept_all(inbox, [[raw(number)] for number in range(DELIVERIES)])) == [None] * DELIVERIES
     assert database.commits == 1
-    assert counts(database) == (DELIVERIES, DELIVERIES)
+    assert counts(database) == (DELIVERIES, 1)
+
+
+def test_few_that_come_together_get_their_turns_in_the_same_commit(inbox: Inbox, database: Counting) -> None:
+    asyncio.run(accept_all(inbox, [[raw(number)] for number in range(AT_ONCE)]))
+    assert counts(database) == (AT_ONCE, AT_ONCE)
+    with database.reading() as session:
+        assert not has_arrivals(session)
 
 
 def test_event_in_several_deliveries_is_stored_once_and_all_hear_that_it_is(inbox: Inbox, database: Counting) -> None:
     deliveries = [[raw(number % 5), raw(5 + number % 3)] for number in range(DELIVERIES)]
     assert asyncio.run(accept_all(inbox, deliveries)) == [None] * DELIVERIES
-    assert counts(database) == (8, 8)
+    assert counts(database) == (8, 1)
 
     async def again() -> None:
         await inbox.accept("shiomi", [raw(0), raw(99)])
 
     asyncio.run(again())
-    assert counts(database) == (9, 9)
+    assert counts(database) == (9, 2)
 
 
 def test_events_that_meet_another_writer_are_stored_after_it(inbox: Inbox, database: Counting) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import console
+from bot.arrivals import Sorting
 from bot.jobs import Housekeeping, job_kinds
 from bot.line.delivery import Delivery
 from bot.models import CallState
@@ -71,7 +72,7 @@ def test_nothing_of_ours_is_inline_or_from_elsewhere() -> None:
         ("entry_state", VersionState),
         ("entry_kind", EntryKind),
         ("language", Language),
-        ("job", [kind.name for kind in job_kinds(TurnRunner, Delivery, Housekeeping)]),  # type: ignore[arg-type]
+        ("job", [kind.name for kind in job_kinds(TurnRunner, Delivery, Housekeeping, Sorting)]),  # type: ignore[arg-type]
         ("tap", [kind.__name__ for kind in TAPS.values()]),
     ],
 )

@@ -66,6 +66,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('municipality_id', 'webhook_event_id', name=op.f('uq_inbound_event_municipality_id_webhook_event_id'))
     )
     with op.batch_alter_table('inbound_event', schema=None) as batch_op:
+        batch_op.create_index('ix_inbound_event_arrived', ['id'], unique=False, sqlite_where=sa.text("state = 'arrived'"), postgresql_where=sa.text("state = 'arrived'"))
         batch_op.create_index('ix_inbound_event_message_id', ['message_id'], unique=False)
         batch_op.create_index('ix_inbound_event_waiting', ['conversation_key', 'occurred_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
@@ -399,6 +400,7 @@ def downgrade() -> None:
     with op.batch_alter_table('inbound_event', schema=None) as batch_op:
         batch_op.drop_index('ix_inbound_event_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('ix_inbound_event_message_id')
+        batch_op.drop_index('ix_inbound_event_arrived', sqlite_where=sa.text("state = 'arrived'"), postgresql_where=sa.text("state = 'arrived'"))
 
     op.drop_table('inbound_event')
     with op.batch_alter_table('entry', schema=None) as batch_op:

@@ -22,7 +22,7 @@ from core.settings import SearchMode
 from retrieval.passages import Passage
 from retrieval.results import SearchResult
 from tests.screen import texts_in
-from tests.town import MUNICIPALITY, Town, settle
+from tests.town import CONVERSATION_JOBS, MUNICIPALITY, Town, settle
 
 REPLY = "/v2/bot/message/reply"
 PUSH = "/v2/bot/message/push"
@@ -119,9 +119,7 @@ def skip_backoff(town: Town) -> None:
         town.platform.wait_until_idle()
         with town.database.reading() as session:
             waiting = session.scalar(select(func.count()).where(InboundEvent.state == EventState.WAITING))
-            jobs = session.scalars(
-                select(JobRow).where(JobRow.kind.in_(("turn", "deliver", "wake_turn")), JobRow.state != JobState.DEAD)
-            ).all()
+            jobs = session.scalars(select(JobRow).where(JobRow.kind.in_(CONVERSATION_JOBS), JobRow.state != JobState.DEAD)).all()
         if not jobs and not waiting:
             return
         now = int(town.clock().timestamp() * 1000)

@@ -2,9 +2,21 @@
 
 import pytest
 
-from bot.models import Resident
-from tests.bot.promises.acts import Gate, composed, conversation_of, deliver, newcomer, pass_time, redeliver, routes_of, said_by_bot
-from tests.town import Town, settle
+from bot.models import Direction, MessageRow, Resident
+from tests.bot.promises.acts import (
+    Gate,
+    bot_items,
+    composed,
+    conversation_of,
+    deliver,
+    newcomer,
+    pass_time,
+    redeliver,
+    routes_of,
+    rows_of,
+    said_by_bot,
+)
+from tests.town import MUNICIPALITY, Town, settle
 
 
 def test_turns_of_a_resident_run_in_order_of_their_timestamps(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,6 +59,22 @@ def test_words_that_come_while_a_turn_thinks_join_it(town: Town, monkeypatch: py
     settle(town)
     assert routes_of(town, phone)[1:] == ["crisis"]
     assert len(said_by_bot(phone)) == 1
+
+
+def test_residents_in_one_large_delivery_are_answered_each_in_order(town: Town) -> None:
+    """So many events are given to their conversations after they were acknowledged."""
+    phones = [newcomer(town, f"大勢 {number}") for number in range(6)]
+    events = []
+    for place, phone in enumerate(phones):
+        first, second = composed(town, phone, f"ひとつめの話です {place}"), composed(town, phone, f"ふたつめの話です {place}")
+        second["timestamp"] = first["timestamp"] + 10_000
+        events += [second, first]
+    town.platform.send_events(MUNICIPALITY, tuple(events))
+    settle(town)
+    for place, phone in enumerate(phones):
+        heard = [row.text for row in rows_of(town, phone, MessageRow) if row.direction == Direction.INBOUND and "の話です" in row.text]
+        assert heard == [f"ひとつめの話です {place}", f"ふたつめの話です {place}"]
+        assert len(bot_items(phone)) >= 2
 
 
 def test_late_redelivery_does_not_undo_a_newer_state(town: Town) -> None:
