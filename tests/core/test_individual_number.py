@@ -221,7 +221,7 @@ SIZES = [(12,), (4, 4, 4), (3, 3, 3, 3), (6, 6), (1,) * 12]
 
 @st.composite
 def written_numbers(draw: st.DrawFn) -> str:
-    digits = number(draw(st.text("0123456789", min_size=11, max_size=11)))
+    digits = number(draw(st.text("0123456789", min_size=11, max_size=11).filter(lambda eleven: eleven.strip("0"))))
     written = grouped(digits, draw(st.sampled_from(SEPARATORS)), draw(st.sampled_from(SIZES)))
     return written.translate(draw(st.sampled_from([FULL_WIDTH, KANJI, {}])))
 
