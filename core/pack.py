@@ -239,6 +239,13 @@ class Pack:
         return self.municipality.id
 
     @cached_property
+    def own_places(self) -> frozenset[str]:
+        """Names of the municipality, its prefecture, its districts, and what lies in it."""
+        info = self.municipality
+        facilities = [name for facility in self.facilities for name in (facility.name, facility.district, facility.address)]
+        return frozenset(name for name in (info.name, *info.aliases, info.prefecture, *info.districts, *facilities) if name)
+
+    @cached_property
     def general_department(self) -> Department | None:
         """Whom to name when no department is known."""
         return self.departments.get(self.municipality.general_department)

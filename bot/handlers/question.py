@@ -48,6 +48,7 @@ def question_of(turn: Turn, text: str, refused: tuple[str, ...] = ()) -> Questio
         language=turn.language.value,
         earlier=(last.question,) if last else (),
         excluded=frozenset(refused),
+        own_places=turn.pack.own_places,
     )
 
 
