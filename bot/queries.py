@@ -73,6 +73,32 @@ def ledger_rows_of_message(session: Session, municipality_id: str, message_id: s
     return session.scalars(statement).all()
 
 
+def utterances_of_turn(session: Session, turn_id: int) -> Sequence[MessageRow]:
+    """What the resident said in a turn, in its order."""
+    statement = select(MessageRow).where(MessageRow.turn_id == turn_id, MessageRow.direction == Direction.INBOUND)
+    return session.scalars(statement.order_by(MessageRow.id)).all()
+
+
+def utterances_since(session: Session, conversation_id: int, message_row_id: int, *, limit: int = 200) -> Sequence[str]:
+    """The resident's words from this message on, as far as they were not taken back."""
+    statement = select(MessageRow.text).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.id >= message_row_id,
+        MessageRow.direction == Direction.INBOUND,
+        MessageRow.text != "",
+    )
+    return session.scalars(statement.order_by(MessageRow.id).limit(limit)).all()
+
+
+def replies_that_quote(session: Session, conversation_id: int, words: str) -> Sequence[MessageRow]:
+    statement = select(MessageRow).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.direction == Direction.OUTBOUND,
+        MessageRow.text.contains(words, autoescape=True),
+    )
+    return session.scalars(statement).all()
+
+
 def turn_by_uid(session: Session, municipality_id: str, uid: str) -> TurnRow | None:
     return session.scalars(select(TurnRow).where(TurnRow.municipality_id == municipality_id, TurnRow.uid == uid)).one_or_none()
 

@@ -114,6 +114,8 @@ def _route_words(turn: Turn) -> Route:
     match turn.state:
         case AskedForPhone() | AskedForTime() if is_whole(lexicon.cancel, text):
             return Route.CANCEL
+        case AskedForPhone() if is_whole(lexicon.back, text):
+            return Route.CANCEL
         case AskedForPhone() | AskedForTime():
             return Route.CALLBACK
         case _:

@@ -148,6 +148,10 @@ class Lexicon(PackModel):
     rejections: tuple[str, ...] = ()
     helpful: tuple[str, ...] = ()
     cancel: tuple[str, ...] = ()
+    phone_corrections: tuple[str, ...] = ()
+    """Words that the number given before was wrong."""
+    back: tuple[str, ...] = ()
+    """Words that want the step before."""
     fragments: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     """Words that ask about somebody rather than something; such questions are not answered in groups."""

@@ -1,8 +1,9 @@
 """Requests to be called back: opening, noting, closing."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handoff.models import CallbackRequest, CallbackState
@@ -36,12 +37,24 @@ def open_callback(
 
 
 def forget_words(session: Session, conversation_id: int, words: str) -> None:
-    """The resident took these words back: requests of the talk that quote them no longer say what they are about."""
+    """The resident took these words back: requests of the talk no longer quote them, as what they are about or when to call."""
     if not words:
         return
     for request in session.scalars(select(CallbackRequest).where(CallbackRequest.conversation_id == conversation_id)):
         if words[: len(request.topic)] in request.topic and request.topic:
             request.topic = ""
+        if words[: len(request.preferred_time)] in request.preferred_time and request.preferred_time:
+            request.preferred_time = ""
+
+
+def forget_phones(session: Session, conversation_id: int, phones: Collection[str]) -> None:
+    """The resident took these numbers back. The requests stay, so that staff see that a promise can no longer be kept."""
+    session.execute(
+        update(CallbackRequest)
+        .where(CallbackRequest.conversation_id == conversation_id, CallbackRequest.phone.in_(phones))
+        .values(phone=""),
+        execution_options={"synchronize_session": "fetch"},
+    )
 
 
 def note(request: CallbackRequest, text: str) -> None:
