@@ -26,6 +26,14 @@ class Retention(PackModel):
 
     raw_event_days: int = Field(default=30, ge=1, le=365)
     ledger_days: int = Field(default=1095, ge=30)
+    state_days: int = Field(default=30, ge=1)
+    """Of silence, until the last question and half-finished dialogues are blanked."""
+    callback_days: int = Field(default=365, ge=1)
+    """After a call-back is done."""
+    blocked_days: int = Field(default=180, ge=1)
+    """After a resident blocked us, until they and their LINE id are forgotten."""
+    silent_days: int = Field(default=1095, ge=30)
+    """Of silence, until the same."""
 
 
 class MunicipalityInfo(PackModel):

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from handoff.models import CallbackRequest, CallbackState
@@ -69,3 +69,13 @@ def finish(request: CallbackRequest, *, by: str, now: datetime) -> None:
 
 def reopen(request: CallbackRequest) -> None:
     request.state, request.done_at, request.done_by = CallbackState.OPEN, None, None
+
+
+def drop_finished(session: Session, municipality_id: str, before: datetime, limit: int) -> int:
+    """Removes requests that were done before the moment, at most `limit`; returns how many. Open ones stay however old they are."""
+    old = select(CallbackRequest.id).where(
+        CallbackRequest.municipality_id == municipality_id, CallbackRequest.state == CallbackState.DONE, CallbackRequest.done_at < before
+    )
+    ids = session.scalars(old.order_by(CallbackRequest.id).limit(limit)).all()
+    session.execute(delete(CallbackRequest).where(CallbackRequest.id.in_(ids)))
+    return len(ids)
