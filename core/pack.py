@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.messages import Language
 from core.sentences import Sentences
 from core.values import Values
+
+if TYPE_CHECKING:
+    from core.waste_tables import Waste
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -242,6 +245,7 @@ class Pack:
     topics: Sequence[Topic]
     photo_topics: Sequence[Topic]
     facilities: Sequence[Facility]
+    waste: "Waste"
     rich_menu: RichMenu | None
     demo: Demo
     folder: str | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.handlers import callback, crisis, friendship, language, media, menu, nearby, question, talking, tapping
+from bot.handlers import callback, crisis, friendship, language, media, menu, nearby, question, talking, tapping, waste
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 
@@ -33,6 +33,8 @@ HANDLERS: dict[Route, Handler] = {
     Route.GREETING: _without_tools(talking.greet),
     Route.THANKS: _without_tools(talking.thank),
     Route.SMALL_TALK: _without_tools(talking.talk_small),
+    Route.WASTE_ITEM: waste.answer_item,
+    Route.COLLECTION_DAYS: waste.answer_days,
     Route.PRIVATE_MATTER: _without_tools(talking.decline_private_matter),
     Route.ANSWER: question.answer_question,
     Route.SILENT: _without_tools(talking.keep_silent),

@@ -8,11 +8,13 @@ from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
 from bot.handlers.question import question_of
 from bot.handlers.talking import cancel
+from bot.handlers.waste import ask_district, show_days, show_district, show_item
 from bot.incoming import Tapped
 from bot.outcome import Outcome, RecordFeedback, Tools, Turn
 from bot.routing import Route
 from bot.states import Idle, LastAnswer
 from bot.taps import (
+    AskDistrict,
     AskEntry,
     AskStaff,
     AskTopic,
@@ -23,10 +25,13 @@ from bot.taps import (
     RateAnswer,
     RequestCallback,
     ShowCategory,
+    ShowCollectionDays,
+    ShowDistrict,
     ShowFacilities,
     ShowLanguages,
     ShowLocationHelp,
     ShowMenu,
+    ShowWasteItem,
 )
 from bot.words import is_whole
 from core.clock import to_milliseconds
@@ -65,6 +70,14 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return ask_for_place(turn)
         case ShowFacilities(kind=kind, latitude=latitude, longitude=longitude):
             return show_facilities(turn, kind, latitude, longitude)
+        case ShowWasteItem(code=code):
+            return show_item(turn, code)
+        case AskDistrict(kind=kind, start=start):
+            return ask_district(turn, kind, start)
+        case ShowDistrict(district=district, kind=kind):
+            return show_district(turn, district, kind)
+        case ShowCollectionDays(area=area, kind=kind):
+            return show_days(turn, area, kind)
         case _:
             return _say(turn, "tap.not_ours", "refused_tampered_tap")
 
