@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from bot.facilities import asked_facilities
 from bot.incoming import (
     Followed,
     JoinedGroup,
@@ -43,6 +44,7 @@ class Route(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     SMALL_TALK = "small_talk"
+    FACILITY = "facility"
     WASTE_ITEM = "waste_item"
     COLLECTION_DAYS = "collection_days"
     PRIVATE_MATTER = "private_matter"
@@ -135,6 +137,8 @@ def _route_words(turn: Turn) -> Route:
         return Route.THANKS
     if any(is_whole(talk.patterns, text) for talk in lexicon.small_talk):
         return Route.SMALL_TALK
+    if asked_facilities(turn.pack, text) is not None:
+        return Route.FACILITY
     if asked_item(turn.pack.waste, text) is not None:
         return Route.WASTE_ITEM
     if asked_days(turn.pack.waste, text, turn.state.last.question if turn.state.last else "") is not None:

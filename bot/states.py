@@ -61,7 +61,17 @@ class AskedForTime:
     last: LastAnswer | None = None
 
 
-State = Idle | AskedAboutMedia | AskedForPhone | AskedForTime
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class AskedForPlace:
+    """The nearest of something was asked for; where the resident is would help."""
+
+    kind: Literal["asked_for_place"] = "asked_for_place"
+    wanted: str
+    """The name that was asked with, such as 小学校; it matched facilities of the pack."""
+    last: LastAnswer | None = None
+
+
+State = Idle | AskedAboutMedia | AskedForPhone | AskedForTime | AskedForPlace
 
 ADAPTER: TypeAdapter[State] = TypeAdapter(Annotated[State, Field(discriminator="kind")])
 
@@ -88,5 +98,7 @@ def without_words(state: State, phones: Collection[str] = ()) -> State:
             return AskedForPhone(department_id=department_id)
         case AskedForPhone() | AskedForTime():
             return replace(state, topic="", last=None)
+        case AskedForPlace():
+            return Idle()
         case _:
             return replace(state, last=None)

@@ -137,6 +137,13 @@ class ShowCollectionDays(TapValue):
     kind: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShowFacility(TapValue):
+    """Wants the address, hours and map of a facility."""
+
+    facility: str
+
+
 TAPS: dict[str, type[TapValue]] = {
     "e": AskEntry,
     "n": NoneOfThese,
@@ -152,6 +159,7 @@ TAPS: dict[str, type[TapValue]] = {
     "f": ShowFacilities,
     "p": ShowLocationHelp,
     "o": AskTopic,
+    "fi": ShowFacility,
     "w": ShowWasteItem,
     "wa": AskDistrict,
     "wd": ShowDistrict,

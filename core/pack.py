@@ -166,6 +166,10 @@ class Lexicon(PackModel):
     fragments: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     """Words that ask about somebody rather than something; such questions are not answered in groups."""
+    facility_shapes: tuple[str, ...] = ()
+    """How somebody asks the way: expressions over the whole utterance, katakana as hiragana, with the groups `name` and perhaps `near`."""
+    facility_kinds: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """A kind of facilities → what residents call all of them."""
     languages: Mapping[Language, tuple[str, ...]] = Field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 from bot.handlers import offering
 from bot.handlers.answer_cards import answer_messages, choice_card, entries_of, office_card
 from bot.handlers.callback import ask_for_phone, offer_staff, time_chosen
+from bot.handlers.facilities import show_facility
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
@@ -28,6 +29,7 @@ from bot.taps import (
     ShowCollectionDays,
     ShowDistrict,
     ShowFacilities,
+    ShowFacility,
     ShowLanguages,
     ShowLocationHelp,
     ShowMenu,
@@ -70,6 +72,8 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return ask_for_place(turn)
         case ShowFacilities(kind=kind, latitude=latitude, longitude=longitude):
             return show_facilities(turn, kind, latitude, longitude)
+        case ShowFacility(facility=facility):
+            return show_facility(turn, facility)
         case ShowWasteItem(code=code):
             return show_item(turn, code)
         case AskDistrict(kind=kind, start=start):
