@@ -1,5 +1,6 @@
 """Named reads over conversations, events and the ledger."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -231,6 +232,17 @@ def messages_of_turn(session: Session, turn_id: int) -> Sequence[LedgerLine]:
 def unsettled_calls(session: Session) -> Sequence[OutgoingCall]:
     """Calls that a crash may have left without a job."""
     return session.scalars(select(OutgoingCall).where(OutgoingCall.state.in_((CallState.READY, CallState.SENDING)))).all()
+
+
+def quoted_counts(session: Session, municipality_id: str, since: datetime, *, limit: int = 20_000) -> Mapping[str, int]:
+    """How often each entry was the answer since then, in the newest `limit` answers."""
+    statement = (
+        select(TurnRow.entries)
+        .where(TurnRow.municipality_id == municipality_id, TurnRow.at >= since, TurnRow.decision == "answer")
+        .order_by(TurnRow.at.desc())
+        .limit(limit)
+    )
+    return Counter(str(entry["entry"]) for entries in session.scalars(statement) for entry in entries if entry.get("quoted"))
 
 
 def quota_of(session: Session, municipality_id: str) -> Quota | None:

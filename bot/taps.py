@@ -144,6 +144,13 @@ class ShowFacility(TapValue):
     facility: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShowCategories(TapValue):
+    """Wants the overview from this row on."""
+
+    start: int
+
+
 TAPS: dict[str, type[TapValue]] = {
     "e": AskEntry,
     "n": NoneOfThese,
@@ -159,6 +166,7 @@ TAPS: dict[str, type[TapValue]] = {
     "f": ShowFacilities,
     "p": ShowLocationHelp,
     "o": AskTopic,
+    "cs": ShowCategories,
     "fi": ShowFacility,
     "w": ShowWasteItem,
     "wa": AskDistrict,

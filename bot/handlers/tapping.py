@@ -25,6 +25,7 @@ from bot.taps import (
     NoneOfThese,
     RateAnswer,
     RequestCallback,
+    ShowCategories,
     ShowCategory,
     ShowCollectionDays,
     ShowDistrict,
@@ -52,6 +53,8 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return nothing_fits(turn)
         case ShowMenu():
             return show_menu(turn, tools)
+        case ShowCategories(start=start):
+            return show_menu(turn, tools, start)
         case ShowCategory(category=category, start=start):
             return show_category(turn, tools, category, start)
         case AskTopic(topic=topic):
@@ -90,6 +93,7 @@ def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
     passage = tools.passage(turn.pack.id, entry_id, turn.now)
     if passage is None:
         return _say(turn, "tap.entry_gone", "unanswerable_entry_gone")
+    related = tools.related(turn.pack.id, entry_id, turn.now)
     last = turn.state.last
     question = last.question if last and last.question else passage.question
     return Outcome(
@@ -99,7 +103,7 @@ def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
         decision=Decision(
             route=Route.TAP, status="answered_chosen", decision="answer", confidence=1.0, entries=entries_of([passage], is_quoted=True)
         ),
-        reply=Reply(messages=answer_messages(turn, passage), choices=offering.after_answer(turn), language=turn.language),
+        reply=Reply(messages=answer_messages(turn, passage, related), choices=offering.after_answer(turn), language=turn.language),
     )
 
 

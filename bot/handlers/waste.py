@@ -94,7 +94,7 @@ def answer_days(turn: Turn, tools: Tools) -> Outcome:
     answer = tools.answer(question_of(turn, turn.text))
     if answer.status is not AnswerStatus.ANSWERED_SAME_QUESTION:
         return _ask_district(turn, asked.kind, 0, question=turn.text)
-    outcome = reply_with(turn, Route.COLLECTION_DAYS, turn.text, answer)
+    outcome = reply_with(turn, tools, Route.COLLECTION_DAYS, turn.text, answer)
     if outcome.reply is None:
         return outcome
     return replace(outcome, reply=replace(outcome.reply, messages=(*outcome.reply.messages, _district_card(turn, asked.kind, 0))))
