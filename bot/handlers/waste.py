@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.handlers import offering
+from bot.handlers.answer_cards import MOST_RELATED, question_row
 from bot.handlers.question import answer_question, question_of, reply_with
 from bot.office import department_rows
 from bot.outcome import Outcome, Tools, Turn
@@ -16,9 +17,11 @@ from core.messages import Call, Card, Choice, Decision, Message, OpenLink, Reply
 from core.text import normalise, shorten
 from core.waste_tables import CollectionArea, WasteItem
 from retrieval.answering import Answer, AnswerStatus
+from retrieval.passages import Passage
 from retrieval.tokens import fold
 
 MOST_ITEMS = 12
+LOOKED_AT = 5
 PAGE = 10
 KINDS = ("burnable", "non_burnable", "plastic", "paper", "bottles_cans", "oversized")
 DAYS_OF_ITEM = {"burnable": "burnable", "non_burnable": "non_burnable", "small_appliance": "non_burnable"}
@@ -32,7 +35,7 @@ def answer_item(turn: Turn, tools: Tools) -> Outcome:
     if asked is None or answer.status is AnswerStatus.ANSWERED_SAME_QUESTION or (asked.is_bare and _is_topic(turn, asked, answer)):
         return answer_question(turn, tools)
     if len(asked.items) == 1 and asked.is_exact:
-        return show_item(turn, asked.items[0].code, question=turn.text)
+        return show_item(turn, asked.items[0].code, question=turn.text, entries=_entries_about(turn, asked, answer))
     rows = [_row(item.name, ShowWasteItem(code=item.code)) for item in asked.items[:MOST_ITEMS]]
     rows.append(offering.tap(turn, "none_of_these", NoneOfThese(turn=turn.uid)))
     title = turn.say("waste.which_item")
@@ -51,7 +54,18 @@ def _is_topic(turn: Turn, asked: ItemQuestion, answer: Answer) -> bool:
     )
 
 
-def show_item(turn: Turn, code: str, *, question: str = "") -> Outcome:
+def _entries_about(turn: Turn, asked: ItemQuestion, answer: Answer) -> list[Passage]:
+    """Near entries about waste that ask about the item by its name: they say more than a row can."""
+    source = turn.pack.waste.source
+    return [
+        hit.passage
+        for hit in (answer.result.hits[:LOOKED_AT] if answer.result else ())
+        if source is not None and hit.passage.category == source.category
+        if any(asked.name in fold(normalise(text)) for text in (hit.passage.question, *hit.passage.phrasings))
+    ]
+
+
+def show_item(turn: Turn, code: str, *, question: str = "", entries: Sequence[Passage] = ()) -> Outcome:
     item = next((item for item in turn.pack.waste.items if item.code == code), None)
     if item is None:
         return _outcome(turn, "unanswerable_row_gone", (Text(text=turn.say("tap.entry_gone")),))
@@ -65,7 +79,12 @@ def show_item(turn: Turn, code: str, *, question: str = "") -> Outcome:
     said = [turn.say("waste.item_is", name=item.name, kind=kind), item.note, turn.say("waste.fee_is", fee=fee) if fee else ""]
     source = turn.say("waste.item_source", code=item.code)
     url = turn.pack.waste.source.items_url if turn.pack.waste.source else ""
-    messages = (Text(text="\n".join(line for line in said if line)), _card(turn, item.name, rows, source, url))
+    card = replace(
+        _card(turn, item.name, rows, source, url),
+        also=tuple(question_row(turn, passage) for passage in entries[:MOST_RELATED]),
+        also_title=turn.say("card.related"),
+    )
+    messages = (Text(text="\n".join(line for line in said if line)), card)
     days = DAYS_OF_ITEM.get(item.collectable)
     more = (offering.tap(turn, "collection_days", AskDistrict(kind=days)),) if days and turn.pack.waste.areas else ()
     return _outcome(turn, "answered_waste_item", messages, question=question or item.name, more=more, rows=[item.code])
