@@ -58,20 +58,21 @@ def _assemble(info: MunicipalityInfo, folder: Path | None, content: Path) -> Pac
     departments = _departments(folder / "departments.yaml") if folder else {}
     if folder and info.general_department not in departments:
         raise PackError(f"{info.id}/municipality.yaml: general_department '{info.general_department}' is not in departments.yaml")
+    values = _values(info, departments, folder)
     lexicon = {**_mapping(common / "lexicon.yaml"), **(_mapping(folder / "lexicon.yaml") if folder else {})}
     menu = {**_mapping(common / "menu.yaml"), **(_mapping(folder / "menu.yaml") if folder else {})}
     return Pack(
         municipality=info,
         sentences=_sentences(common, folder),
         lexicon=_checked(Lexicon, lexicon, "lexicon.yaml"),
-        values=_values(info, departments, folder),
+        values=values,
         departments=departments,
         calendar=_model(Calendar, folder / "calendar.yaml") if folder and (folder / "calendar.yaml").is_file() else Calendar(),
         stickers=tuple(_rows(Sticker, _mapping(common / "stickers.yaml"), "stickers", "stickers.yaml")),
         topics=tuple(_rows(Topic, menu, "topics", "menu.yaml")),
         photo_topics=tuple(_rows(Topic, menu, "photo_topics", "menu.yaml")),
         facilities=_facilities(folder) if folder else (),
-        waste=_waste(common, folder, departments),
+        waste=_waste(common, folder, departments, values),
         rich_menu=_model(RichMenu, folder / "rich_menu.yaml") if folder and (folder / "rich_menu.yaml").is_file() else None,
         demo=_model(Demo, folder / "demo.yaml") if folder and (folder / "demo.yaml").is_file() else Demo(),
         folder=str(folder) if folder else None,
@@ -122,13 +123,15 @@ def _facilities(folder: Path) -> tuple[Facility, ...]:
     return tuple(row for name in ("facilities.csv", "shelters.csv") for row in _table(Facility, folder / name))
 
 
-def _waste(common: Path, folder: Path | None, departments: Mapping[str, Department]) -> Waste:
+def _waste(common: Path, folder: Path | None, departments: Mapping[str, Department], values: Values) -> Waste:
     words = _model(WasteWords, common / "waste_words.yaml")
     if folder is None:
         return Waste(words=words)
     source = _model(WasteSource, folder / "waste.yaml") if (folder / "waste.yaml").is_file() else None
     if source is not None and source.department not in departments:
         raise PackError(f"{folder.name}/waste.yaml: department '{source.department}' is not in departments.yaml")
+    if source is not None and source.sticker_fee and source.sticker_fee not in values:
+        raise PackError(f"{folder.name}/waste.yaml: sticker_fee: no value '{source.sticker_fee}' in values/")
     items, areas = _table(WasteItem, folder / "waste_items.csv"), _table(CollectionArea, folder / "collection_areas.csv")
     if source is None and (items or areas):
         raise PackError(
