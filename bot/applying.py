@@ -14,13 +14,14 @@ from bot.incoming import (
     SentSticker,
     Tapped,
 )
-from bot.ledger import record_inbound, record_outbound
+from bot.ledger import mask_in_replies, record_inbound, record_outbound
 from bot.line.channel import LineChannel, RenderedMessage
 from bot.models import (
     Conversation,
     ConversationKind,
     EventState,
     InboundEvent,
+    MessageRow,
     Resident,
     TurnRow,
 )
@@ -39,7 +40,8 @@ from bot.states import dump_state, load_state, without_words
 from core.clock import from_milliseconds
 from core.errors import ConflictError
 from core.individual_number import MASK
-from handoff.callbacks import forget_words, open_callback
+from handoff.callbacks import forget_phones, forget_words, open_callback
+from handoff.telephone import phones_in
 
 NEVER_OVERTAKEN = (RecordFeedback, BlankMessage, StoreCallback, MarkIntroduced)
 """Effects that stay true however late they come; the others belong to the newest event."""
@@ -226,11 +228,37 @@ def blank_message(session: Session, municipality_id: str, message_id: str) -> No
         event.state = EventState.BLANKED
     for message in queries.ledger_rows_of_message(session, municipality_id, message_id):
         forget_words(session, message.conversation_id, message.text)
+        phones = _phones_of(session, message)
         message.text = ""
         message.is_taken_back = True
+        session.flush()
+        phones = [phone for phone in phones if not _is_still_said(session, message, phone)]
+        forget_phones(session, message.conversation_id, phones)
+        for phone in phones:
+            mask_in_replies(session, message.conversation_id, phone)
         row = session.get(TurnRow, message.turn_id) if message.turn_id is not None else None
         if row is not None:
             row.trace = {key: value for key, value in row.trace.items() if key in ("steps", "mode", "confidence")}
         conversation = session.get(Conversation, message.conversation_id)
         if conversation is not None:
-            conversation.state = dump_state(without_words(load_state(conversation.state)))
+            conversation.state = dump_state(without_words(load_state(conversation.state), phones))
+
+
+def _phones_of(session: Session, message: MessageRow) -> Sequence[str]:
+    """Numbers that stand in the message, or of which it is a part together with the other bubbles of its turn."""
+    if not any(character.isnumeric() for character in message.text):
+        return ()
+    bubbles = [message] if message.turn_id is None else queries.utterances_of_turn(session, message.turn_id)
+    whole = phones_in("\n".join(bubble.text for bubble in bubbles))
+    return tuple(dict.fromkeys([*phones_in(message.text), *whole]))
+
+
+def _is_still_said(session: Session, message: MessageRow, phone: str) -> bool:
+    """Another message that was not taken back holds the same number."""
+    first = message.id
+    if message.turn_id is not None:
+        bubbles = queries.utterances_of_turn(session, message.turn_id)
+        if phone in phones_in("\n".join(bubble.text for bubble in bubbles)):
+            return True
+        first = max(bubble.id for bubble in bubbles)
+    return any(phone in phones_in(words) for words in queries.utterances_since(session, message.conversation_id, first))

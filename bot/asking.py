@@ -84,7 +84,7 @@ def reply_in_words(reply: Reply | None) -> str:
                 parts.append(text)
             case Card():
                 lines = [message.title or "", message.text or "", *(f"{row.label}: {row.text}" for row in message.rows)]
-                lines += [f"［{choice.label}］" for choice in message.choices]
+                lines += [f"［{choice.label}］" for choice in (*message.also, *message.choices)]
                 parts.append("\n".join(line for line in lines if line))
             case Place(title=title, address=address):
                 parts.append(f"{title} {address}")

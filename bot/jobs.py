@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, update
 
 from bot import queries
 from bot.arrivals import SORT_JOB, TURN_JOB, Sorting
 from bot.line.client import LineClient
 from bot.line.delivery import Delivery
-from bot.models import CallState, InboundEvent, MessageRow, OutgoingCall, Quota, TurnRow
+from bot.models import CallState, Quota
+from bot.retention import drop_old
 from bot.turn import WAKE_JOB, TurnRunner, deliver_job
-from core.clock import Clock, system_clock, to_milliseconds
+from core.clock import Clock, system_clock
 from core.database import Database
 from core.errors import TemporaryError
 from core.jobs import Job, JobKind, PeriodicJob, Queue
@@ -45,25 +45,11 @@ class Housekeeping:
         self._clock = clock
 
     def drop_old(self, _job: Job) -> None:
-        """Raw events and the ledger go when their municipality's time is over."""
-        now = self._clock()
+        """What a municipality keeps goes when its time is over."""
         for municipality_id in self._municipality_ids:
             retention = self._packs(municipality_id).municipality.retention
-            events_before = to_milliseconds(now - timedelta(days=retention.raw_event_days))
-            ledger_before = now - timedelta(days=retention.ledger_days)
-            with self._database.transaction() as session:
-                session.execute(
-                    delete(InboundEvent).where(InboundEvent.municipality_id == municipality_id, InboundEvent.received_at < events_before)
-                )
-                session.execute(delete(MessageRow).where(MessageRow.municipality_id == municipality_id, MessageRow.at < ledger_before))
-                session.execute(
-                    delete(OutgoingCall).where(OutgoingCall.municipality_id == municipality_id, OutgoingCall.created_at < ledger_before)
-                )
-                session.execute(
-                    update(TurnRow)
-                    .where(TurnRow.municipality_id == municipality_id, TurnRow.at < ledger_before)
-                    .values(trace={}, entries=[])
-                )
+            removed = drop_old(self._database, municipality_id, retention, self._clock())
+            log.info("old_rows_removed", municipality=municipality_id, **removed)
 
     def read_quota(self, _job: Job) -> None:
         for municipality_id in self._municipality_ids:

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import fields
 
+import orjson
 from sqlalchemy.orm import Session
 
+from bot import queries
 from bot.incoming import Bubble, Followed, JoinedGroup, LeftGroup, Said, SentLocation, SentMedia, SentSticker, Tapped, Unfollowed
 from bot.line.channel import RenderedMessage
 from bot.models import CallState, Conversation, ConversationKind, Direction, MessageRow, OutgoingCall, TurnRow
@@ -107,6 +109,16 @@ def record_outbound(
             )
         )
     return call.id
+
+
+def mask_in_replies(session: Session, conversation_id: int, phone: str) -> None:
+    """A number that the resident took back stands in nothing that we said, sent or not."""
+    masked = "".join("●" if character.isdigit() else character for character in phone)
+    for message in queries.replies_that_quote(session, conversation_id, phone):
+        message.text = message.text.replace(phone, masked)
+        call = session.get(OutgoingCall, message.call_id) if message.call_id is not None else None
+        if call is not None:
+            call.body = orjson.loads(orjson.dumps(call.body).decode().replace(phone, masked))
 
 
 def newest_reply_token(bubbles: Sequence[Bubble]) -> tuple[str, int] | None:

@@ -116,7 +116,11 @@ class Tools(Protocol):
     def passage(self, municipality_id: str, entry_id: str, moment: datetime) -> Passage | None:
         """The published passage of an entry that is valid at the moment."""
 
+    def related(self, municipality_id: str, entry_id: str, moment: datetime) -> tuple[Passage, ...]:
+        """Of the entries that this one names as related, those that are published and valid at the moment, in its order."""
+
     def categories(self, municipality_id: str, moment: datetime) -> Mapping[str, int]:
         """How many entries each category holds."""
 
-    def entries_of(self, municipality_id: str, category: str, moment: datetime) -> tuple[CategoryEntry, ...]: ...
+    def entries_of(self, municipality_id: str, category: str, moment: datetime) -> tuple[CategoryEntry, ...]:
+        """The published questions of a category, the most asked first."""

@@ -1,5 +1,6 @@
 """Named reads over conversations, events and the ledger."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,6 +71,32 @@ def events_with_message(session: Session, municipality_id: str, message_id: str)
 
 def ledger_rows_of_message(session: Session, municipality_id: str, message_id: str) -> Sequence[MessageRow]:
     statement = select(MessageRow).where(MessageRow.municipality_id == municipality_id, MessageRow.channel_message_id == message_id)
+    return session.scalars(statement).all()
+
+
+def utterances_of_turn(session: Session, turn_id: int) -> Sequence[MessageRow]:
+    """What the resident said in a turn, in its order."""
+    statement = select(MessageRow).where(MessageRow.turn_id == turn_id, MessageRow.direction == Direction.INBOUND)
+    return session.scalars(statement.order_by(MessageRow.id)).all()
+
+
+def utterances_since(session: Session, conversation_id: int, message_row_id: int, *, limit: int = 200) -> Sequence[str]:
+    """The resident's words from this message on, as far as they were not taken back."""
+    statement = select(MessageRow.text).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.id >= message_row_id,
+        MessageRow.direction == Direction.INBOUND,
+        MessageRow.text != "",
+    )
+    return session.scalars(statement.order_by(MessageRow.id).limit(limit)).all()
+
+
+def replies_that_quote(session: Session, conversation_id: int, words: str) -> Sequence[MessageRow]:
+    statement = select(MessageRow).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.direction == Direction.OUTBOUND,
+        MessageRow.text.contains(words, autoescape=True),
+    )
     return session.scalars(statement).all()
 
 
@@ -205,6 +232,17 @@ def messages_of_turn(session: Session, turn_id: int) -> Sequence[LedgerLine]:
 def unsettled_calls(session: Session) -> Sequence[OutgoingCall]:
     """Calls that a crash may have left without a job."""
     return session.scalars(select(OutgoingCall).where(OutgoingCall.state.in_((CallState.READY, CallState.SENDING)))).all()
+
+
+def quoted_counts(session: Session, municipality_id: str, since: datetime, *, limit: int = 20_000) -> Mapping[str, int]:
+    """How often each entry was the answer since then, in the newest `limit` answers."""
+    statement = (
+        select(TurnRow.entries)
+        .where(TurnRow.municipality_id == municipality_id, TurnRow.at >= since, TurnRow.decision == "answer")
+        .order_by(TurnRow.at.desc())
+        .limit(limit)
+    )
+    return Counter(str(entry["entry"]) for entries in session.scalars(statement) for entry in entries if entry.get("quoted"))
 
 
 def quota_of(session: Session, municipality_id: str) -> Quota | None:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from bot.facilities import asked_facilities
 from bot.incoming import (
     Followed,
     JoinedGroup,
@@ -17,6 +18,7 @@ from bot.incoming import (
 from bot.models import ConversationKind
 from bot.outcome import Turn
 from bot.states import AskedForPhone, AskedForTime
+from bot.waste import asked_days, asked_item
 from bot.words import contains, crisis_in, is_whole
 
 
@@ -42,6 +44,9 @@ class Route(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     SMALL_TALK = "small_talk"
+    FACILITY = "facility"
+    WASTE_ITEM = "waste_item"
+    COLLECTION_DAYS = "collection_days"
     PRIVATE_MATTER = "private_matter"
     ANSWER = "answer"
     SILENT = "silent"
@@ -114,6 +119,8 @@ def _route_words(turn: Turn) -> Route:
     match turn.state:
         case AskedForPhone() | AskedForTime() if is_whole(lexicon.cancel, text):
             return Route.CANCEL
+        case AskedForPhone() if is_whole(lexicon.back, text):
+            return Route.CANCEL
         case AskedForPhone() | AskedForTime():
             return Route.CALLBACK
         case _:
@@ -130,6 +137,12 @@ def _route_words(turn: Turn) -> Route:
         return Route.THANKS
     if any(is_whole(talk.patterns, text) for talk in lexicon.small_talk):
         return Route.SMALL_TALK
+    if asked_facilities(turn.pack, text) is not None:
+        return Route.FACILITY
+    if asked_item(turn.pack.waste, text) is not None:
+        return Route.WASTE_ITEM
+    if asked_days(turn.pack.waste, text, turn.state.last.question if turn.state.last else "") is not None:
+        return Route.COLLECTION_DAYS
     return Route.ANSWER
 
 

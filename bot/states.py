@@ -1,5 +1,6 @@
 """What a conversation is in the middle of: one type per state, and their form in the database."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -60,7 +61,17 @@ class AskedForTime:
     last: LastAnswer | None = None
 
 
-State = Idle | AskedAboutMedia | AskedForPhone | AskedForTime
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class AskedForPlace:
+    """The nearest of something was asked for; where the resident is would help."""
+
+    kind: Literal["asked_for_place"] = "asked_for_place"
+    wanted: str
+    """The name that was asked with, such as 小学校; it matched facilities of the pack."""
+    last: LastAnswer | None = None
+
+
+State = Idle | AskedAboutMedia | AskedForPhone | AskedForTime | AskedForPlace
 
 ADAPTER: TypeAdapter[State] = TypeAdapter(Annotated[State, Field(discriminator="kind")])
 
@@ -77,10 +88,17 @@ def load_state(stored: dict[str, Any]) -> State:  # Any: JSON.
         return Idle()
 
 
-def without_words(state: State) -> State:
-    """The same expectation without anything that the resident wrote: for messages that are taken back."""
+def without_words(state: State, phones: Collection[str] = ()) -> State:
+    """The same expectation without anything that the resident wrote: for messages that are taken back.
+
+    Without a telephone number that stood in one, it is asked for again.
+    """
     match state:
+        case AskedForTime(phone=phone, department_id=department_id) if phone in phones:
+            return AskedForPhone(department_id=department_id)
         case AskedForPhone() | AskedForTime():
             return replace(state, topic="", last=None)
+        case AskedForPlace():
+            return Idle()
         case _:
             return replace(state, last=None)

@@ -106,6 +106,51 @@ class AskTopic(TapValue):
     topic: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShowWasteItem(TapValue):
+    """Wants the row of an item."""
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskDistrict(TapValue):
+    """Wants collection days of this kind; the district is still missing. From this place of the list on."""
+
+    kind: str
+    start: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowDistrict(TapValue):
+    """Lives in this district and wants collection days."""
+
+    district: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowCollectionDays(TapValue):
+    """Wants the collection days of an area."""
+
+    area: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowFacility(TapValue):
+    """Wants the address, hours and map of a facility."""
+
+    facility: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowCategories(TapValue):
+    """Wants the overview from this row on."""
+
+    start: int
+
+
 TAPS: dict[str, type[TapValue]] = {
     "e": AskEntry,
     "n": NoneOfThese,
@@ -121,6 +166,12 @@ TAPS: dict[str, type[TapValue]] = {
     "f": ShowFacilities,
     "p": ShowLocationHelp,
     "o": AskTopic,
+    "cs": ShowCategories,
+    "fi": ShowFacility,
+    "w": ShowWasteItem,
+    "wa": AskDistrict,
+    "wd": ShowDistrict,
+    "wc": ShowCollectionDays,
 }
 CODES = {tap: code for code, tap in TAPS.items()}
 

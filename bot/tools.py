@@ -1,16 +1,21 @@
 """What handlers may ask while they decide, over the real search and the real database."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.outcome import CategoryEntry
+from bot.queries import quoted_counts
 from core.clock import in_japan
 from core.database import Database
 from core.pack import Pack
-from faq.queries import published_categories, published_questions
+from faq.queries import published_categories, published_questions, related_entries
 from retrieval.answering import Answer, Answerer, Question
 from retrieval.passages import Passage
 from retrieval.search import Search
+
+COUNTED = timedelta(days=90)
+"""What was asked longer ago says little about what is asked now."""
+RECOUNTED = timedelta(minutes=10)
 
 
 class SearchTools:
@@ -21,12 +26,19 @@ class SearchTools:
         self._search = search
         self._answerer = Answerer(search)
         self._packs = packs
+        self._counts: dict[str, tuple[datetime, Mapping[str, int]]] = {}
 
     def answer(self, question: Question) -> Answer:
         return self._answerer.answer(question)
 
     def passage(self, municipality_id: str, entry_id: str, moment: datetime) -> Passage | None:
         return self._search.passage(municipality_id, entry_id, moment=moment)
+
+    def related(self, municipality_id: str, entry_id: str, moment: datetime) -> tuple[Passage, ...]:
+        with self._database.reading() as session:
+            ids = related_entries(session, municipality_id, entry_id)
+        found = (self.passage(municipality_id, other, moment) for other in ids)
+        return tuple(passage for passage in found if passage is not None)
 
     def categories(self, municipality_id: str, moment: datetime) -> Mapping[str, int]:
         with self._database.reading() as session:
@@ -35,5 +47,16 @@ class SearchTools:
     def entries_of(self, municipality_id: str, category: str, moment: datetime) -> tuple[CategoryEntry, ...]:
         with self._database.reading() as session:
             rows = published_questions(session, municipality_id, category, in_japan(moment).date())
+        asked = self._asked(municipality_id, moment)
         fill = self._packs(municipality_id).values.fill
-        return tuple(CategoryEntry(entry_id=row.entry_id, question=fill(row.question, moment)) for row in rows)
+        most_asked_first = sorted(rows, key=lambda row: -asked.get(row.entry_id, 0))
+        return tuple(CategoryEntry(entry_id=row.entry_id, question=fill(row.question, moment)) for row in most_asked_first)
+
+    def _asked(self, municipality_id: str, moment: datetime) -> Mapping[str, int]:
+        """Counted again now and then: who turns a page should find the order of the page before."""
+        known = self._counts.get(municipality_id)
+        if known is None or not known[0] <= moment < known[0] + RECOUNTED:
+            with self._database.reading() as session:
+                known = moment, quoted_counts(session, municipality_id, moment - COUNTED)
+            self._counts[municipality_id] = known
+        return known[1]

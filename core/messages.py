@@ -113,6 +113,9 @@ class Card:
     text: str | None = None
     rows: tuple[Row, ...] = ()
     choices: tuple[Choice, ...] = ()
+    also: tuple[Choice, ...] = ()
+    """Whole sentences to tap below the rows, under `also_title`."""
+    also_title: str = ""
     is_list: bool = False
     """Choices are whole sentences, one under the other, that may wrap; otherwise they are buttons."""
     tone: str = "plain"

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.messages import Language
 from core.sentences import Sentences
 from core.values import Values
+
+if TYPE_CHECKING:
+    from core.waste_tables import Waste
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -26,6 +29,14 @@ class Retention(PackModel):
 
     raw_event_days: int = Field(default=30, ge=1, le=365)
     ledger_days: int = Field(default=1095, ge=30)
+    state_days: int = Field(default=30, ge=1)
+    """Of silence, until the last question and half-finished dialogues are blanked."""
+    callback_days: int = Field(default=365, ge=1)
+    """After a call-back is done."""
+    blocked_days: int = Field(default=180, ge=1)
+    """After a resident blocked us, until they and their LINE id are forgotten."""
+    silent_days: int = Field(default=1095, ge=30)
+    """Of silence, until the same."""
 
 
 class MunicipalityInfo(PackModel):
@@ -148,9 +159,17 @@ class Lexicon(PackModel):
     rejections: tuple[str, ...] = ()
     helpful: tuple[str, ...] = ()
     cancel: tuple[str, ...] = ()
+    phone_corrections: tuple[str, ...] = ()
+    """Words that the number given before was wrong."""
+    back: tuple[str, ...] = ()
+    """Words that want the step before."""
     fragments: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     """Words that ask about somebody rather than something; such questions are not answered in groups."""
+    facility_shapes: tuple[str, ...] = ()
+    """How somebody asks the way: expressions over the whole utterance, katakana as hiragana, with the groups `name` and perhaps `near`."""
+    facility_kinds: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """A kind of facilities → what residents call all of them."""
     languages: Mapping[Language, tuple[str, ...]] = Field(default_factory=dict)
 
 
@@ -230,6 +249,7 @@ class Pack:
     topics: Sequence[Topic]
     photo_topics: Sequence[Topic]
     facilities: Sequence[Facility]
+    waste: "Waste"
     rich_menu: RichMenu | None
     demo: Demo
     folder: str | None
@@ -237,6 +257,13 @@ class Pack:
     @property
     def id(self) -> str:
         return self.municipality.id
+
+    @cached_property
+    def own_places(self) -> frozenset[str]:
+        """Names of the municipality, its prefecture, its districts, and what lies in it."""
+        info = self.municipality
+        facilities = [name for facility in self.facilities for name in (facility.name, facility.district, facility.address)]
+        return frozenset(name for name in (info.name, *info.aliases, info.prefecture, *info.districts, *facilities) if name)
 
     @cached_property
     def general_department(self) -> Department | None:

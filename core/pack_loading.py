@@ -27,6 +27,7 @@ from core.pack import (
 from core.sentences import Sentences, flatten
 from core.texts import say
 from core.values import DatedValue, Values
+from core.waste_tables import CollectionArea, Waste, WasteItem, WasteSource, WasteWords
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 COMMON = "common"
@@ -58,19 +59,21 @@ def _assemble(info: MunicipalityInfo, folder: Path | None, content: Path) -> Pac
     departments = _departments(folder / "departments.yaml") if folder else {}
     if folder and info.general_department not in departments:
         raise PackError(f"{info.id}/municipality.yaml: general_department '{info.general_department}' is not in departments.yaml")
+    values = _values(info, departments, folder)
     lexicon = {**_mapping(common / "lexicon.yaml"), **(_mapping(folder / "lexicon.yaml") if folder else {})}
     menu = {**_mapping(common / "menu.yaml"), **(_mapping(folder / "menu.yaml") if folder else {})}
     return Pack(
         municipality=info,
         sentences=_sentences(common, folder),
         lexicon=_checked(Lexicon, lexicon, "lexicon.yaml"),
-        values=_values(info, departments, folder),
+        values=values,
         departments=departments,
         calendar=_model(Calendar, folder / "calendar.yaml") if folder and (folder / "calendar.yaml").is_file() else Calendar(),
         stickers=tuple(_rows(Sticker, _mapping(common / "stickers.yaml"), "stickers", "stickers.yaml")),
         topics=tuple(_rows(Topic, menu, "topics", "menu.yaml")),
         photo_topics=tuple(_rows(Topic, menu, "photo_topics", "menu.yaml")),
         facilities=_facilities(folder) if folder else (),
+        waste=_waste(common, folder, departments, values),
         rich_menu=_model(RichMenu, folder / "rich_menu.yaml") if folder and (folder / "rich_menu.yaml").is_file() else None,
         demo=_model(Demo, folder / "demo.yaml") if folder and (folder / "demo.yaml").is_file() else Demo(),
         folder=str(folder) if folder else None,
@@ -118,14 +121,32 @@ def _values(info: MunicipalityInfo, departments: Mapping[str, Department], folde
 
 
 def _facilities(folder: Path) -> tuple[Facility, ...]:
-    found = []
-    for name in ("facilities.csv", "shelters.csv"):
-        path = folder / name
-        if not path.is_file():
-            continue
-        for number, row in enumerate(csv.DictReader(_text(path).splitlines()), start=2):
-            found.append(_checked(Facility, row, f"{folder.name}/{name}, line {number}"))
-    return tuple(found)
+    return tuple(row for name in ("facilities.csv", "shelters.csv") for row in _table(Facility, folder / name))
+
+
+def _waste(common: Path, folder: Path | None, departments: Mapping[str, Department], values: Values) -> Waste:
+    words = _model(WasteWords, common / "waste_words.yaml")
+    if folder is None:
+        return Waste(words=words)
+    source = _model(WasteSource, folder / "waste.yaml") if (folder / "waste.yaml").is_file() else None
+    if source is not None and source.department not in departments:
+        raise PackError(f"{folder.name}/waste.yaml: department '{source.department}' is not in departments.yaml")
+    if source is not None and source.sticker_fee and source.sticker_fee not in values:
+        raise PackError(f"{folder.name}/waste.yaml: sticker_fee: no value '{source.sticker_fee}' in values/")
+    items, areas = _table(WasteItem, folder / "waste_items.csv"), _table(CollectionArea, folder / "collection_areas.csv")
+    if source is None and (items or areas):
+        raise PackError(
+            f"{folder.name}/waste.yaml: missing: waste_items.csv and collection_areas.csv need a department that answers for them"
+        )
+    return Waste(items=items, areas=areas, source=source, words=words)
+
+
+def _table(model: type[Model], path: Path) -> tuple[Model, ...]:
+    """A CSV file's rows; none where there is no file."""
+    if not path.is_file():
+        return ()
+    rows = enumerate(csv.DictReader(_text(path).splitlines()), start=2)
+    return tuple(_checked(model, row, f"{path.parent.name}/{path.name}, line {number}") for number, row in rows)
 
 
 def _text(path: Path) -> str:

@@ -142,6 +142,15 @@ def published_drafts(session: Session, municipality_id: str) -> Iterator[EntryDr
         yield draft_of(EntryKind(kind), version)
 
 
+def related_entries(session: Session, municipality_id: str, entry_id: str) -> Sequence[str]:
+    """The ids that a published entry names as related, in its order, itself left out; some may not be published."""
+    statement = select(EntryVersion.related).select_from(Entry).join(EntryVersion, CURRENT)
+    related = session.scalar(
+        statement.where(Entry.municipality_id == municipality_id, Entry.id == entry_id, Entry.state == VersionState.PUBLISHED)
+    )
+    return [str(other) for other in dict.fromkeys(related or ()) if other != entry_id]
+
+
 def published_categories(session: Session, municipality_id: str, day: date) -> Mapping[str, int]:
     """How many entries each category offers to residents on a day in Japan, in the order of categories."""
     statement = select(EntryVersion.category, func.count()).select_from(Entry).join(EntryVersion, CURRENT)

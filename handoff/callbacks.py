@@ -1,8 +1,9 @@
 """Requests to be called back: opening, noting, closing."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from handoff.models import CallbackRequest, CallbackState
@@ -36,12 +37,24 @@ def open_callback(
 
 
 def forget_words(session: Session, conversation_id: int, words: str) -> None:
-    """The resident took these words back: requests of the talk that quote them no longer say what they are about."""
+    """The resident took these words back: requests of the talk no longer quote them, as what they are about or when to call."""
     if not words:
         return
     for request in session.scalars(select(CallbackRequest).where(CallbackRequest.conversation_id == conversation_id)):
         if words[: len(request.topic)] in request.topic and request.topic:
             request.topic = ""
+        if words[: len(request.preferred_time)] in request.preferred_time and request.preferred_time:
+            request.preferred_time = ""
+
+
+def forget_phones(session: Session, conversation_id: int, phones: Collection[str]) -> None:
+    """The resident took these numbers back. The requests stay, so that staff see that a promise can no longer be kept."""
+    session.execute(
+        update(CallbackRequest)
+        .where(CallbackRequest.conversation_id == conversation_id, CallbackRequest.phone.in_(phones))
+        .values(phone=""),
+        execution_options={"synchronize_session": "fetch"},
+    )
 
 
 def note(request: CallbackRequest, text: str) -> None:
@@ -56,3 +69,13 @@ def finish(request: CallbackRequest, *, by: str, now: datetime) -> None:
 
 def reopen(request: CallbackRequest) -> None:
     request.state, request.done_at, request.done_by = CallbackState.OPEN, None, None
+
+
+def drop_finished(session: Session, municipality_id: str, before: datetime, limit: int) -> int:
+    """Removes requests that were done before the moment, at most `limit`; returns how many. Open ones stay however old they are."""
+    old = select(CallbackRequest.id).where(
+        CallbackRequest.municipality_id == municipality_id, CallbackRequest.state == CallbackState.DONE, CallbackRequest.done_at < before
+    )
+    ids = session.scalars(old.order_by(CallbackRequest.id).limit(limit)).all()
+    session.execute(delete(CallbackRequest).where(CallbackRequest.id.in_(ids)))
+    return len(ids)

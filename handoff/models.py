@@ -26,6 +26,7 @@ class CallbackRequest(Base):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
     department_id: Mapped[str | None] = mapped_column(String(64))
     phone: Mapped[str] = mapped_column(String(32))
+    """Empty once the resident took it back."""
     preferred_time: Mapped[str] = mapped_column(String(64))
     topic: Mapped[str] = mapped_column(Text)
     """What it is about, in the resident's words; empty when they did not say."""

@@ -69,6 +69,8 @@ class Question:
     """The resident's earlier questions of this talk, oldest first."""
     excluded: frozenset[str] = frozenset()
     """Entries that the resident refused."""
+    own_places: frozenset[str] = frozenset()
+    """Names of the municipality and of what lies in it, by which a question is known to be ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +145,7 @@ def hand_over_after_refusals(_search: Search, draft: Draft) -> Draft | Answer:
 
 def refuse_what_is_not_ours(_search: Search, draft: Draft) -> Draft | Answer:
     """Small talk, and what another office or company is responsible for."""
-    office = None if draft.result is None else elsewhere(draft.result, draft.hits)
+    office = None if draft.result is None else elsewhere(draft.result, draft.hits, draft.question.own_places)
     if office is not None:
         return Answer(status=AnswerStatus.REFUSED_ELSEWHERE, candidates=draft.hits[:NEAREST], elsewhere=office)
     if not draft.confidence.is_for_us:

@@ -1,7 +1,8 @@
 """Whether another office, another city or a company is asked for. Scores can't tell; these are rules. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -10,13 +11,23 @@ import yaml
 
 from core.text import normalise
 from retrieval.results import Hit, SearchResult
-from retrieval.tokens import Token, fold
+from retrieval.tokens import Token, fold, tokens
 
-OFFICES = Path(__file__).parent / "data" / "elsewhere.yaml"
+DATA = Path(__file__).parent / "data"
+OFFICES = DATA / "elsewhere.yaml"
+PLACES = DATA / "places.yaml"
 OTHER_MUNICIPALITY = "other_municipality"
 LOOKED_AT = 5
 DIVISIONS = frozenset({"市", "区", "町", "村", "県", "都", "府", "市役所", "区役所", "役場"})
-COMES_OR_GOES = re.compile("から|へ|まで|引っ?越|ひっこし|転[入出居]|移|[本戸]籍|生まれ|住[んむ]|勤め|通[勤学]|出身|郵送|ふるさと納税")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """places.yaml, compiled."""
+
+    known: re.Pattern[str]
+    """A known name where a place stands; its group `place` ends before the particle."""
+    ours: re.Pattern[str]
 
 
 def other_places(words: Sequence[Token]) -> Iterator[str]:
@@ -26,16 +37,65 @@ def other_places(words: Sequence[Token]) -> Iterator[str]:
             yield token.form
 
 
-def elsewhere(result: SearchResult, hits: Sequence[Hit]) -> str | None:
-    """Who is responsible, as a key of elsewhere.yaml or `other_municipality`; None when nothing tells that it is not us."""
-    if result.unknown_places and not COMES_OR_GOES.search(result.normalised):
-        return OTHER_MUNICIPALITY
+def elsewhere(result: SearchResult, hits: Sequence[Hit], own_places: Collection[str] = ()) -> str | None:
+    """Who is responsible, as a key of elsewhere.yaml or `other_municipality`; None when nothing tells that it is not us.
+
+    `own_places`: names of the municipality and of what lies in it, as they are written.
+    """
     asked = fold(result.normalised)
     own = [fold(normalise(text)) for hit in hits[:LOOKED_AT] for text in (hit.passage.question, *hit.passage.phrasings)]
+    named = known_place(result.normalised, own_places)
+    if named is not None and not any(fold(named) in text for text in own):
+        return OTHER_MUNICIPALITY
+    foreign = [place for place in result.unknown_places if not _is_own(place, own_places)]
+    if foreign and not _places().ours.search(result.normalised):
+        return OTHER_MUNICIPALITY
     for office, words in _offices().items():
         if any(word in asked and not any(word in text for text in own) for word in words):
             return office
     return None
+
+
+def known_place(text: str, own_places: Collection[str] = ()) -> str | None:
+    """The well-known other place that the text is about, with the particle behind it: 「横浜の」 of 「横浜の住民票」.
+
+    None where there is none, where it is one of our own places, and where somebody only comes from there or goes there.
+    """
+    flat = normalise(text)
+    match = _places().known.search(flat)
+    if match is None or _places().ours.search(flat) or any(name in flat for name in _own_names(own_places)):
+        return None
+    starts, ends = {token.start for token in tokens(flat)}, {token.end for token in tokens(flat)}
+    for match in _places().known.finditer(flat):
+        name = match.group("name") or match.group("place")  # An ordinary word is a place only with its division.
+        # 京都 in 東京都 is no word of the text.
+        if match.start() in starts and match.end("place") in ends and not _is_own(name, own_places):
+            return match.group()
+    return None
+
+
+def _own_names(own_places: Collection[str]) -> Iterator[str]:
+    """汐見 of 汐見市: what the municipality calls itself."""
+    for own in map(normalise, own_places):
+        if own[-1:] in DIVISIONS and len(own) > 2:  # Two characters without their division are too common a word.
+            yield own[:-1]
+
+
+def _is_own(name: str, own_places: Collection[str]) -> bool:
+    return any(name in normalise(own) for own in own_places)
+
+
+@lru_cache(maxsize=1)
+def _places() -> Places:
+    data = yaml.safe_load(PLACES.read_text(encoding="utf-8"))
+    names = "|".join(sorted(map(normalise, data["names"]), key=len, reverse=True))
+    divisions = "|".join(data["divisions"])
+    words = "|".join(f"{word}(?={'|'.join(behind)})" for word, behind in data["with_division"].items())
+    positions = "|".join(data["positions"])
+    return Places(
+        known=re.compile(f"(?P<place>(?:(?P<name>{names})(?:{divisions})?|(?P<word>{words})(?:{divisions})))(?:{positions})"),
+        ours=re.compile("|".join(data["ours"])),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.handlers import callback, crisis, friendship, language, media, menu, nearby, question, talking, tapping
+from bot.handlers import callback, crisis, facilities, friendship, language, media, menu, question, talking, tapping, waste
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 
@@ -25,7 +25,7 @@ HANDLERS: dict[Route, Handler] = {
     Route.CALLBACK: callback.continue_callback,
     Route.MENU: menu.show_menu,
     Route.LANGUAGE: _without_tools(language.language_in_words),
-    Route.LOCATION: _without_tools(nearby.show_nearest),
+    Route.LOCATION: _without_tools(facilities.answer_location),
     Route.MEDIA: _without_tools(media.ask_about_media),
     Route.STICKER: _without_tools(talking.answer_sticker),
     Route.FEEDBACK: tapping.rate_in_words,
@@ -33,6 +33,9 @@ HANDLERS: dict[Route, Handler] = {
     Route.GREETING: _without_tools(talking.greet),
     Route.THANKS: _without_tools(talking.thank),
     Route.SMALL_TALK: _without_tools(talking.talk_small),
+    Route.FACILITY: facilities.answer_facilities,
+    Route.WASTE_ITEM: waste.answer_item,
+    Route.COLLECTION_DAYS: waste.answer_days,
     Route.PRIVATE_MATTER: _without_tools(talking.decline_private_matter),
     Route.ANSWER: question.answer_question,
     Route.SILENT: _without_tools(talking.keep_silent),

@@ -12,19 +12,23 @@ from core.text import shorten
 from retrieval.passages import Passage
 
 BUTTON_LABEL = 20
+MOST_RELATED = 3
 
 
-def answer_messages(turn: Turn, passage: Passage) -> tuple[Message, ...]:
-    """The answer in the resident's language where a translation is published, otherwise in Japanese with a word of explanation."""
+def answer_messages(turn: Turn, passage: Passage, related: Sequence[Passage] = ()) -> tuple[Message, ...]:
+    """The answer in the resident's language where a translation is published, otherwise in Japanese with a word of explanation.
+
+    `related` may be more than are offered.
+    """
     translated = passage.translations.get(turn.language.value)
     words = translated.answer if translated else passage.body
     if translated is None and turn.language not in (Language.JAPANESE, Language.EASY):
         words = f"{turn.say('answer.only_japanese')}\n\n{words}"
     title = translated.question if translated else passage.question
-    return Text(text=words), source_card(turn, passage, title)
+    return Text(text=words), source_card(turn, passage, title, related)
 
 
-def source_card(turn: Turn, passage: Passage, title: str) -> Card:
+def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Passage] = ()) -> Card:
     department = turn.pack.department(passage.department_id)
     rows = department_rows(turn, department) if department else ()
     if passage.checked_on is not None:
@@ -32,7 +36,14 @@ def source_card(turn: Turn, passage: Passage, title: str) -> Card:
         rows = (*rows, Row(label=turn.say("card.checked_on"), text=turn.say("card.date", year=day.year, month=day.month, day=day.day)))
     source = passage.source_url or turn.say("card.own_entry", entry=passage.entry_id)
     rows = (*rows, Row(label=turn.say("card.source"), text=source))
-    return Card(alt=turn.say("card.alt", title=title), title=title, rows=rows, choices=_buttons(turn, passage, department))
+    return Card(
+        alt=turn.say("card.alt", title=title),
+        title=title,
+        rows=rows,
+        also=tuple(question_row(turn, other) for other in related[:MOST_RELATED]),
+        also_title=turn.say("card.related"),
+        choices=_buttons(turn, passage, department),
+    )
 
 
 def _buttons(turn: Turn, passage: Passage, department: Department | None) -> tuple[Choice, ...]:
@@ -57,12 +68,15 @@ def office_card(turn: Turn, department: Department) -> Card:
 
 def choice_card(turn: Turn, title: str, passages: Sequence[Passage]) -> Card:
     """Whole questions to tap, and a way out."""
-    rows = [
-        Choice(label=_question(turn, passage), action=Tap(value=AskEntry(entry=passage.entry_id), shown=_question(turn, passage)))
-        for passage in passages
-    ]
+    rows = [question_row(turn, passage) for passage in passages]
     rows.append(offering.tap(turn, "none_of_these", NoneOfThese(turn=turn.uid)))
     return Card(alt=title, title=title, choices=tuple(rows), is_list=True)
+
+
+def question_row(turn: Turn, passage: Passage) -> Choice:
+    """A whole question to tap, in the resident's language where it is published in it."""
+    question = _question(turn, passage)
+    return Choice(label=question, action=Tap(value=AskEntry(entry=passage.entry_id), shown=question))
 
 
 def _question(turn: Turn, passage: Passage) -> str:

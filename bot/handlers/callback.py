@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import phonenumbers
-
 from bot.handlers import offering
 from bot.handlers.answer_cards import office_card
 from bot.handlers.question import answer_question, question_of
@@ -12,14 +10,16 @@ from bot.outcome import Outcome, StoreCallback, Tools, Turn
 from bot.routing import Route
 from bot.states import AskedForPhone, AskedForTime, Idle
 from bot.taps import ChooseCallTime
+from bot.words import contains, is_whole
 from core.messages import Choice, Decision, Reply, Text
-from core.text import normalise
+from core.text import normalise, squeeze
+from handoff.telephone import is_attempt, phone_in
 from retrieval.answering import AnswerStatus
 
 TIMES = ("morning", "afternoon", "any_time")
 MAX_FAILURES = 3
 TOPIC_LENGTH = 500
-JAPAN_CODE = 81
+TIME_LENGTH = 60
 
 
 def offer_staff(turn: Turn) -> Outcome:
@@ -63,10 +63,7 @@ def continue_callback(turn: Turn, tools: Tools) -> Outcome:
         case AskedForPhone() as state:
             return _take_phone(turn, tools, state)
         case AskedForTime() as state:
-            chosen = next((time for time in TIMES if normalise(turn.text) == normalise(turn.say(f"callback.time.{time}"))), None)
-            if chosen:
-                return time_chosen(turn, chosen)
-            return _answer_in_between(turn, tools, state) if _is_known_question(turn, tools) else _finish(turn, state, turn.text[:60])
+            return _take_time(turn, tools, state)
         case _:
             return answer_question(turn, tools)
 
@@ -75,20 +72,50 @@ def _take_phone(turn: Turn, tools: Tools, state: AskedForPhone) -> Outcome:
     phone = phone_in(turn.text)
     if phone is not None:
         following = AskedForTime(phone=phone, topic=state.topic, department_id=state.department_id, last=state.last)
-        return Outcome(
-            state=following,
-            decision=Decision(route=Route.CALLBACK),
-            reply=Reply(
-                messages=(Text(text=turn.say("callback.ask_time", phone=phone)),),
-                choices=(*_times(turn), offering.cancel(turn)),
-                language=turn.language,
-            ),
-        )
-    if not any(character.isdigit() for character in turn.text):
+        return _ask_time(turn, following, "callback.ask_time")
+    if _wants_other_number(turn):
+        return _ask(turn, state, "callback.ask_phone")
+    if not is_attempt(turn.text) and not _is_mostly_digits(turn.text):
         return _answer_in_between(turn, tools, state)
     if state.failures + 1 >= MAX_FAILURES:
         return replace(offer_staff(turn), state=Idle(last=state.last))
     return _ask(turn, replace(state, failures=state.failures + 1), "callback.wrong_phone")
+
+
+def _take_time(turn: Turn, tools: Tools, state: AskedForTime) -> Outcome:
+    """A time in the resident's own words, unless they correct the number or ask something else."""
+    chosen = next((time for time in TIMES if normalise(turn.text) == normalise(turn.say(f"callback.time.{time}"))), None)
+    if chosen:
+        return time_chosen(turn, chosen)
+    phone = phone_in(turn.text)
+    if phone is not None:
+        key = "callback.ask_time" if phone == state.phone else "callback.phone_changed"
+        return _ask_time(turn, replace(state, phone=phone), key)
+    if is_attempt(turn.text):
+        return _ask_time(turn, state, "callback.wrong_phone")
+    if _wants_other_number(turn):
+        return _ask(turn, AskedForPhone(topic=state.topic, department_id=state.department_id, last=state.last), "callback.ask_phone")
+    return _answer_in_between(turn, tools, state) if _is_known_question(turn, tools) else _finish(turn, state, turn.text[:TIME_LENGTH])
+
+
+def _ask_time(turn: Turn, state: AskedForTime, key: str) -> Outcome:
+    gaps = {"phone": state.phone} if key != "callback.wrong_phone" else {}
+    return Outcome(
+        state=state,
+        decision=Decision(route=Route.CALLBACK),
+        reply=Reply(messages=(Text(text=turn.say(key, **gaps)),), choices=(*_times(turn), offering.cancel(turn)), language=turn.language),
+    )
+
+
+def _wants_other_number(turn: Turn) -> bool:
+    lexicon = turn.pack.lexicon
+    return is_whole(lexicon.back, turn.text) or contains(lexicon.phone_corrections, turn.text)
+
+
+def _is_mostly_digits(text: str) -> bool:
+    """「123」 is a number that went wrong; 「11月3日にごみは出せますか」 is a question."""
+    flat = squeeze(text)
+    return 2 * sum(character.isdigit() for character in flat) > len(flat)
 
 
 def _answer_in_between(turn: Turn, tools: Tools, state: AskedForPhone | AskedForTime) -> Outcome:
@@ -148,11 +175,3 @@ def _ask(turn: Turn, state: AskedForPhone, key: str) -> Outcome:
         decision=Decision(route=Route.CALLBACK),
         reply=Reply(messages=(Text(text=turn.say(key)),), choices=(offering.cancel(turn),), language=turn.language),
     )
-
-
-def phone_in(text: str) -> str | None:
-    """The first domestic number in the text, in its usual form, or None."""
-    for match in phonenumbers.PhoneNumberMatcher(normalise(text), "JP", leniency=phonenumbers.Leniency.VALID):
-        if match.number.country_code == JAPAN_CODE:
-            return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return None

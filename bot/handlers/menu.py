@@ -1,25 +1,33 @@
 """Browsing what can be asked: categories, their questions, and topics that stand for a question."""
 
 from bot.handlers import offering
+from bot.handlers.answer_cards import question_row
 from bot.handlers.question import question_of, reply_with
-from bot.outcome import Outcome, Tools, Turn
+from bot.outcome import CategoryEntry, Outcome, Tools, Turn
 from bot.routing import Route
-from bot.taps import AskEntry, ShowCategory
+from bot.taps import AskEntry, AskTopic, ShowCategories, ShowCategory
 from core.messages import Card, Choice, Decision, Reply, Tap, Text
 
-CATEGORIES_SHOWN = 20
+ROWS = 20
 PAGE = 8
 
 
-def show_menu(turn: Turn, tools: Tools) -> Outcome:
-    categories = tools.categories(turn.pack.id, turn.now)
-    rows = tuple(
+def show_menu(turn: Turn, tools: Tools, start: int = 0) -> Outcome:
+    """The pack's own topics, then every category that holds something, from this row on."""
+    topics = [Choice(label=topic.label, action=Tap(value=AskTopic(topic=topic.id), shown=topic.label)) for topic in turn.pack.topics]
+    categories = [
         Choice(label=turn.say("menu.category", title=title), action=Tap(value=ShowCategory(category=title), shown=title))
-        for title in list(categories)[:CATEGORIES_SHOWN]
-    )
+        for title in tools.categories(turn.pack.id, turn.now)
+    ]
+    rows = [*topics, *categories]
+    first = start if 0 <= start < len(rows) else 0
+    page = rows[first : first + ROWS]
+    if first + ROWS < len(rows):
+        page.append(offering.tap(turn, "more", ShowCategories(start=first + ROWS)))
+    title = turn.say("menu.title")
     messages = (
-        (Card(alt=turn.say("menu.title"), title=turn.say("menu.title"), text=turn.say("menu.text"), choices=rows, is_list=True),)
-        if rows
+        (Card(alt=title, title=title, text=turn.say("menu.text"), choices=tuple(page), is_list=True),)
+        if page
         else (Text(text=turn.say("menu.empty")),)
     )
     choices = (offering.nearby(turn), offering.staff(turn), offering.languages(turn))
@@ -27,15 +35,24 @@ def show_menu(turn: Turn, tools: Tools) -> Outcome:
 
 
 def show_category(turn: Turn, tools: Tools, category: str, start: int) -> Outcome:
+    """The most asked questions of a category, then the others, page by page."""
     entries = tools.entries_of(turn.pack.id, category, turn.now)
-    page = entries[start : start + PAGE]
+    page = entries[start : start + PAGE] if start >= 0 else ()
     if not page:
         return show_menu(turn, tools)
-    rows = [Choice(label=entry.question, action=Tap(value=AskEntry(entry=entry.entry_id), shown=entry.question)) for entry in page]
+    rows = [_row(turn, tools, entry) for entry in page]
     if start + PAGE < len(entries):
         rows.append(offering.tap(turn, "more", ShowCategory(category=category, start=start + PAGE)))
-    card = Card(alt=category, title=category, choices=tuple(rows), is_list=True)
+    title = turn.say("menu.most_asked", title=category) if start == 0 else turn.say("menu.further", title=category)
+    card = Card(alt=title, title=title, choices=tuple(rows), is_list=True)
     return _outcome(turn, Reply(messages=(card,), choices=offering.ordinary(turn), language=turn.language))
+
+
+def _row(turn: Turn, tools: Tools, entry: CategoryEntry) -> Choice:
+    passage = tools.passage(turn.pack.id, entry.entry_id, turn.now)
+    if passage is not None and turn.language.value in passage.translations:
+        return question_row(turn, passage)
+    return Choice(label=entry.question, action=Tap(value=AskEntry(entry=entry.entry_id), shown=entry.question))
 
 
 def ask_topic(turn: Turn, tools: Tools, topic_id: str) -> Outcome:
@@ -43,7 +60,7 @@ def ask_topic(turn: Turn, tools: Tools, topic_id: str) -> Outcome:
     topic = next((topic for topic in (*turn.pack.topics, *turn.pack.photo_topics) if topic.id == topic_id), None)
     if topic is None:
         return show_menu(turn, tools)
-    return reply_with(turn, Route.TAP, topic.ask, tools.answer(question_of(turn, topic.ask)))
+    return reply_with(turn, tools, Route.TAP, topic.ask, tools.answer(question_of(turn, topic.ask)))
 
 
 def _outcome(turn: Turn, reply: Reply) -> Outcome:

@@ -15,8 +15,13 @@ from core.text import shorten
 EARTH_KILOMETRES = 6371.0
 SERVED_KILOMETRES = 30.0
 SHOWN = 3
+MOST_KINDS = 12
+"""A reply takes thirteen choices, and the menu is one."""
 FIRST_KINDS = ("city_office", "shelter", "library", "clinic")
-KINDS = ("shelter", "evacuation_site", "city_office", "library", "sports", "community_centre", "park", "clinic", "waste_centre", "nursery")
+KINDS = (
+    *("shelter", "evacuation_site", "city_office", "library", "sports", "community_centre"),
+    *("park", "clinic", "waste_centre", "nursery", "school", "other"),
+)
 
 
 def ask_for_place(turn: Turn) -> Outcome:
@@ -30,13 +35,13 @@ def show_nearest(turn: Turn) -> Outcome:
     if not isinstance(place, SentLocation) or not turn.pack.facilities:
         return _outcome(turn, (Text(text=turn.say("nearby.none")),), offering.ordinary(turn))
     ranked = by_distance(turn.pack.facilities, place.latitude, place.longitude)
-    if ranked[0][1] > SERVED_KILOMETRES:
+    if not is_served(turn, place):
         return _outcome(turn, (Text(text=turn.say("nearby.far", name=turn.pack.municipality.name)),), offering.ordinary(turn))
     rows = []
     for kind in FIRST_KINDS:
         found = next(((facility, distance) for facility, distance in ranked if facility.kind == kind), None)
         if found:
-            rows.append(Row(label=turn.say(f"facility.{kind}"), text=_line(turn, *found)))
+            rows.append(Row(label=turn.say(f"facility.{kind}"), text=distance_line(turn, *found)))
     card = Card(alt=turn.say("nearby.title"), title=turn.say("nearby.title"), rows=tuple(rows))
     kinds = [kind for kind in KINDS if any(facility.kind == kind for facility in turn.pack.facilities)]
     choices = tuple(
@@ -48,20 +53,29 @@ def show_nearest(turn: Turn) -> Outcome:
         )
         for kind in kinds
     )
-    return _outcome(turn, (card,), (*choices[:11], offering.menu(turn)))
+    return _outcome(turn, (card,), (*choices[:MOST_KINDS], offering.menu(turn)))
+
+
+def is_served(turn: Turn, place: SentLocation) -> bool:
+    """Whether the place lies in or near the municipality."""
+    ranked = by_distance(turn.pack.facilities, place.latitude, place.longitude)
+    return bool(ranked) and ranked[0][1] <= SERVED_KILOMETRES
 
 
 def show_facilities(turn: Turn, kind: str, latitude: float, longitude: float) -> Outcome:
     ranked = [pair for pair in by_distance(turn.pack.facilities, latitude, longitude) if pair[0].kind == kind][:SHOWN]
     if not ranked:
         return _outcome(turn, (Text(text=turn.say("nearby.none")),), offering.ordinary(turn))
-    rows = tuple(Row(label=f"{number}", text=_line(turn, *pair)) for number, pair in enumerate(ranked, start=1))
+    rows = tuple(Row(label=f"{number}", text=distance_line(turn, *pair)) for number, pair in enumerate(ranked, start=1))
     title = turn.say("nearby.kind_title", kind=turn.say(f"facility.{kind}"))
-    nearest = ranked[0][0]
-    place = Place(
-        title=shorten(nearest.name, 50), address=shorten(nearest.address, 90), latitude=nearest.latitude, longitude=nearest.longitude
+    return _outcome(turn, (Card(alt=title, title=title, rows=rows), place_of(ranked[0][0])), offering.ordinary(turn))
+
+
+def place_of(facility: Facility) -> Place:
+    """Where it is on the map."""
+    return Place(
+        title=shorten(facility.name, 50), address=shorten(facility.address, 90), latitude=facility.latitude, longitude=facility.longitude
     )
-    return _outcome(turn, (Card(alt=title, title=title, rows=rows), place), offering.ordinary(turn))
 
 
 def by_distance(facilities: Sequence[Facility], latitude: float, longitude: float) -> list[tuple[Facility, float]]:
@@ -77,7 +91,8 @@ def kilometres(latitude: float, longitude: float, other_latitude: float, other_l
     return 2 * EARTH_KILOMETRES * asin(sqrt(half))
 
 
-def _line(turn: Turn, facility: Facility, distance: float) -> str:
+def distance_line(turn: Turn, facility: Facility, distance: float) -> str:
+    """Name, how far it is, address, hours and telephone."""
     shown = (
         turn.say("nearby.metres", metres=max(10, round(distance * 100) * 10))
         if distance < 1

@@ -26,8 +26,8 @@ def answer_question(turn: Turn, tools: Tools) -> Outcome:
     if answer.decision is not Verdict.ANSWER and len(lines) > 1:
         answers = _answered_lines(turn, tools, lines)
         if answers:
-            return answered(turn, Route.ANSWER, turn.text, answers)
-    return reply_with(turn, Route.ANSWER, turn.text, answer)
+            return answered(turn, tools, Route.ANSWER, turn.text, answers)
+    return reply_with(turn, tools, Route.ANSWER, turn.text, answer)
 
 
 def _answered_lines(turn: Turn, tools: Tools, lines: list[str]) -> tuple[Answer, ...]:
@@ -48,6 +48,7 @@ def question_of(turn: Turn, text: str, refused: tuple[str, ...] = ()) -> Questio
         language=turn.language.value,
         earlier=(last.question,) if last else (),
         excluded=frozenset(refused),
+        own_places=turn.pack.own_places,
     )
 
 
@@ -60,7 +61,7 @@ def correct_question(turn: Turn, tools: Tools) -> Outcome:
     question = rewritten(last.question, wrong, right or turn.text)
     refused = (*last.refused, *last.entries[:1])
     answer = tools.answer(question_of(turn, question, refused))
-    return reply_with(turn, Route.CORRECTION, question, answer, refused=refused)
+    return reply_with(turn, tools, Route.CORRECTION, question, answer, refused=refused)
 
 
 def corrected_words(text: str, forms: Sequence[str]) -> tuple[str, str]:
@@ -77,22 +78,25 @@ def rewritten(question: str, wrong: str, right: str) -> str:
     return flat.replace(wrong, right) if wrong and wrong in flat else f"{right} {flat}" if right not in flat else right
 
 
-def reply_with(turn: Turn, route: Route, question: str, answer: Answer, *, refused: tuple[str, ...] = ()) -> Outcome:
+def reply_with(turn: Turn, tools: Tools, route: Route, question: str, answer: Answer, *, refused: tuple[str, ...] = ()) -> Outcome:
     match answer.decision:
         case Verdict.ANSWER if answer.passage is not None:
-            return answered(turn, route, question, (answer,), refused=refused)
+            return answered(turn, tools, route, question, (answer,), refused=refused)
         case Verdict.CHOICES:
             return offered(turn, route, question, answer, refused=refused)
         case _:
             return refused_outcome(turn, route, question, answer, refused=refused)
 
 
-def answered(turn: Turn, route: Route, question: str, answers: tuple[Answer, ...], *, refused: tuple[str, ...] = ()) -> Outcome:
+def answered(
+    turn: Turn, tools: Tools, route: Route, question: str, answers: tuple[Answer, ...], *, refused: tuple[str, ...] = ()
+) -> Outcome:
     messages: list[Message] = []
-    for answer in answers:
-        if answer.passage is not None:
-            messages += answer_messages(turn, answer.passage)
     passages = [answer.passage for answer in answers if answer.passage is not None]
+    for passage in passages:
+        # Beside several answers more to ask would only confuse.
+        related = tools.related(turn.pack.id, passage.entry_id, turn.now) if len(passages) == 1 else ()
+        messages += answer_messages(turn, passage, [other for other in related if other.entry_id not in refused])
     return Outcome(
         state=_remembering(turn, question, tuple(passage.entry_id for passage in passages), refused),
         decision=replace(_decision(route, answers[0]), entries=entries_of(passages, is_quoted=True)),

@@ -3,16 +3,19 @@
 from bot.handlers import offering
 from bot.handlers.answer_cards import answer_messages, choice_card, entries_of, office_card
 from bot.handlers.callback import ask_for_phone, offer_staff, time_chosen
+from bot.handlers.facilities import show_facility
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
 from bot.handlers.question import question_of
 from bot.handlers.talking import cancel
+from bot.handlers.waste import ask_district, show_days, show_district, show_item
 from bot.incoming import Tapped
 from bot.outcome import Outcome, RecordFeedback, Tools, Turn
 from bot.routing import Route
 from bot.states import Idle, LastAnswer
 from bot.taps import (
+    AskDistrict,
     AskEntry,
     AskStaff,
     AskTopic,
@@ -22,11 +25,16 @@ from bot.taps import (
     NoneOfThese,
     RateAnswer,
     RequestCallback,
+    ShowCategories,
     ShowCategory,
+    ShowCollectionDays,
+    ShowDistrict,
     ShowFacilities,
+    ShowFacility,
     ShowLanguages,
     ShowLocationHelp,
     ShowMenu,
+    ShowWasteItem,
 )
 from bot.words import is_whole
 from core.clock import to_milliseconds
@@ -45,6 +53,8 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return nothing_fits(turn)
         case ShowMenu():
             return show_menu(turn, tools)
+        case ShowCategories(start=start):
+            return show_menu(turn, tools, start)
         case ShowCategory(category=category, start=start):
             return show_category(turn, tools, category, start)
         case AskTopic(topic=topic):
@@ -65,6 +75,16 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return ask_for_place(turn)
         case ShowFacilities(kind=kind, latitude=latitude, longitude=longitude):
             return show_facilities(turn, kind, latitude, longitude)
+        case ShowFacility(facility=facility):
+            return show_facility(turn, facility)
+        case ShowWasteItem(code=code):
+            return show_item(turn, code)
+        case AskDistrict(kind=kind, start=start):
+            return ask_district(turn, kind, start)
+        case ShowDistrict(district=district, kind=kind):
+            return show_district(turn, district, kind)
+        case ShowCollectionDays(area=area, kind=kind):
+            return show_days(turn, area, kind)
         case _:
             return _say(turn, "tap.not_ours", "refused_tampered_tap")
 
@@ -73,6 +93,7 @@ def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
     passage = tools.passage(turn.pack.id, entry_id, turn.now)
     if passage is None:
         return _say(turn, "tap.entry_gone", "unanswerable_entry_gone")
+    related = tools.related(turn.pack.id, entry_id, turn.now)
     last = turn.state.last
     question = last.question if last and last.question else passage.question
     return Outcome(
@@ -82,7 +103,7 @@ def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
         decision=Decision(
             route=Route.TAP, status="answered_chosen", decision="answer", confidence=1.0, entries=entries_of([passage], is_quoted=True)
         ),
-        reply=Reply(messages=answer_messages(turn, passage), choices=offering.after_answer(turn), language=turn.language),
+        reply=Reply(messages=answer_messages(turn, passage, related), choices=offering.after_answer(turn), language=turn.language),
     )
 
 

@@ -1,6 +1,8 @@
 """Our conversations ↔ LINE's user, group and room ids."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.line.models import LineAddress
@@ -17,3 +19,7 @@ def conversation_of(session: Session, municipality_id: str, line_id: str) -> int
 
 def remember(session: Session, municipality_id: str, conversation_id: int, line_id: str) -> None:
     session.add(LineAddress(municipality_id=municipality_id, conversation_id=conversation_id, line_id=line_id))
+
+
+def forget_addresses(session: Session, conversation_ids: Sequence[int]) -> None:
+    session.execute(delete(LineAddress).where(LineAddress.conversation_id.in_(conversation_ids)))

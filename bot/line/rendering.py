@@ -102,6 +102,9 @@ def _card(card: Card, signer: TapSigner) -> RenderedMessage:
     if card.is_list:
         for choice in card.choices:
             body += [{"type": "separator"}, _list_row(choice, signer)]
+    if card.also:
+        body += [{"type": "separator"}, _text(card.also_title or card.alt, size="xs", color=LABEL_COLOUR)]
+        body += [_list_row(choice, signer) for choice in card.also]
     bubble: Json = {"type": "bubble", "size": "mega", "body": _box(body or [_text(card.alt)], spacing="md")}
     if is_alert:
         bubble["styles"] = {"body": {"backgroundColor": ALERT_BACKGROUND}, "footer": {"backgroundColor": ALERT_BACKGROUND}}
@@ -115,7 +118,7 @@ def _card_text(card: Card) -> str:
     """What stands on the card, in words, for the ledger."""
     lines = [card.title or "", card.text or ""]
     lines += [f"{row.label}: {row.text}" for row in card.rows]
-    lines += [f"［{choice.label}］" for choice in card.choices]
+    lines += [f"［{choice.label}］" for choice in (*card.also, *card.choices)]
     return "\n".join(line for line in lines if line) or card.alt
 
 

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.states import AskedAboutMedia, AskedForPhone, AskedForTime, Idle, LastAnswer, State, dump_state, load_state, without_words
+from bot.states import (
+    AskedAboutMedia,
+    AskedForPhone,
+    AskedForPlace,
+    AskedForTime,
+    Idle,
+    LastAnswer,
+    State,
+    dump_state,
+    load_state,
+    without_words,
+)
 
 LAST = LastAnswer(question="犬の登録", entries=("dog",), refused=("cat",), at=1)
 STATES = [
@@ -31,6 +42,7 @@ ANY_STATE = st.one_of(
     st.builds(Idle, kind=st.just("idle"), last=LASTS),
     st.builds(AskedAboutMedia, kind=st.just("asked_about_media"), last=LASTS),
     st.builds(AskedForPhone, kind=st.just("asked_for_phone"), last=LASTS),
+    st.builds(AskedForPlace, kind=st.just("asked_for_place"), last=LASTS),
     st.builds(AskedForTime, kind=st.just("asked_for_time"), last=LASTS),
 )
 
@@ -65,3 +77,13 @@ def test_without_words_nothing_of_the_resident_remains_but_what_is_expected(stat
     assert type(left) is type(state)
     assert "犬" not in str(dump_state(left))
     assert left.last is None
+
+
+def test_number_that_was_taken_back_is_asked_for_again_and_another_one_stays() -> None:
+    state = AskedForTime(phone="090-1234-5678", topic="犬", department_id="environment", last=LAST)
+    assert without_words(state, ("090-1234-5678", "03-3580-3311")) == AskedForPhone(department_id="environment")
+    assert without_words(state, ("03-3580-3311",)) == AskedForTime(phone="090-1234-5678", department_id="environment")
+
+
+def test_what_was_looked_for_nearby_goes_with_the_words() -> None:
+    assert without_words(AskedForPlace(wanted="小学校", last=LAST)) == Idle()

@@ -135,3 +135,46 @@ def test_blank_pack_knows_what_all_share() -> None:
 def test_department_that_is_unknown_is_the_general_one(load: Spoil) -> None:
     pack = load({})
     assert pack.department("citizens") is pack.department(None) is pack.department("gone")
+
+
+WASTE = {
+    "waste.yaml": "department: citizens\ncategory: ごみ\nsticker_fee: fee.copy\n",
+    "waste_items.csv": "code,name,collectable,fee_stickers\nW1,布団,oversized,1\n",
+    "collection_areas.csv": "area,district,burnable\n緑1〜2丁目,緑,月・木\n",
+}
+
+
+def test_tables_of_waste_are_loaded(load: Spoil) -> None:
+    waste = load(WASTE).waste
+    assert [(item.code, item.name, item.collectable, item.fee_stickers) for item in waste.items] == [("W1", "布団", "oversized", 1)]
+    assert [(area.area, area.district, area.burnable) for area in waste.areas] == [("緑1〜2丁目", "緑", "月・木")]
+    assert waste.source is not None
+    assert waste.source.department == "citizens"
+    assert waste.words.item_shapes
+
+
+def test_city_without_tables_of_waste_has_none(load: Spoil) -> None:
+    waste = load({}).waste
+    assert (waste.items, waste.areas, waste.source) == ((), (), None)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("waste.yaml", "department: tax\ncategory: ごみ\n", "midori/waste.yaml: department 'tax' is not in departments.yaml"),
+        ("waste.yaml", WASTE["waste.yaml"].replace("fee.copy", "fee.x"), "midori/waste.yaml: sticker_fee: no value 'fee.x' in values/"),
+        ("waste.yaml", "department: citizens\ncategory: ごみ\nurl: x\n", "midori/waste.yaml: unknown key 'url'"),
+        ("waste_items.csv", "code,name,collectable\nW1,布団,big\n", "midori/waste_items.csv, line 2: 'collectable': "),
+        ("collection_areas.csv", f"area,district\n{'緑' * 31},緑\n", "midori/collection_areas.csv, line 2: 'area': "),
+        ("common/waste_words.yaml", "shapes: []\n", "common/waste_words.yaml: unknown key 'shapes'"),
+    ],
+)
+def test_tables_of_waste_that_cannot_be_used_are_refused(load: Spoil, file: str, text: str, expected: str) -> None:
+    with pytest.raises(PackError) as error:
+        load({**WASTE, file: text})
+    assert expected in str(error.value)
+
+
+def test_tables_of_waste_need_somebody_who_answers_for_them(load: Spoil) -> None:
+    with pytest.raises(PackError, match=r"midori/waste\.yaml: missing"):
+        load({"waste_items.csv": WASTE["waste_items.csv"]})

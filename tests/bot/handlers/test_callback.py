@@ -1,4 +1,4 @@
-"""Telephone numbers in what residents write, and the steps of a request to be called back."""
+"""The steps of a request to be called back."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,51 +6,19 @@ from typing import Any
 
 import pytest
 
-from bot.handlers.callback import MAX_FAILURES, ask_for_phone, continue_callback, offer_staff, phone_in, time_chosen
+from bot.handlers.callback import MAX_FAILURES, ask_for_phone, continue_callback, offer_staff, time_chosen
 from bot.incoming import Tapped
 from bot.outcome import Outcome, StoreCallback
 from bot.states import AskedForPhone, AskedForTime, Idle
 from bot.taps import Cancel, ChooseCallTime, RequestCallback
 from core.clock import JAPAN
 from core.messages import Tap, Text
+from retrieval.answering import Answer, AnswerStatus, Question
 from tests.bot.turns import ANSWERED, PACK, turn_of
 
 NIGHT = datetime(2026, 11, 20, 20, 0, tzinfo=JAPAN)
 """A Friday evening before a long weekend."""
 TIME = AskedForTime(phone="090-1234-5678", topic="犬の登録", department_id="general_affairs", last=ANSWERED.last)
-
-
-@pytest.mark.parametrize(
-    ("text", "phone"),
-    [
-        ("090-1234-5678", "090-1234-5678"),
-        ("09012345678", "090-1234-5678"),
-        ("０９０−１２３４−５６７８", "090-1234-5678"),
-        ("090 1234 5678 です", "090-1234-5678"),
-        ("電話は０９０１２３４５６７８です。午前にお願いします", "090-1234-5678"),
-        ("+81 90-1234-5678", "090-1234-5678"),
-        ("+819012345678", "090-1234-5678"),
-        ("03-3580-3311", "03-3580-3311"),
-        ("(03) 3580-3311", "03-3580-3311"),
-        ("0120-279-338", "0120-279-338"),
-        ("050-3123-4567", "050-3123-4567"),
-        ("03-3580-3311 か 090-1234-5678", "03-3580-3311"),
-        ("自宅\n090-1234-5678", "090-1234-5678"),
-        ("+1 650 253 0000", None),
-        ("+1 650 253 0000 か 090-1234-5678", "090-1234-5678"),
-        ("090-1234-567", None),
-        ("090-1234-56789", None),
-        ("3580-3311", None),
-        ("119", None),
-        ("0490-00-1100", None),
-        ("令和8年11月22日", None),
-        ("犬の登録", None),
-        ("", None),
-        ("●●●●●●●●●●●●", None),
-    ],
-)
-def test_telephone_number_in_words(text: str, phone: str | None) -> None:
-    assert phone_in(text) == phone
 
 
 class NoTools:
@@ -126,3 +94,52 @@ def test_wrong_numbers_are_asked_for_again_until_a_person_is_shown() -> None:
     last = continue_callback(turn_of("090-1234", state=state), NoTools())
     assert last.state == ANSWERED
     assert last.decision.status == "handoff_asked_for"
+
+
+@pytest.mark.parametrize(
+    ("text", "phone", "sentence"),
+    [
+        ("080-8765-4321", "080-8765-4321", "callback.phone_changed"),
+        ("すみません、番号を間違えました。０８０ー８７６５ー４３２１です", "080-8765-4321", "callback.phone_changed"),
+        ("03の3580の3311に変えてください", "03-3580-3311", "callback.phone_changed"),
+        ("090-1234-5678で合っています", "090-1234-5678", "callback.ask_time"),
+        ("080-8765-432", "090-1234-5678", "callback.wrong_phone"),
+    ],
+)
+def test_number_at_the_step_of_the_time_is_a_number(text: str, phone: str, sentence: str) -> None:
+    outcome = continue_callback(turn_of(text, state=TIME), NoTools())
+    assert outcome.state == replace(TIME, phone=phone)
+    gaps = {"phone": phone} if sentence != "callback.wrong_phone" else {}
+    assert texts(outcome) == turn_of("x").say(sentence, **gaps)
+    assert ChooseCallTime(time="morning") in offered(outcome)
+    assert Cancel() in offered(outcome)
+
+
+@pytest.mark.parametrize("text", ["番号が違います", "電話番号を間違えました", "番号を変えたい", "戻る", "前に戻る", "wrong number"])
+def test_wrong_number_is_asked_for_again_at_the_step_of_the_time(text: str) -> None:
+    outcome = continue_callback(turn_of(text, state=TIME), NoTools())
+    assert outcome.state == AskedForPhone(topic="犬の登録", department_id="general_affairs", last=ANSWERED.last)
+    assert texts(outcome) == turn_of("x").say("callback.ask_phone")
+
+
+class SearchOfNothing(NoTools):
+    """Knows no question."""
+
+    def answer(self, question: Question) -> Answer:
+        return Answer(status=AnswerStatus.UNANSWERABLE_NO_PASSAGE)
+
+
+@pytest.mark.parametrize("text", ["10:00〜12:00", "あしたの夕方", "11月25日の14時から16時", "090が使える時間"])
+def test_time_in_own_words_is_kept(text: str) -> None:
+    outcome = continue_callback(turn_of(text, state=TIME), SearchOfNothing())
+    (effect,) = outcome.effects
+    assert isinstance(effect, StoreCallback)
+    assert (effect.phone, effect.preferred_time) == ("090-1234-5678", text)
+
+
+def test_question_with_a_few_digits_is_no_wrong_number() -> None:
+    asked: Any = AskedForPhone(last=ANSWERED.last)  # Any: as the union of states.
+    outcome = continue_callback(turn_of("11月3日はごみを出せますか", state=asked), SearchOfNothing())
+    assert isinstance(outcome.state, AskedForPhone)
+    assert outcome.state.failures == 0
+    assert turn_of("x").say("callback.still_waiting") in texts(outcome)
