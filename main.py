@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="madoguchi（窓口）: 自治体のLINE窓口")
 faq_app = typer.Typer(no_args_is_help=True, help="よくある質問の取り込みと書き出し")
 staff_app = typer.Typer(no_args_is_help=True, help="コンソールのアカウント")
+guides_app = typer.Typer(no_args_is_help=True, help="案内ページ（文書の取り込み）")
 index_app = typer.Typer(no_args_is_help=True, help="検索の索引")
 menu_app = typer.Typer(no_args_is_help=True, help="リッチメニュー")
 jobs_app = typer.Typer(no_args_is_help=True, help="止まった処理")
-for group_name, group in (("faq", faq_app), ("staff", staff_app), ("index", index_app), ("richmenu", menu_app), ("jobs", jobs_app)):
+GROUPS = {"faq": faq_app, "guides": guides_app, "staff": staff_app, "index": index_app, "richmenu": menu_app, "jobs": jobs_app}
+for group_name, group in GROUPS.items():
     app.add_typer(group, name=group_name)
 
 MunicipalityOption = Annotated[str, typer.Option("--municipality", help="パックのID（例: shiomi）")]
@@ -52,7 +54,7 @@ class Product:
             keyring=ring,
             channels=keys,
             api_url=settings.line_api_url,
-            tools=build_tools(self.database, self._search, load_pack),
+            tools=build_tools(self.database, self._search, load_pack, self._public_url(settings)),
             packs=load_pack,
         )
         self._workers = workers
@@ -61,6 +63,10 @@ class Product:
 
     def opened(self) -> None:
         self.bot.start_working(self._workers)
+
+    def _public_url(self, settings: "Settings") -> str | None:
+        """Where residents open the pages of guides."""
+        return settings.public_url
 
     def _application(self, settings: "Settings") -> "Application":
         from fastapi import FastAPI
@@ -72,6 +78,8 @@ class Product:
         from core.encryption import keyring
         from core.metrics_page import show_metrics
         from core.pack_loading import load_pack
+        from faq.guide_links import PREFIX
+        from faq.guide_pages import create_guide_pages
 
         self.web = web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         web.mount("/api/v1", create_api(self.database, list(self.packs.values()), self._search.mode.value, system_clock))
@@ -88,6 +96,7 @@ class Product:
                 search_changed=self._search.follow,
             ),
         )
+        web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
         return beside_webhooks(self.bot.webhook, web)
 
     def close(self) -> None:
@@ -112,6 +121,9 @@ class Demo(Product):
         self._platform = create_demo_platform(packs, keys, settings.port)
         self.web.mount("/simulator", create_demo_application(self._platform, self.database))
         self._settings, self._keys, self._packs = settings, keys, packs
+
+    def _public_url(self, settings: "Settings") -> str | None:
+        return settings.public_url or f"http://127.0.0.1:{settings.port}"
 
     def opened(self) -> None:
         from bot.simulator.demo import bring_to_life
@@ -286,6 +298,35 @@ def faq_export(file: Annotated[Path, typer.Argument(help=".csv または .xlsx")
 
     with explained():
         typer.echo(export_to(opened(settings_of(needs_secret=False)), municipality, file))
+
+
+@guides_app.command("import")
+def guides_import(
+    files: Annotated[list[Path], typer.Argument(help="Markdown、HTML、PDF、Word、PowerPoint、Excel")],
+    municipality: MunicipalityOption,
+    publish: Annotated[bool, typer.Option("--publish", help="すぐに公開する")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="読めた節を示すだけで、書き込まない")] = False,
+    guide_id: Annotated[str, typer.Option("--id", help="番号（なければ文書の id か、ファイル名）")] = "",
+    category: Annotated[str, typer.Option(help="分類")] = "",
+    department: Annotated[str, typer.Option(help="担当課のID")] = "",
+    source_url: Annotated[str, typer.Option("--source-url", help="この文書がある市のページ")] = "",
+    skip_scanned_pages: Annotated[bool, typer.Option("--skip-scanned-pages", help="画像だけのページを飛ばす")] = False,
+) -> None:
+    """文書を案内ページとして取り込む。"""
+    from core.errors import ImportRefusedError
+    from core.pack_loading import load_pack
+    from faq.guide_commands import import_guides_into
+    from faq.guides import Wishes
+    from faq.texts import say
+
+    with explained():
+        if guide_id and len(files) > 1:
+            raise ImportRefusedError(say("guides.one_id"))
+        settings, pack = settings_of(needs_secret=False), load_pack(municipality)
+        wishes = Wishes(id=guide_id, category=category, department_id=department, source_url=source_url)
+        typer.echo(
+            import_guides_into(opened(settings), pack, files, wishes, publish=publish, dry_run=dry_run, skip_scanned=skip_scanned_pages)
+        )
 
 
 @staff_app.command("add")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,9 +11,12 @@ from sqlalchemy.orm import Session
 from faq.drafts import draft_of
 from faq.models import Entry, EntryKind, EntryVersion
 from retrieval.chunking import guide_sections, section_title
+from retrieval.guide_format import section_id
 from retrieval.models import PassageKind, PassageRow
 from retrieval.passages import NewPassage, bump_revision, replace_passages
 
+PLACE_LONGEST = 200
+SAFE_IN_FRAGMENT = "!$&'()*+,;=:@/?-._~%"
 GONE: Mapping[str, Any] = {"question": "", "body": "", "phrasings": [], "links": [], "translations": {}, "is_removed": True}
 
 
@@ -58,12 +62,22 @@ def passages_of(kind: EntryKind, version: EntryVersion) -> tuple[NewPassage, ...
             whole,
             question=section_title(draft.question, section),
             body=section.body,
+            source_url=address_in(draft.source_url, section.anchor),
+            anchor=section_id(section.number),
+            place=section.place[:PLACE_LONGEST],
             # Other wordings of the whole guide find its beginning, not each of its parts.
             phrasings=draft.phrasings if place == 0 else (),
             translations=draft.translations if len(sections) == 1 else {},
         )
         for place, section in enumerate(sections)
     )
+
+
+def address_in(source_url: str | None, anchor: str) -> str | None:
+    """The address of a section in its source; that of the whole where the section has no id of its own."""
+    if source_url is None or not anchor:
+        return source_url
+    return f"{source_url.partition('#')[0]}#{quote(anchor, safe=SAFE_IN_FRAGMENT)}"
 
 
 def _replace_many(session: Session, municipality_id: str, passages: Mapping[str, Sequence[NewPassage]]) -> None:
@@ -99,6 +113,8 @@ def _columns(passage: NewPassage) -> dict[str, Any]:  # Any: values of columns.
         "category": passage.category,
         "department_id": passage.department_id,
         "source_url": passage.source_url,
+        "anchor": passage.anchor,
+        "place": passage.place,
         "checked_on": passage.checked_on,
         "links": [{"label": link.label, "url": link.url} for link in passage.links],
         "translations": {language: {"question": text.question, "answer": text.answer} for language, text in passage.translations.items()},
