@@ -94,6 +94,9 @@ def create_guide_pages(database: Database, packs: Mapping[str, Pack], clock: Clo
         except PackError as error:
             log.error("guide_not_shown", municipality=municipality_id, entry=entry_id, error=str(error))
             return absent(pack, 503)
+        except KeyError:
+            # It was withdrawn a moment ago.
+            return absent(pack, 404)
 
     def absent(pack: Pack | None, status: int) -> Response:
         view = AbsenceView(

@@ -17,12 +17,11 @@ DROPPED = (
     ".breadcrumb, .breadcrumbs, #breadcrumb, #breadcrumbs, .skip, .skip-link, .pagetop, .sns, rt, rp, del, s"
 )
 MAIN = "main, [role=main], article, #main, #contents, #content, #main-content, #maincontent, #tmp_contents, #main_body, #mainContents"
-BLOCKS = frozenset(
-    (
-        "p div section article main header figure figcaption blockquote center address details summary fieldset body caption "
-        "li dd dt td th ul ol dl table pre hr h1 h2 h3 h4 h5 h6"
-    ).split()
-)
+BLOCK_TAGS = """
+p div section article main header figure figcaption blockquote center address details summary fieldset body caption
+li dd dt td th ul ol dl table pre hr h1 h2 h3 h4 h5 h6
+"""
+BLOCKS = frozenset(BLOCK_TAGS.split())
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 TITLE_END = re.compile(r"\s*(?:[|｜]| - | – |／)\s*.*$", re.DOTALL)
 LINK_LABEL = re.compile(r"[\[\]]")

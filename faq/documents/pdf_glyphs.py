@@ -34,6 +34,7 @@ class Glyph:
     y: float
     size: float
     is_bold: bool
+    is_after_space: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def _glyphs(page: pypdfium2.PdfTextPage, turn: Turn, rotation: int) -> tuple[lis
     box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
     last: tuple[str, float, float] | None = None
+    is_after_space = False
     for index in range(page.count_chars()):
         if pdfium.FPDFText_IsGenerated(page, index) == 1:
             continue
@@ -143,7 +145,10 @@ def _glyphs(page: pypdfium2.PdfTextPage, turn: Turn, rotation: int) -> tuple[lis
         if pdfium.FPDFText_HasUnicodeMapError(page, index) == 1 or not character or 0xE000 <= code < 0xF900 or code in (0xFFFD, 0xFFFE):
             unknown += 1
             continue
-        if character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Cn"):
+        if character.isspace():
+            is_after_space = True
+            continue
+        if unicodedata.category(character) in ("Cc", "Cf", "Cn"):
             continue
         pdfium.FPDFText_GetMatrix(page, index, matrix)
         scale = math.hypot(matrix.c, matrix.d) or 1.0
@@ -161,8 +166,8 @@ def _glyphs(page: pypdfium2.PdfTextPage, turn: Turn, rotation: int) -> tuple[lis
         here = (character, round(begin, 1), round(baseline, 1))
         if here != last:  # Bold type is made of the same glyph printed twice by some programs.
             weight = pdfium.FPDFText_GetFontWeight(page, index)
-            glyphs.append(Glyph(character, begin, max(end, begin), baseline, size, weight >= BOLD))
-        last = here
+            glyphs.append(Glyph(character, begin, max(end, begin), baseline, size, weight >= BOLD, is_after_space))
+        last, is_after_space = here, False
     return glyphs, unknown
 
 

@@ -73,8 +73,9 @@ class Line:
 
 
 def body_size(pages: Sequence[PdfPage]) -> float:
-    """The size of most of the text."""
-    sizes = Counter(round(glyph.size * 2) / 2 for page in pages for glyph in page.glyphs)
+    """The size of most of the text; what is printed at the edges of every page may be long, too."""
+    within = [glyph for page in pages for glyph in page.glyphs if MARGIN * page.height < glyph.y < (1 - MARGIN) * page.height]
+    sizes = Counter(round(glyph.size * 2) / 2 for glyph in within or [glyph for page in pages for glyph in page.glyphs])
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
@@ -193,8 +194,9 @@ def _piece(glyphs: Sequence[Glyph]) -> Piece:
     text = glyphs[0].text
     for before, glyph in pairwise(glyphs):
         gap = (glyph.x0 - before.x1) / max(min(glyph.size, before.size), 0.1)
-        needed = WORD_GAP if before.text.isascii() and glyph.text.isascii() else WIDE_GAP
-        text += (" " if gap > needed else "") + glyph.text
+        are_words = before.text.isascii() and glyph.text.isascii()
+        is_apart = gap > (WORD_GAP if are_words else WIDE_GAP) or (are_words and glyph.is_after_space)
+        text += (" " if is_apart else "") + glyph.text
     if LETTER_SPACED.fullmatch(text):
         text = text.replace(" ", "")
     return Piece(

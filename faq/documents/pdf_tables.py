@@ -10,6 +10,8 @@ from faq.documents.pdf_lines import Line, Piece, pieces_of
 TOUCH = 3.0
 """Points within which two lines meet, or are one drawn twice."""
 CELLS_OF_A_PAGE = 5_000
+RULES_OF_A_PAGE = 3_000
+"""A page with more lines than that is a map or a drawing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +92,12 @@ def _columns(pieces: Sequence[Piece]) -> list[float]:
 def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
     """Lines that touch one another, directly or by others, the topmost first."""
     groups: list[tuple[list[float], list[Rule]]] = []
-    for rule in rules:
-        box, members = [rule.x0, rule.y0, rule.x1, rule.y1], [rule]
+    for rule in rules if len(rules) <= RULES_OF_A_PAGE else ():
+        own = [rule.x0, rule.y0, rule.x1, rule.y1]
+        box, members = own, [rule]
         apart: list[tuple[list[float], list[Rule]]] = []
         for other_box, others in groups:
-            if _touch(box, other_box) and any(_touch_rules(own, other) for own in members for other in others):
+            if _touch(own, other_box) and any(_touch_rules(rule, other) for other in others):
                 box = [min(box[0], other_box[0]), min(box[1], other_box[1]), max(box[2], other_box[2]), max(box[3], other_box[3])]
                 members = [*others, *members]
             else:

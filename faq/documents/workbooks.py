@@ -111,7 +111,8 @@ def _blocks(rows: Sequence[Sequence[str]], where: str) -> Iterator[Block]:
 
 def _shown(name: str, sheet: Worksheet, cell: Cell, formulas: Worksheet | None) -> str:
     value = cell.value
-    if formulas is not None and value is None:
+    # A formula whose result is an empty text says so; one that was never computed has no type.
+    if formulas is not None and value is None and cell.data_type != "str":
         formula = formulas[cell.coordinate].value
         if isinstance(formula, str) and formula.startswith("="):
             raise refuse("formula_empty", name=name, sheet=sheet.title, cell=cell.coordinate)
