@@ -98,7 +98,7 @@ def without_marks(markdown: str) -> str:
             kept.append(line)
         elif kept and not kept[-1]:
             kept.pop()
-    return "\n".join(kept)
+    return "\n".join(kept).strip("\n")
 
 
 def heading_line(level: int, title: str, anchor: str = "") -> str:

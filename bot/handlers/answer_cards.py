@@ -41,7 +41,7 @@ def source_card(turn: Turn, passage: Passage, title: str) -> Card:
 def readable(address: str) -> str:
     """An address for the eye: Japanese letters instead of their codes."""
     shown = unquote(address)
-    return shown if shown.isprintable() and " " not in shown else address
+    return shown if shown.isprintable() and not set(" \ufffd") & set(shown) else address
 
 
 def _buttons(turn: Turn, passage: Passage, department: Department | None) -> tuple[Choice, ...]:

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from docx import Document
@@ -257,7 +257,7 @@ def test_error_in_a_cell_is_refused_with_its_address() -> None:
         (-5, "0;△0", "△5"),
         (1.5, "0.00", "1.50"),
         (date(2019, 5, 1), '[$-411]ggge"年"m"月"d"日"', "令和元年5月1日"),
-        (datetime(2026, 4, 1, 8, 30), "yyyy/m/d h:mm", "2026年4月1日 8:30"),
+        (datetime(2026, 4, 1, 8, 30, tzinfo=UTC), "yyyy/m/d h:mm", "2026年4月1日 8:30"),
         (time(8, 5), "h:mm", "8:05"),
         (timedelta(hours=25, minutes=3), "[h]:mm", "25:03"),
         (True, "General", "TRUE"),

@@ -6,12 +6,13 @@ from core.errors import ImportRefusedError
 from faq.documents.reading import ReadDocument, Reading, read_document
 
 SOURCE = "https://www.city.midori.example.jp/gomi/"
-PAGE = """<!doctype html><html lang="ja"><head><meta charset="{charset}"><title>粗大ごみの出し方｜緑市</title><style>p{{}}</style></head><body>
-<header><h1>緑市公式</h1></header><nav><a href="/">ホーム</a></nav><div class="breadcrumb">ホーム ＞ ごみ</div>
+PAGE = """<!doctype html><html lang="ja"><head><meta charset="{charset}"><title>粗大ごみの出し方｜緑市</title><style>p{{}}</style></head>
+<body><header><h1>緑市公式</h1></header><nav><a href="/">ホーム</a></nav><div class="breadcrumb">ホーム ＞ ごみ</div>
 <main><h1>粗大ごみの出し方</h1><p>家具は
 粗大ごみです。<br>電話は<a href="tel:0490002002">0490-00-2002</a>、<a href="../form/a b.pdf">申請書（PDF）</a>です。</p>
 <h2 id="fee">手数料</h2><table><caption>料金表</caption><tr><th rowspan="2">品目</th><th colspan="2">手数料</th></tr>
-<tr><th>窓口</th><th>郵送</th></tr><tr><td rowspan="2">たんす</td><td>500円</td><td>400円</td></tr><tr><td>600円</td><td>無料</td></tr></table>
+<tr><th>窓口</th><th>郵送</th></tr><tr><td rowspan="2">たんす</td><td>500円</td><td>400円</td></tr>
+<tr><td>600円</td><td>無料</td></tr></table>
 <div id="apply"><h3>申し込み方</h3><ol><li>測る。<ul><li>縦</li><li>横</li></ul></li><li>電話する。</li></ol></div>
 <h2>問い合わせ</h2><dl><dt>電話</dt><dd>0490-00-2002</dd></dl><p>担当は<ruby>髙橋<rt>たかはし</rt></ruby>です。</p>
 <script>alert(1)</script></main><footer>Copyright</footer></body></html>"""
