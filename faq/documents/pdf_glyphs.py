@@ -3,8 +3,9 @@
 import ctypes
 import math
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2  # type: ignore[import-untyped]  # It ships no types.
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
@@ -18,6 +19,10 @@ SLANT = 0.17
 UNREADABLE = 0.1
 LARGE_PICTURE = 0.5
 LITTLE_TEXT = 40
+FEW = 3
+JAPANESE_PAGE = 0.2
+GARBLED = 0.015
+USUAL_SIGNS = frozenset("¥§°±×÷¶´¨©®·")
 PASSWORD_ERROR = 4
 BOLD = 600
 
@@ -105,7 +110,7 @@ def _read_page(page: pypdfium2.PdfPage, number: int) -> PdfPage:
             pictures += max(x1 - x0, 0) * max(y1 - y0, 0)
     visible = [glyph for glyph in glyphs if 0 <= glyph.x0 <= width and 0 <= glyph.y <= height]
     is_picture = len(visible) < LITTLE_TEXT and pictures > LARGE_PICTURE * width * height
-    is_unknown = unknown > UNREADABLE * max(len(glyphs) + unknown, 1) and unknown > 3
+    is_unknown = (unknown > UNREADABLE * max(len(glyphs) + unknown, 1) and unknown > FEW) or _is_garbled(glyphs)
     return PdfPage(
         number=number, width=width, height=height, glyphs=tuple(visible), rules=tuple(rules), is_scanned=is_picture or is_unknown
     )
@@ -169,6 +174,19 @@ def _glyphs(page: pypdfium2.PdfTextPage, turn: Turn, rotation: int) -> tuple[lis
             glyphs.append(Glyph(character, begin, max(end, begin), baseline, size, weight >= BOLD, is_after_space))
         last, is_after_space = here, False
     return glyphs, unknown
+
+
+def _is_garbled(glyphs: Sequence[Glyph]) -> bool:
+    """Signs of Western languages strewn over a Japanese page are codes of glyphs whose characters the file does not tell."""
+    japanese = sum("\u3040" <= glyph.text <= "\u9fff" for glyph in glyphs)
+    strange = sum(
+        "\u00a1" <= glyph.text <= "\u00ff"
+        and glyph.text not in USUAL_SIGNS
+        # Square and cubic metres.
+        and not (glyph.text in "²³" and before.text in "mM")
+        for before, glyph in pairwise(glyphs)
+    )
+    return japanese > JAPANESE_PAGE * len(glyphs) and strange > max(FEW, GARBLED * len(glyphs))
 
 
 def _slant(matrix: pdfium.FS_MATRIX, rotation: int) -> float:

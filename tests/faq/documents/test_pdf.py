@@ -154,6 +154,15 @@ def test_nothing_but_pictures_is_refused_with_the_remedy() -> None:
             read(scanned_pdf(2), skip_scanned=skip)
 
 
+def test_page_whose_characters_the_file_does_not_tell_is_named() -> None:
+    garbled = Sheet().write(60, 700, "粗大t 1家庭{¹出»一番長い辺|50センチメートル以上~家具¶wす2料金{¹変わº~す2い³")
+    with pytest.raises(ImportRefusedError, match="1ページは画像だけか、文字を取り出せません"):
+        read(pdf([garbled, Sheet().write(60, 700, "文字のあるページです。")]))
+    areas = Sheet()
+    areas.lines(60, 700, ["面積は30m²、50m²、70m²、90m²、容積は5m³です。電話は±0分、料金は¥500、¥600、¥700です。"])
+    assert "70m²" in read(pdf([areas])).body
+
+
 def test_too_many_pages_are_refused() -> None:
     with pytest.raises(ImportRefusedError, match="501ページあります。500ページ以内"):
         read(pdf([Sheet().write(60, 700, "あ")] * 501))
