@@ -14,6 +14,7 @@ WORD_GAP = 0.18
 WIDE_GAP = 0.6
 MARGIN = 0.1
 REPEATED = 0.4
+SMALL_PRINT = 10.0
 FURIGANA = 0.62
 KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 LETTER_SPACED = re.compile(r"(?:[^\x00-\x7f] ){2,}[^\x00-\x7f]")
@@ -92,24 +93,41 @@ def pieces_of(glyphs: Sequence[Glyph], usual: float) -> list[Piece]:
 
 
 def running_titles(pages: Sequence[tuple[PdfPage, Sequence[Piece]]], title: str) -> set[tuple[int, float, float]]:
-    """Pieces (page, x, y) at the top or bottom that stand on many pages, and page numbers."""
-    seen: Counter[tuple[str, bool]] = Counter()
-    margins: list[tuple[int, Piece, bool]] = []
-    for page, pieces in pages:
-        for piece in pieces:
-            is_top = piece.y > page.height * (1 - MARGIN)
-            if is_top or piece.y < page.height * MARGIN:
-                margins.append((page.number, piece, is_top))
-        seen.update({(_pattern(piece.text), is_top) for number, piece, is_top in margins if number == page.number})
+    """Pieces (page, x, y) at the top or bottom that say the same on many pages, or count them. Other numbers are never taken for these."""
+    margins = [
+        (page.number, piece)
+        for page, pieces in pages
+        for piece in pieces
+        if not MARGIN * page.height <= piece.y <= (1 - MARGIN) * page.height
+    ]
+    seen = Counter(key for number, piece in margins for key in _same_elsewhere(piece, number))
     enough = max(2, REPEATED * len(pages))
     return {
         (number, piece.x0, piece.y)
-        for number, piece, is_top in margins
-        if seen[_pattern(piece.text), is_top] >= enough
+        for number, piece in margins
+        if any(seen[key] >= enough for key in _same_elsewhere(piece, number))
         or PRINTED_BY_BROWSER.fullmatch(piece.text)
-        or (PAGE_NUMBER.fullmatch(piece.text) and not is_top)
-        or (len(pages) == 1 and piece.text == title and piece.size < 10)
+        or _is_page_number(piece, number, [own for page, own in margins if page == number])
+        or (len(pages) == 1 and piece.text == title and piece.size < SMALL_PRINT)
     }
+
+
+def _same_elsewhere(piece: Piece, page: int) -> set[tuple[str, int, int]]:
+    """What stands at one height of many pages: the same words, or words with a number that grows with the pages."""
+    height = round(piece.y)
+    keys = {(piece.text, 0, height)}
+    numbers = list(re.finditer(r"[0-9０-９]{1,4}", piece.text))
+    for number in numbers[:1] + numbers[-1:]:
+        words = f"{piece.text[: number.start()]}\0{piece.text[number.end() :]}"
+        keys.add((words, int(number.group()) - page, height))
+    return keys
+
+
+def _is_page_number(piece: Piece, page: int, neighbours: Sequence[Piece]) -> bool:
+    """Alone on its line, and the number of this page."""
+    number = re.search(r"[0-9０-９]{1,4}", piece.text)
+    is_alone = all(own is piece or abs(own.y - piece.y) > piece.size for own in neighbours)
+    return bool(number and is_alone and int(number.group()) == page and PAGE_NUMBER.fullmatch(piece.text))
 
 
 def lines_of(pieces: Sequence[Piece], page: int) -> list[Line]:
@@ -207,7 +225,3 @@ def _piece(glyphs: Sequence[Glyph]) -> Piece:
         size=Counter(round(glyph.size, 1) for glyph in glyphs).most_common(1)[0][0],
         is_bold=all(glyph.is_bold for glyph in glyphs),
     )
-
-
-def _pattern(text: str) -> str:
-    return re.sub(r"[0-9０-９]+", "#", text)

@@ -15,6 +15,7 @@ from faq.documents.reading import ReadDocument
 from faq.documents.sniffing import Format
 from faq.drafts import EntryDraft, draft_of
 from faq.entries import Saved, edit_and_publish
+from faq.guide_commands import import_guides_into
 from faq.guide_links import guide_path, with_link
 from faq.guides import GuidesReport, Wishes, id_of_name, import_guides, keep_guide, plan_guide
 from faq.models import EntryKind
@@ -181,6 +182,18 @@ def test_one_bad_document_keeps_all_out(empty: Database, pack: Pack, now: dateti
     assert found() == {}
     import_guides(empty, pack, [good], author="佐藤", now=now, publish=True)
     assert found() == {"a": ["本文"]}
+
+
+def test_command_says_what_it_read_and_what_it_did(empty: Database, pack: Pack, folder: Path) -> None:
+    paths = [written(folder / "gomi.html", PAGE.format(fee=500)), written(folder / "a.md", "# 題\n\n本文\n\n## 節\n\n本文")]
+    options = {"skip_scanned": False}
+    said = import_guides_into(empty, pack, paths, Wishes(), publish=True, dry_run=True, **options)
+    assert "新規　　　gomi.html → 「粗大ごみ」（番号 gomi、3節）" in said
+    assert "  ・手数料\n" in said
+    assert said.endswith("2件を調べました（2件が変わります）。まだ何も取り込んでいません。")
+    assert "2件のうち2件を下書きとして" in import_guides_into(empty, pack, paths, Wishes(), publish=False, dry_run=False, **options)
+    assert "2件のうち2件を取り込んで公開" in import_guides_into(empty, pack, paths, Wishes(), publish=True, dry_run=False, **options)
+    assert "変更なし　a.md" in import_guides_into(empty, pack, paths, Wishes(), publish=True, dry_run=False, **options)
 
 
 def test_guide_that_changed_meanwhile_is_a_conflict(empty: Database, pack: Pack, now: datetime) -> None:

@@ -163,6 +163,18 @@ def test_page_whose_characters_the_file_does_not_tell_is_named() -> None:
     assert "70m²" in read(pdf([areas])).body
 
 
+def test_fees_at_the_edge_of_pages_are_no_page_numbers() -> None:
+    sheets = []
+    for number, fee in ((1, "500円"), (2, "700円"), (3, "300")):
+        sheet = Sheet().write(60, 30, "証明書の手数料").write(300, 30, fee).write(60, 815, f"手引き {number + 4}", 9)
+        sheets.append(sheet.write(60, 700, f"本文その{number}です。"))
+    sheets[2].write(60, 50, "3").write(100, 50, "枚")
+    body = read(pdf(sheets, title="手数料")).body
+    for kept in ("500円", "700円", "300", "3 枚"):
+        assert kept in body
+    assert "手引き" not in body
+
+
 def test_too_many_pages_are_refused() -> None:
     with pytest.raises(ImportRefusedError, match="501ページあります。500ページ以内"):
         read(pdf([Sheet().write(60, 700, "あ")] * 501))
