@@ -102,14 +102,20 @@ def running_titles(pages: Sequence[tuple[PdfPage, Sequence[Piece]]], title: str)
     ]
     seen = Counter(key for number, piece in margins for key in _same_elsewhere(piece, number))
     enough = max(2, REPEATED * len(pages))
-    return {
-        (number, piece.x0, piece.y)
+    running = [
+        (number, piece)
         for number, piece in margins
         if any(seen[key] >= enough for key in _same_elsewhere(piece, number))
         or PRINTED_BY_BROWSER.fullmatch(piece.text)
-        or _is_page_number(piece, number, [own for page, own in margins if page == number])
         or (len(pages) == 1 and piece.text == title and piece.size < SMALL_PRINT)
-    }
+    ]
+    places = {(number, piece.x0, piece.y) for number, piece in running}
+    rest: dict[int, list[Piece]] = {}
+    for number, piece in margins:
+        if (number, piece.x0, piece.y) not in places:
+            rest.setdefault(number, []).append(piece)
+    numbers = {(page, own.x0, own.y) for page, found in rest.items() for own in found if _is_page_number(own, page, found)}
+    return places | numbers
 
 
 def _same_elsewhere(piece: Piece, page: int) -> set[tuple[str, int, int]]:
@@ -156,7 +162,8 @@ def lines_of(pieces: Sequence[Piece], page: int) -> list[Line]:
 def _joined_lines(pieces: Sequence[Piece], page: int, right: float | None = None) -> list[Line]:
     if not pieces:
         return []
-    reach = right if right is not None else max(piece.x1 for piece in pieces)
+    widest = max(piece.x1 - piece.x0 for piece in pieces)
+    reach = right if right is not None else max(piece.x1 for piece in pieces if piece.x1 - piece.x0 >= 0.5 * widest)
     lines: list[list[Piece]] = []
     for piece in pieces:
         if lines and abs(lines[-1][0].y - piece.y) < 0.45 * max(piece.size, lines[-1][0].size):

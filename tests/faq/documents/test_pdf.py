@@ -93,6 +93,14 @@ def test_printed_page_of_a_browser_is_read_with_all_names_and_digits(tmp_path: P
     assert "file:" not in found.body
 
 
+def test_single_printed_page_is_read_without_what_the_browser_adds(tmp_path: Path) -> None:
+    require(CHROMIUM.exists(), f"Chromium ({CHROMIUM})")
+    found = read(printed_by_chromium(CHROMIUM, PRINTED.replace("break-before:page", ""), tmp_path))
+    assert "道具です。担当は髙橋と西村民子です。令和8年" in found.body
+    assert "1/1" not in found.body
+    assert found.body.endswith("本人確認書類を持ってきてください。")
+
+
 def test_table_that_goes_on_over_the_page_is_one() -> None:
     first, second = Sheet().write(60, 780, "手数料の一覧", 16), Sheet()
     first.table(60, 740, [120, 120, 100], FEES)
