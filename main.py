@@ -45,7 +45,7 @@ class Product:
             keyring=ring,
             channels=keys,
             api_url=settings.line_api_url,
-            tools=build_tools(self.database, self._search, load_pack),
+            tools=build_tools(self.database, self._search, load_pack, self._public_url(settings)),
             packs=load_pack,
         )
         self._workers = workers
@@ -54,6 +54,10 @@ class Product:
 
     def opened(self) -> None:
         self.bot.start_working(self._workers)
+
+    def _public_url(self, settings: "Settings") -> str | None:
+        """Where residents open the pages of guides."""
+        return settings.public_url
 
     def _application(self, settings: "Settings") -> "Application":
         from fastapi import FastAPI
@@ -65,6 +69,8 @@ class Product:
         from core.encryption import keyring
         from core.metrics_page import show_metrics
         from core.pack_loading import load_pack
+        from faq.guide_links import PREFIX
+        from faq.guide_pages import create_guide_pages
 
         self.web = web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         web.mount("/api/v1", create_api(self.database, list(self.packs.values()), self._search.mode.value, system_clock))
@@ -81,6 +87,7 @@ class Product:
                 search_changed=self._search.follow,
             ),
         )
+        web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
         return beside_webhooks(self.bot.webhook, web)
 
     def close(self) -> None:
@@ -105,6 +112,9 @@ class Demo(Product):
         self._platform = create_demo_platform(packs, keys, settings.port)
         self.web.mount("/simulator", create_demo_application(self._platform, self.database))
         self._settings, self._keys, self._packs = settings, keys, packs
+
+    def _public_url(self, settings: "Settings") -> str | None:
+        return settings.public_url or f"http://127.0.0.1:{settings.port}"
 
     def opened(self) -> None:
         from bot.simulator.demo import bring_to_life

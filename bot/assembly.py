@@ -84,5 +84,5 @@ def build_search(
     )
 
 
-def build_tools(database: Database, search: Search, packs: Callable[[str], Pack]) -> SearchTools:
-    return SearchTools(database, search, packs)
+def build_tools(database: Database, search: Search, packs: Callable[[str], Pack], public_url: str | None = None) -> SearchTools:
+    return SearchTools(database, search, packs, public_url)

@@ -1,6 +1,7 @@
 """What handlers may ask while they decide, over the real search and the real database."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.outcome import CategoryEntry
@@ -8,6 +9,7 @@ from bot.queries import quoted_counts
 from core.clock import in_japan
 from core.database import Database
 from core.pack import Pack
+from faq.guide_links import with_link
 from faq.queries import published_categories, published_questions, related_entries
 from retrieval.answering import Answer, Answerer, Question
 from retrieval.passages import Passage
@@ -19,20 +21,25 @@ RECOUNTED = timedelta(minutes=10)
 
 
 class SearchTools:
-    """Implements `bot.outcome.Tools`."""
+    """Implements `bot.outcome.Tools`. `public_url` is where residents reach this server; without it guides have no page to link to."""
 
-    def __init__(self, database: Database, search: Search, packs: Callable[[str], Pack]) -> None:
+    def __init__(self, database: Database, search: Search, packs: Callable[[str], Pack], public_url: str | None = None) -> None:
         self._database = database
         self._search = search
         self._answerer = Answerer(search)
         self._packs = packs
         self._counts: dict[str, tuple[datetime, Mapping[str, int]]] = {}
+        self._public_url = public_url
 
     def answer(self, question: Question) -> Answer:
-        return self._answerer.answer(question)
+        answer = self._answerer.answer(question)
+        if answer.passage is None:
+            return answer
+        return replace(answer, passage=with_link(answer.passage, question.municipality_id, self._public_url))
 
     def passage(self, municipality_id: str, entry_id: str, moment: datetime) -> Passage | None:
-        return self._search.passage(municipality_id, entry_id, moment=moment)
+        found = self._search.passage(municipality_id, entry_id, moment=moment)
+        return with_link(found, municipality_id, self._public_url) if found is not None else None
 
     def related(self, municipality_id: str, entry_id: str, moment: datetime) -> tuple[Passage, ...]:
         with self._database.reading() as session:

@@ -11,7 +11,7 @@ from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
 from console.rendering import STATIC, Renderer
-from console.routes import callbacks, content, conversations, dead_letters, entries, login, start
+from console.routes import callbacks, content, conversations, dead_letters, entries, guides, login, start
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
@@ -21,7 +21,16 @@ from core.encryption import Keyring
 from core.jobs import Queue
 from core.pack import Pack
 
-ROUTERS = (login.router, start.router, conversations.router, callbacks.router, content.router, entries.router, dead_letters.router)
+ROUTERS = (
+    login.router,
+    start.router,
+    conversations.router,
+    callbacks.router,
+    content.router,
+    entries.router,
+    guides.router,
+    dead_letters.router,
+)
 
 
 def create_console(

@@ -64,7 +64,7 @@ def show_forbidden(request: Request, error: Exception) -> Response:
 
 
 def show_error(request: Request, status: int) -> Response:
-    key = KEYS.get(status, "broken")
+    key = "large_file" if status == 413 and request.url.path.endswith("/new-guide") else KEYS.get(status, "broken")
     return _shown(request, ErrorView(title=say(f"error.{key}.title"), text=say(f"error.{key}.text")), status)
 
 

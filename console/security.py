@@ -7,7 +7,12 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from faq.documents.limits import SIZE_LIMIT
+
 MAX_BODY = 512 * 1024
+MAX_GUIDE_BODY = 4 * 1024 * 1024
+"""A guide as the field of a form takes up to nine bytes a character, or three in a form with files."""
+MAX_UPLOAD = SIZE_LIMIT + 64 * 1024
 PREFIX = "/console"
 
 HEADERS = {
@@ -43,13 +48,13 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        size = 0
+        size, limit = 0, body_limit(scope)
 
         async def receive_limited() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > MAX_BODY:
+            if size > limit:
                 raise TooLargeError()
             return message
 
@@ -62,6 +67,14 @@ class Guard:
             await send(message)
 
         await self.app(scope, receive_limited, send_guarded)
+
+
+def body_limit(scope: Scope) -> int:
+    """Bytes that a form may have: few pages take a document or the text of a guide."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if path == "/new-guide":
+        return MAX_UPLOAD
+    return MAX_GUIDE_BODY if path == "/new-guide/keep" or path.startswith("/content/") else MAX_BODY
 
 
 def is_same_origin(headers: Mapping[str, str], public_url: str | None) -> bool:

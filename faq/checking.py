@@ -12,16 +12,11 @@ from core.pack import Pack
 from core.text import normalise
 from core.values import PLACEHOLDER, Values, placeholders
 from faq.drafts import EntryDraft
+from faq.lengths import ANSWER_LIMIT, GUIDE_LIMIT, ID_LIMIT, QUESTION_LIMIT
 from faq.models import EntryKind
 from faq.texts import say
 
-ID_LIMIT = 64
 ID_REFUSED = '/\\?#%&"<>|'
-QUESTION_LIMIT = 300
-ANSWER_LIMIT = 5_000
-"""One bubble of LINE; what is longer is a guide."""
-GUIDE_LIMIT = 30_000
-"""A cell of Excel takes 32,767 characters."""
 PHRASING_LIMIT = 200
 PHRASINGS_LIMIT = 100
 CATEGORY_LIMIT = 40

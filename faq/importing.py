@@ -14,10 +14,10 @@ from core.text import squeeze
 from faq import queries
 from faq.checking import check, resembles_individual_number
 from faq.columns import Columns, Finding, RowReader, read_columns
-from faq.drafts import EntryDraft, draft_of, tidied
+from faq.drafts import EntryDraft, tidied
+from faq.known import Known, known_entries
 from faq.lifecycle import VersionState
 from faq.locking import lock_or_add
-from faq.models import Entry, EntryKind, EntryVersion
 from faq.reading import read_table
 from faq.tables import Table
 from faq.texts import say
@@ -96,7 +96,7 @@ def plan_import(session: Session, pack: Pack, table: Table, *, publish: bool, pr
     """Only reads. Raises ImportRefusedError where the table as a whole can't be read."""
     columns = read_columns(table)
     readers = [RowReader(row, columns, pack) for row in columns.rows]
-    known = _known(session, pack.id, [reader.id for reader in readers if reader.id], publish=publish)
+    known = known_entries(session, pack.id, [reader.id for reader in readers if reader.id], publish=publish)
     errors = list(_repeated_ids(readers, columns))
     warnings = list(columns.warnings)
     additions: list[NewVersion] = []
@@ -140,31 +140,6 @@ def carry_out(session: Session, pack: Pack, plan: ImportPlan, *, author: str, no
     add_versions(session, pack.id, plan.additions, author, now, progress)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    """An entry that exists; `is_final` tells that saying the same again would change nothing."""
-
-    draft: EntryDraft
-    last_number: int
-    is_final: bool
-
-
-def _known(session: Session, municipality_id: str, entry_ids: Sequence[str], *, publish: bool) -> Mapping[str, _Known]:
-    unique = list(dict.fromkeys(entry_ids))
-    entries = queries.entries_by_id(session, municipality_id, unique)
-    current = queries.current_versions(session, municipality_id, unique)
-    live = queries.live_versions(session, municipality_id, unique)
-    return {key: _known_entry(entry, current[key], live.get(key, ()), publish=publish) for key, entry in entries.items()}
-
-
-def _known_entry(entry: Entry, current: EntryVersion, live: Sequence[EntryVersion], *, publish: bool) -> _Known:
-    """A draft continues an open draft; a publication continues what is published."""
-    being_edited = next((version for version in live if version.state != VersionState.PUBLISHED), None)
-    version = current if publish or being_edited is None else being_edited
-    is_final = version.state == VersionState.PUBLISHED or (not publish and version is being_edited)
-    return _Known(draft=draft_of(EntryKind(entry.kind), version), last_number=entry.last_number, is_final=is_final)
-
-
 def _without_old_translations(draft: EntryDraft, before: EntryDraft | None, columns: Columns) -> tuple[EntryDraft, tuple[str, ...]]:
     """A translation that the file does not bring along may contradict the new Japanese; without it residents get the Japanese."""
     if before is None or (draft.question, draft.answer) == (before.question, before.answer):
@@ -184,7 +159,7 @@ def _repeated_ids(readers: Sequence[RowReader], columns: Columns) -> Iterator[Fi
         first.setdefault(reader.id, address)
 
 
-def _errors(number: int, draft: EntryDraft, before: _Known | None, columns: Columns, pack: Pack) -> Iterator[Finding]:
+def _errors(number: int, draft: EntryDraft, before: Known | None, columns: Columns, pack: Pack) -> Iterator[Finding]:
     for problem in check(draft, pack):
         yield Finding(address=columns.address_of_field(problem.field, number), key=f"problem.{problem.key}", gaps=problem.gaps)
     if before is not None and before.draft.kind is not draft.kind:

@@ -166,6 +166,12 @@ def published_questions(session: Session, municipality_id: str, category: str, d
     return tuple(PublishedQuestion(entry_id=row.id, question=row.question, kind=EntryKind(row.kind)) for row in rows)
 
 
+def published_guide(session: Session, municipality_id: str, entry_id: str, day: date) -> EntryVersion | None:
+    """What a guide says to residents on a day in Japan."""
+    statement = select(EntryVersion).join(Entry, CURRENT).where(*_valid_on(municipality_id, day))
+    return session.scalars(statement.where(Entry.id == entry_id, Entry.kind == EntryKind.GUIDE)).one_or_none()
+
+
 def published_wordings(session: Session, municipality_id: str) -> Mapping[str, str]:
     """The question of every published entry, by its id."""
     statement = select(EntryVersion.entry_id, EntryVersion.question)

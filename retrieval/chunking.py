@@ -1,22 +1,19 @@
 """Published content → pieces that can answer a question. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.text import normalise
+from retrieval.guide_format import FENCE, SEPARATOR, Part, guide_parts
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
-FENCE = re.compile(r"^\s*(```|~~~)")
 JAPANESE_SEPARATORS = ["\n\n", "\n", "。", "！", "？", "、", ""]
 """LangChain's own would cut Japanese in the middle of a sentence."""
 LONGEST = 900
-SEPARATOR = " › "
-NOT_IN_ANCHOR = re.compile(r"[^\w\-ー]+")
+TABLE_RULE = re.compile(r"^\|(?:\s*:?-+:?\s*\|)+$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,17 +22,32 @@ class Section:
 
     heading: str
     """Headings above the part, from the second level on, joined; empty for what stands before the first."""
+    number: int
+    """Of its nearest heading within the guide, from 1; 0 for what stands before the first."""
     anchor: str
-    """Of its nearest heading, for a link to it; empty for what stands before the first."""
+    """The id of its nearest heading in the source, where it has one there."""
+    place: str
+    """Where in the source it begins ("3ページ"); empty for a source without pages."""
     body: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Block:
+    """Lines that stay together where that is possible: a paragraph, a list, a table, a piece of code."""
+
+    text: str
+    place: str
+
+
 def guide_sections(markdown: str, *, longest: int = LONGEST) -> tuple[Section, ...]:
-    """Cut at headings, and where a part is too long between sentences; tables and code are never cut at a heading inside."""
+    """Cut at headings, and where a part is too long between paragraphs, rows of tables and sentences.
+
+    A table that is cut repeats its heading; a row is never cut, even where it is longer than `longest`.
+    """
     return tuple(
-        Section(heading=section.heading, anchor=section.anchor, body=piece)
-        for section in _at_headings(markdown)
-        for piece in split_text(section.body, longest=longest)
+        Section(heading=part.heading, number=part.number, anchor=part.anchor, place=piece.place, body=piece.text)
+        for part in guide_parts(markdown)
+        for piece in _pieces(part, longest)
     )
 
 
@@ -52,33 +64,64 @@ def section_title(title: str, section: Section) -> str:
     return f"{title}{SEPARATOR}{section.heading}" if section.heading else title
 
 
-def anchor_of(heading: str) -> str:
-    """As in the address of a section: 手数料と取れる場所 → #手数料と取れる場所."""
-    return NOT_IN_ANCHOR.sub("-", normalise(heading)).strip("-")
+def _pieces(part: Part, longest: int) -> Iterator[_Block]:
+    """As few as possible: a whole part where it is short enough."""
+    text, place = "", ""
+    for run in part.runs:
+        for block in _cut(_blocks(run.text, run.place), longest):
+            joined = f"{text}\n\n{block.text}" if text else block.text
+            if text and len(joined) > longest:
+                yield _Block(text=text, place=place)
+                text, place = block.text, block.place
+            else:
+                text, place = joined, place if text else block.place
+    if text:
+        yield _Block(text=text, place=place)
 
 
-def _at_headings(markdown: str) -> Iterator[Section]:
-    path: list[tuple[int, str]] = []
+def _cut(blocks: Iterator[_Block], longest: int) -> Iterator[_Block]:
+    for block in blocks:
+        if len(block.text) <= longest:
+            yield block
+            continue
+        lines = block.text.split("\n")
+        pieces = _cut_table(lines, longest) if is_table(lines) else split_text(block.text, longest=longest)
+        yield from (_Block(text=piece, place=block.place) for piece in pieces)
+
+
+def _blocks(text: str, place: str) -> Iterator[_Block]:
+    """Cut at empty lines, and where a table begins or ends."""
     lines: list[str] = []
     is_code = False
-    for line in markdown.splitlines():
+    for line in [*text.split("\n"), ""]:
         is_code ^= bool(FENCE.match(line))
-        match = None if is_code else HEADING.match(line)
-        if match is None:
+        ends = bool(lines) and not is_code and (not line.strip() or (_is_row(line) != _is_row(lines[-1]) and not FENCE.match(line)))
+        if ends:
+            yield _Block(text="\n".join(lines).strip(), place=place)
+            lines = []
+        if is_code or line.strip():
             lines.append(line)
-            continue
-        yield from _section(path, lines)
-        level = len(match[1])
-        path = [*(above for above in path if above[0] < level), (level, match[2])]
-        lines = []
-    yield from _section(path, lines)
+    if lines:
+        yield _Block(text="\n".join(lines).strip(), place=place)
 
 
-def _section(path: list[tuple[int, str]], lines: list[str]) -> Iterator[Section]:
-    body = "\n".join(lines).strip()
-    if body:
-        names = [name for level, name in path if level > 1]
-        yield Section(heading=SEPARATOR.join(names), anchor=anchor_of(names[-1]) if names else "", body=body)
+def is_table(lines: Sequence[str]) -> bool:
+    """Whether these lines are a table of Markdown with its heading."""
+    return len(lines) > 2 and all(map(_is_row, lines)) and bool(TABLE_RULE.match(lines[1].replace(" ", "")))
+
+
+def _cut_table(lines: Sequence[str], longest: int) -> Iterator[str]:
+    head, rows = list(lines[:2]), list[str]()
+    for line in lines[2:]:
+        if rows and len("\n".join([*head, *rows, line])) > longest:
+            yield "\n".join([*head, *rows])
+            rows = []
+        rows.append(line)
+    yield "\n".join([*head, *rows])
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip().startswith("|")
 
 
 def _splitter(longest: int) -> "RecursiveCharacterTextSplitter":

@@ -41,6 +41,11 @@ class PassageRow(Base):
     category: Mapped[str] = mapped_column(String(128), default="")
     department_id: Mapped[str | None] = mapped_column(String(64))
     source_url: Mapped[str | None] = mapped_column(Text)
+    """With the id of its section, where the source has one."""
+    anchor: Mapped[str] = mapped_column(String(32), default="")
+    """Of its section on our own page of the guide; empty for the beginning."""
+    place: Mapped[str] = mapped_column(String(200), default="")
+    """Where its section stands in the source, in words ("3ページ"); empty for a source without pages."""
     checked_on: Mapped[date | None] = mapped_column(Date)
     links: Mapped[list[Any]]
     translations: Mapped[dict[str, Any]]

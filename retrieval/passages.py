@@ -43,6 +43,11 @@ class NewPassage:
     category: str = ""
     department_id: str | None = None
     source_url: str | None = None
+    """With the id of its section, where the source has one."""
+    anchor: str = ""
+    """Of its section on our own page of the guide; empty for the beginning."""
+    place: str = ""
+    """Where its section stands in the source, in words ("3ページ")."""
     checked_on: date | None = None
     links: tuple[Link, ...] = ()
     translations: Mapping[str, Translation] = field(default_factory=dict)
@@ -118,6 +123,8 @@ def view_of(row: PassageRow) -> Passage:
         category=row.category,
         department_id=row.department_id,
         source_url=row.source_url,
+        anchor=row.anchor,
+        place=row.place,
         checked_on=row.checked_on,
         links=tuple(Link(label=link["label"], url=link["url"]) for link in row.links),
         translations={
@@ -137,6 +144,8 @@ def _write(row: PassageRow, passage: NewPassage, revision: int) -> None:
     row.category = passage.category
     row.department_id = passage.department_id
     row.source_url = passage.source_url
+    row.anchor = passage.anchor
+    row.place = passage.place
     row.checked_on = passage.checked_on
     row.links = [{"label": link.label, "url": link.url} for link in passage.links]
     row.translations = {language: {"question": text.question, "answer": text.answer} for language, text in passage.translations.items()}
@@ -149,6 +158,8 @@ def _write(row: PassageRow, passage: NewPassage, revision: int) -> None:
 def _bury(row: PassageRow, revision: int) -> None:
     row.question = ""
     row.body = ""
+    row.anchor = ""
+    row.place = ""
     row.phrasings = []
     row.links = []
     row.translations = {}

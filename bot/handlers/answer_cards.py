@@ -1,6 +1,7 @@
 """The shape of an answer: the quoted words, and a card with source, office, telephone and buttons."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 from bot.handlers import offering
 from bot.office import department_rows
@@ -34,7 +35,9 @@ def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Pass
     if passage.checked_on is not None:
         day = passage.checked_on
         rows = (*rows, Row(label=turn.say("card.checked_on"), text=turn.say("card.date", year=day.year, month=day.month, day=day.day)))
-    source = passage.source_url or turn.say("card.own_entry", entry=passage.entry_id)
+    source = readable(passage.source_url) if passage.source_url else turn.say("card.own_entry", entry=passage.entry_id)
+    if passage.place:
+        source = turn.say("card.source_place", source=source, place=passage.place)
     rows = (*rows, Row(label=turn.say("card.source"), text=source))
     return Card(
         alt=turn.say("card.alt", title=title),
@@ -44,6 +47,12 @@ def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Pass
         also_title=turn.say("card.related"),
         choices=_buttons(turn, passage, department),
     )
+
+
+def readable(address: str) -> str:
+    """An address for the eye: Japanese letters instead of their codes."""
+    shown = unquote(address)
+    return shown if shown.isprintable() and not set(" \ufffd") & set(shown) else address
 
 
 def _buttons(turn: Turn, passage: Passage, department: Department | None) -> tuple[Choice, ...]:

@@ -10,8 +10,10 @@ from console.commands.texts import say
 
 app = typer.Typer()
 faq_app = typer.Typer(no_args_is_help=True, help=say("group.faq"))
+guides_app = typer.Typer(no_args_is_help=True, help=say("group.guides"))
 index_app = typer.Typer(no_args_is_help=True, help=say("group.index"))
 app.add_typer(faq_app, name="faq")
+app.add_typer(guides_app, name="guides")
 app.add_typer(index_app, name="index")
 
 
@@ -63,6 +65,33 @@ def faq_export(file: Annotated[Path, typer.Argument(help=say("faq_export.file"))
 
     with explained():
         typer.echo(export_to(opened(settings_of(needs_secret=False)), municipality, file))
+
+
+@guides_app.command("import", help=say("guides_import.help"))
+def guides_import(
+    files: Annotated[list[Path], typer.Argument(help=say("guides_import.files"))],
+    municipality: MunicipalityOption,
+    publish: Annotated[bool, typer.Option("--publish", help=say("faq_import.publish"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("guides_import.dry_run"))] = False,
+    guide_id: Annotated[str, typer.Option("--id", help=say("guides_import.id"))] = "",
+    category: Annotated[str, typer.Option(help=say("guides_import.category"))] = "",
+    department: Annotated[str, typer.Option(help=say("guides_import.department"))] = "",
+    source_url: Annotated[str, typer.Option("--source-url", help=say("guides_import.source_url"))] = "",
+    skip_scanned_pages: Annotated[bool, typer.Option("--skip-scanned-pages", help=say("guides_import.skip_scanned_pages"))] = False,
+) -> None:
+    from core.errors import ImportRefusedError
+    from core.pack_loading import load_pack
+    from faq.guide_commands import import_guides_into
+    from faq.guides import Wishes
+    from faq.texts import say as say_of_content
+
+    with explained():
+        if guide_id and len(files) > 1:
+            raise ImportRefusedError(say_of_content("guides.one_id"))
+        settings, pack = settings_of(needs_secret=False), load_pack(municipality)
+        wishes = Wishes(id=guide_id, category=category, department_id=department, source_url=source_url)
+        done = import_guides_into(opened(settings), pack, files, wishes, publish=publish, dry_run=dry_run, skip_scanned=skip_scanned_pages)
+        typer.echo(done)
 
 
 @index_app.command("rebuild", help=say("index_rebuild.help"))

@@ -9,7 +9,7 @@ from console.texts import named
 from console.views.choices import Choice
 from console.views.differences import Piece, differences
 from core.pack import Pack
-from faq.checking import ANSWER_LIMIT, GUIDE_LIMIT
+from faq.lengths import ANSWER_LIMIT, GUIDE_LIMIT
 from faq.models import EntryKind, EntryVersion
 
 FIELDS = ("question", "answer", "phrasings", "category", "department_id", "source_url", "checked_on", "valid_from", "valid_until")

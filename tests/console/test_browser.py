@@ -5,10 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from faq.drafts import EntryDraft
+from faq.entries import Saved, edit_and_publish
+from faq.guide_pages import create_guide_pages
+from faq.models import EntryKind
 from tests.console.conftest import House
 from tests.console.sample import PASSWORD
 from tests.databases import require
+from tests.faq.documents.pdfs import encrypted_pdf
+from tests.town import Server
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
@@ -29,6 +37,7 @@ PAGES = (
     "/content",
     "/content/certificates-copy",
     "/new-content",
+    "/new-guide",
     "/dead-letters",
 )
 TARGETS = "main a.button, main button, main input:not([type=hidden]):not([type=checkbox]), main select, .room, .menu-button"
@@ -44,8 +53,6 @@ def is_complaint(message) -> bool:  # type: ignore[no-untyped-def]
 
 @pytest.fixture
 def address(house: House) -> Iterator[str]:
-    from tests.town import Server
-
     if not house.database.is_sqlite:
         pytest.skip("pages look the same on every database")
     server = Server(house.application())
@@ -157,6 +164,59 @@ def test_daily_work_is_possible_without_scripts(opened, address: str) -> None:  
     page.fill("#question", "犬の登録は？")
     page.click("text=公開する")
     assert "公開しました" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_guide_is_brought_in_from_a_file(opened, address: str, tmp_path: Path, scripts: bool) -> None:  # type: ignore[no-untyped-def]
+    page = opened("editor", width=360, scripts=scripts)
+    page.goto(f"{address}/content")
+    page.click("text=文書を取り込む")
+    page.set_input_files("#file", {"name": "鍵.pdf", "mimeType": "application/pdf", "buffer": encrypted_pdf()})
+    page.click("text=読んで確かめる")
+    page.wait_for_selector("[role=alert] >> text=パスワードを外して")
+    cells = " | ".join(f"列{number}の長い見出し" for number in range(8))
+    table = f"| {cells} |\n|{' --- |' * 8}\n| {cells} |"
+    text = f"# 引っ越しの手引き\n\n市民課で受け付けます。\n\n## 持ち物\n\n本人確認書類です。\n\n## 手数料\n\n{table}\n"
+    page.set_input_files("#file", {"name": "引っ越し.md", "mimeType": "text/markdown", "buffer": text.encode()})
+    page.click("text=読んで確かめる")
+    page.wait_for_selector("text=引っ越しの手引き › 持ち物")
+    assert page.evaluate(WIDER) <= 0
+    assert page.evaluate(SMALL) == []
+    assert page.locator("h1").count() == 1
+    page.fill("#category", "引っ越し")
+    page.click("text=公開する")
+    page.wait_for_selector("main >> text=文書を取り込み、公開しました")
+    assert "引っ越しの手引き" in page.inner_text("h1")
+
+
+def test_page_of_a_guide_fits_a_phone(chromium, house: House) -> None:  # type: ignore[no-untyped-def]
+    if not house.database.is_sqlite:
+        pytest.skip("pages look the same on every database")
+    cells = " | ".join(f"列{number}の長い見出し" for number in range(8))
+    body = f"前書き\n\n## 手数料\n\n| {cells} |\n|{' --- |' * 8}\n| {cells} |\n\n## 持ち物\n\n書類\n\n## 窓口\n\n" + "長い文です。" * 400
+    draft = EntryDraft(id="moving", kind=EntryKind.GUIDE, question="引っ越し", answer=body)
+    with house.database.transaction() as session:
+        assert isinstance(edit_and_publish(session, house.packs("midori"), draft, "編集者", house.clock.now), Saved)
+    pages = create_guide_pages(house.database, {"midori": house.packs("midori")}, house.clock)
+    server = Server(Starlette(routes=[Mount("/guides", app=pages)]))
+    try:
+        context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=True)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{server.url}/guides/midori/moving#section-2")
+            assert page.evaluate(WIDER) <= 0
+            assert page.locator("h1").count() == 1
+            assert page.evaluate("document.querySelector('#section-2').getBoundingClientRect().top < innerHeight")
+        page.click("summary")
+        page.click(".contents >> text=窓口")
+        assert page.url.endswith("#section-3")
+        assert [text for text in complaints if "favicon" not in text] == []
+        context.close()
+    finally:
+        server.stop()
 
 
 def test_keyboard_reaches_the_text_first_and_the_focus_can_be_seen(opened) -> None:  # type: ignore[no-untyped-def]

@@ -37,6 +37,9 @@ REACH = {
     "GET /new-content": CONTENT,
     "POST /new-content": CONTENT,
     "POST /new-content/preview": CONTENT,
+    "GET /new-guide": CONTENT,
+    "POST /new-guide": CONTENT,
+    "POST /new-guide/keep": CONTENT,
     "GET /dead-letters": {Role.ADMINISTRATOR},
     "POST /dead-letters/{letter_id}/retry": {Role.ADMINISTRATOR},
 }
@@ -93,7 +96,7 @@ def test_rows_of_another_municipality_are_not_there(house: House, visit: Visit, 
 
 def test_lists_show_nothing_of_another_municipality(visit: Visit) -> None:
     browser = visit("administrator")
-    for path in ("/", "/conversations", "/callbacks", "/content", "/new-content", "/dead-letters"):
+    for path in ("/", "/conversations", "/callbacks", "/content", "/new-content", "/new-guide", "/dead-letters"):
         page = browser.get("/console" + path).text
         for foreign in ("aoba", "青葉", "090-9999-9999", SECRET):
             assert foreign not in page, (path, foreign)

@@ -103,6 +103,8 @@ def upgrade() -> None:
     sa.Column('category', sa.String(length=128), nullable=False),
     sa.Column('department_id', sa.String(length=64), nullable=True),
     sa.Column('source_url', sa.Text(), nullable=True),
+    sa.Column('anchor', sa.String(length=32), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
     sa.Column('checked_on', sa.Date(), nullable=True),
     sa.Column('links', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('translations', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
