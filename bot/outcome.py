@@ -31,6 +31,10 @@ class Turn:
     is_introduced: bool = True
     """False until the first-time notice was given."""
     is_new_friend: bool = False
+    is_language_new: bool = False
+    """The resident writes in another language than before, and it is to be kept."""
+    has_language: bool = False
+    """One was chosen, or written in twice, before this turn."""
 
     def say(self, key: str, **gaps: object) -> str:
         """A sentence of the pack in the resident's language."""
@@ -43,7 +47,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class SetLanguage:
-    """The resident chose a language."""
+    """The resident chose a language, or writes in it."""
 
     language: Language
 

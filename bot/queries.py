@@ -23,6 +23,9 @@ from bot.models import (
 WAITING_READ = 60
 """More than one turn could ever join; the rest is read by the next turn."""
 
+WORDS_REMEMBERED = 6
+"""By so many earlier messages we see which language somebody writes in."""
+
 
 def conversation_by_key(session: Session, municipality_id: str, key: str) -> Conversation | None:
     return session.scalars(
@@ -70,6 +73,17 @@ def events_with_message(session: Session, municipality_id: str, message_id: str)
 
 def ledger_rows_of_message(session: Session, municipality_id: str, message_id: str) -> Sequence[MessageRow]:
     statement = select(MessageRow).where(MessageRow.municipality_id == municipality_id, MessageRow.channel_message_id == message_id)
+    return session.scalars(statement).all()
+
+
+def words_before(session: Session, conversation: Conversation) -> Sequence[str]:
+    """The last texts that were written in a conversation, the newest first."""
+    statement = (
+        select(MessageRow.text)
+        .where(MessageRow.conversation_id == conversation.id, MessageRow.direction == Direction.INBOUND, MessageRow.kind == "text")
+        .order_by(MessageRow.id.desc())
+        .limit(WORDS_REMEMBERED)
+    )
     return session.scalars(statement).all()
 
 

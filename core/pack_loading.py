@@ -24,7 +24,7 @@ from core.pack import (
     Sticker,
     Topic,
 )
-from core.sentences import Sentences, flatten
+from core.sentences import LABEL_LIMIT, Sentences, flatten
 from core.values import DatedValue, Values
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -83,7 +83,10 @@ def _sentences(common: Path, folder: Path | None) -> Sentences:
         if folder:
             flat.update(_flat(folder / "messages" / f"{language.value}.yaml"))
         found[language] = flat
-    return Sentences(found)
+    sentences = Sentences(found)
+    for (language, key), label in sentences.long_labels().items():
+        raise PackError(f"messages/{language.value}.yaml: '{key}': '{label}' is too long for a button: at most {LABEL_LIMIT} characters")
+    return sentences
 
 
 def _flat(path: Path) -> dict[str, str]:

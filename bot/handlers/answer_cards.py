@@ -5,23 +5,31 @@ from collections.abc import Mapping, Sequence
 from bot.handlers import offering
 from bot.office import department_rows
 from bot.outcome import Turn
+from bot.speaking import OTHER_SCRIPT
 from bot.taps import AskEntry, NoneOfThese
 from core.messages import Call, Card, Choice, Language, Message, OpenLink, Row, Tap, Text
 from core.pack import Department
 from core.text import shorten
-from retrieval.passages import Passage
+from retrieval.passages import Passage, Translation
 
 BUTTON_LABEL = 20
 
 
 def answer_messages(turn: Turn, passage: Passage) -> tuple[Message, ...]:
     """The answer in the resident's language where a translation is published, otherwise in Japanese with a word of explanation."""
-    translated = passage.translations.get(turn.language.value)
+    translated = translation_of(turn, passage)
     words = translated.answer if translated else passage.body
-    if translated is None and turn.language not in (Language.JAPANESE, Language.EASY):
-        words = f"{turn.say('answer.only_japanese')}\n\n{words}"
+    if translated is None and turn.language is not Language.JAPANESE:
+        words = f"{turn.say('answer.only_japanese', staff=turn.say('choice.staff'))}\n\n{words}"
     title = translated.question if translated else passage.question
     return Text(text=words), source_card(turn, passage, title)
+
+
+def translation_of(turn: Turn, passage: Passage) -> Translation | None:
+    """In the resident's language, or in the other script of Chinese, which is readable too."""
+    own = passage.translations.get(turn.language.value)
+    other = OTHER_SCRIPT.get(turn.language)
+    return own or (passage.translations.get(other.value) if other else None)
 
 
 def source_card(turn: Turn, passage: Passage, title: str) -> Card:
@@ -66,7 +74,7 @@ def choice_card(turn: Turn, title: str, passages: Sequence[Passage]) -> Card:
 
 
 def _question(turn: Turn, passage: Passage) -> str:
-    translated = passage.translations.get(turn.language.value)
+    translated = translation_of(turn, passage)
     return translated.question if translated else passage.question
 
 

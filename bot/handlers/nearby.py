@@ -83,7 +83,7 @@ def _line(turn: Turn, facility: Facility, distance: float) -> str:
         if distance < 1
         else turn.say("nearby.kilometres", kilometres=f"{distance:.1f}")
     )
-    lines = [f"{facility.name}（{shown}）", facility.address, facility.hours, facility.phone]
+    lines = [turn.say("nearby.line", place=facility.name, distance=shown), facility.address, facility.hours, facility.phone]
     return "\n".join(line for line in lines if line)
 
 
