@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.recognising import Recognised, is_japanese_sentence, recognise
 from core.messages import Language
 from core.pack import Pack
+from core.recognising import Recognised, is_japanese_sentence, recognise
 
 OWN_WORDS = "ask:"
 """What the rich menu sends as if the resident had typed it."""

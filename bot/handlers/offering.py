@@ -3,9 +3,9 @@
 from bot.bubbles import typed_text
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.recognising import is_kana_only, is_undecided_latin
 from bot.taps import AskStaff, Cancel, ChooseLanguage, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
 from core.messages import Action, Choice, Language, Tap, TapValue
+from core.recognising import is_kana_only, is_undecided_latin
 
 
 def tap(turn: Turn, key: str, value: TapValue) -> Choice:

@@ -141,7 +141,7 @@ def _latin(flat: str) -> Recognised:
     bare = known.neutral_phrases.sub(" ", flat)
     if VIETNAMESE_LETTER.search(bare):
         return Recognised(languages=(Language.VIETNAMESE,), is_sentence=len(bare.split()) >= LONG_LATIN)
-    words = [word for word in LATIN_WORD.findall(bare) if _without_accents(word) not in known.neutral]
+    words = [word for word in LATIN_WORD.findall(bare) if without_accents(word) not in known.neutral]
     is_sentence = len(words) >= LONG_LATIN
     scores = _scores(words)
     if PORTUGUESE_ENDING.search(bare):
@@ -160,7 +160,7 @@ def _latin(flat: str) -> Recognised:
 def _best_score(flat: str) -> float:
     known = evidence()
     words = LATIN_WORD.findall(known.neutral_phrases.sub(" ", flat))
-    scores = _scores([word for word in words if _without_accents(word) not in known.neutral])
+    scores = _scores([word for word in words if without_accents(word) not in known.neutral])
     return max((score for language, score in scores.items() if language != ROMAJI), default=0.0)
 
 
@@ -168,7 +168,7 @@ def _scores(words: list[str]) -> dict[str, float]:
     """How much each language's words weigh; one that several languages have counts for each of them, but less."""
     scores: dict[str, float] = {}
     for word in words:
-        own = [language for language, vocabulary in evidence().words.items() if _without_accents(word) in vocabulary]
+        own = [language for language, vocabulary in evidence().words.items() if without_accents(word) in vocabulary]
         for language in own:
             scores[language] = scores.get(language, 0.0) + 1.0 / len(own)
     return scores
@@ -184,7 +184,8 @@ def _by_statistics(flat: str) -> str | None:
     return STATISTICS.get(details[0][1])
 
 
-def _without_accents(word: str) -> str:
+def without_accents(word: str) -> str:
+    """Of Latin letters; in other scripts the marks are parts of the letters, so do not ask."""
     plain = "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
     return plain.replace("đ", "d")
 

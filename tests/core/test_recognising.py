@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.recognising import CHINESE, JAPANESE, evidence, is_japanese_sentence, is_kana_only, is_undecided_latin, recognise
 from core.messages import Language
+from core.recognising import CHINESE, JAPANESE, evidence, is_japanese_sentence, is_kana_only, is_undecided_latin, recognise
 
 TABLE: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "recognised.yaml").read_text(encoding="utf-8"))
 LEAST_RIGHT = 0.97
