@@ -24,7 +24,7 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
         before.append(Text(text=turn.say("notice.individual_number")))
     already_introduces = any(isinstance(effect, MarkIntroduced) for effect in effects)
     if not turn.is_introduced and not already_introduces and turn.conversation_kind is ConversationKind.PERSON:
-        after.append(Text(text=turn.say("welcome.notice", name=turn.pack.municipality.name)))
+        after.append(Text(text=turn.say("welcome.notice", name=turn.label(turn.pack.municipality.name))))
         effects = (*effects, MarkIntroduced())
     choices = (*outcome.reply.choices, *(choice for choice in ways_to_speak(turn) if choice not in outcome.reply.choices))[:MAX_CHOICES]
     room = MAX_MESSAGES - len(before) - len(after)

@@ -40,6 +40,10 @@ class Turn:
         """A sentence of the pack in the resident's language."""
         return self.pack.sentences.say(key, self.language, **gaps)
 
+    def label(self, japanese: str) -> str:
+        """A category, a choice or the municipality's name in the resident's language."""
+        return self.pack.label(japanese, self.language)
+
     @property
     def last(self) -> Bubble:
         return self.bubbles[-1]

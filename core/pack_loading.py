@@ -19,6 +19,7 @@ from core.pack import (
     Facility,
     Lexicon,
     MunicipalityInfo,
+    Names,
     Pack,
     RichMenu,
     Sticker,
@@ -71,6 +72,7 @@ def _assemble(info: MunicipalityInfo, folder: Path | None, content: Path) -> Pac
         photo_topics=tuple(_rows(Topic, menu, "photo_topics", "menu.yaml")),
         facilities=_facilities(folder) if folder else (),
         rich_menu=_model(RichMenu, folder / "rich_menu.yaml") if folder and (folder / "rich_menu.yaml").is_file() else None,
+        names=_names(common, folder),
         demo=_model(Demo, folder / "demo.yaml") if folder and (folder / "demo.yaml").is_file() else Demo(),
         folder=str(folder) if folder else None,
     )
@@ -87,6 +89,12 @@ def _sentences(common: Path, folder: Path | None) -> Sentences:
     for (language, key), label in sentences.long_labels().items():
         raise PackError(f"messages/{language.value}.yaml: '{key}': '{label}' is too long for a button: at most {LABEL_LIMIT} characters")
     return sentences
+
+
+def _names(common: Path, folder: Path | None) -> Names:
+    shared = _model(Names, common / "names.yaml")
+    own = _model(Names, folder / "names.yaml") if folder else Names()
+    return Names(offices={**shared.offices, **own.offices}, labels={**shared.labels, **own.labels})
 
 
 def _flat(path: Path) -> dict[str, str]:

@@ -56,7 +56,7 @@ def office_card(turn: Turn, department: Department) -> Card:
     """Whom to ask when we can't answer."""
     rows = department_rows(turn, department)
     return Card(
-        alt=turn.say("card.office_alt", department=department.name, phone=department.phone),
+        alt=turn.say("card.office_alt", department=turn.pack.office_name(department, turn.language), phone=department.phone),
         title=turn.say("card.office_title"),
         rows=rows,
         choices=(Choice(label=turn.say("choice.call"), action=Call(phone=department.phone), is_primary=True),),

@@ -14,8 +14,9 @@ PAGE = 8
 def show_menu(turn: Turn, tools: Tools) -> Outcome:
     categories = tools.categories(turn.pack.id, turn.now)
     rows = tuple(
-        Choice(label=turn.say("menu.category", title=title), action=Tap(value=ShowCategory(category=title), shown=title))
+        Choice(label=turn.say("menu.category", title=shown), action=Tap(value=ShowCategory(category=title), shown=shown))
         for title in list(categories)[:CATEGORIES_SHOWN]
+        for shown in [turn.label(title)]
     )
     messages = (
         (Card(alt=turn.say("menu.title"), title=turn.say("menu.title"), text=turn.say("menu.text"), choices=rows, is_list=True),)
@@ -34,7 +35,8 @@ def show_category(turn: Turn, tools: Tools, category: str, start: int) -> Outcom
     rows = [Choice(label=entry.question, action=Tap(value=AskEntry(entry=entry.entry_id), shown=entry.question)) for entry in page]
     if start + PAGE < len(entries):
         rows.append(offering.tap(turn, "more", ShowCategory(category=category, start=start + PAGE)))
-    card = Card(alt=category, title=category, choices=tuple(rows), is_list=True)
+    title = turn.label(category)
+    card = Card(alt=title, title=title, choices=tuple(rows), is_list=True)
     return _outcome(turn, Reply(messages=(card,), choices=offering.ordinary(turn), language=turn.language))
 
 

@@ -31,7 +31,7 @@ def show_nearest(turn: Turn) -> Outcome:
         return _outcome(turn, (Text(text=turn.say("nearby.none")),), offering.ordinary(turn))
     ranked = by_distance(turn.pack.facilities, place.latitude, place.longitude)
     if ranked[0][1] > SERVED_KILOMETRES:
-        return _outcome(turn, (Text(text=turn.say("nearby.far", name=turn.pack.municipality.name)),), offering.ordinary(turn))
+        return _outcome(turn, (Text(text=turn.say("nearby.far", name=turn.label(turn.pack.municipality.name))),), offering.ordinary(turn))
     rows = []
     for kind in FIRST_KINDS:
         found = next(((facility, distance) for facility, distance in ranked if facility.kind == kind), None)
