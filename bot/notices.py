@@ -26,7 +26,8 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
     if not turn.is_introduced and not already_introduces and turn.conversation_kind is ConversationKind.PERSON:
         after.append(Text(text=turn.say("welcome.notice", name=turn.label(turn.pack.municipality.name))))
         effects = (*effects, MarkIntroduced())
-    choices = (*outcome.reply.choices, *(choice for choice in ways_to_speak(turn) if choice not in outcome.reply.choices))[:MAX_CHOICES]
+    given = outcome.reply.choices
+    choices = (*given, *(choice for choice in ways_to_speak(turn, outcome.reply.language) if choice not in given))[:MAX_CHOICES]
     room = MAX_MESSAGES - len(before) - len(after)
     messages = (
         (*before, *after, *outcome.reply.messages[:room]) if not _is_crisis(outcome) else (*outcome.reply.messages[:room], *before, *after)

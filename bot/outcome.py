@@ -114,6 +114,8 @@ class CategoryEntry:
 
     entry_id: str
     question: str
+    translated: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages."""
 
 
 class Tools(Protocol):

@@ -36,4 +36,11 @@ class SearchTools:
         with self._database.reading() as session:
             rows = published_questions(session, municipality_id, category, in_japan(moment).date())
         fill = self._packs(municipality_id).values.fill
-        return tuple(CategoryEntry(entry_id=row.entry_id, question=fill(row.question, moment)) for row in rows)
+        return tuple(
+            CategoryEntry(
+                entry_id=row.entry_id,
+                question=fill(row.question, moment),
+                translated={language: fill(text, moment) for language, text in row.translated.items()},
+            )
+            for row in rows
+        )

@@ -8,9 +8,10 @@ from core.messages import Language
 from core.recognising import recognise, without_accents
 from core.text import normalise
 
-LETTER = "[a-zß-ỿ]"
+LETTER = "[a-zß-ɏḀ-ỿ]"
 """Of scripts that put spaces between words; in the others a word may stand anywhere in a run."""
-PLURAL = "(?:s|es)?"
+ENDING = "(?:s|es|ng)?"
+"""Of plurals, and of Tagalog words before another."""
 ROMAJI = "ja"
 CHINESE = "zh"
 LATIN = ("en", "pt", "tl", "vi", ROMAJI)
@@ -89,5 +90,5 @@ def _spellings(pairs: Iterable[tuple[str, str]]) -> Spellings:
     ordered = sorted(japanese, key=len, reverse=True)
     spaced = "|".join(re.escape(spelling) for spelling in ordered if re.search(LETTER, spelling)) or "(?!)"
     running = "|".join(re.escape(spelling) for spelling in ordered if not re.search(LETTER, spelling)) or "(?!)"
-    pattern = re.compile(rf"(?<!{LETTER})(?P<spaced>{spaced}){PLURAL}(?!{LETTER})|(?P<running>{running})")
+    pattern = re.compile(rf"(?<!{LETTER})(?P<spaced>{spaced}){ENDING}(?!{LETTER})|(?P<running>{running})")
     return Spellings(japanese=japanese, pattern=pattern)

@@ -10,6 +10,8 @@ from retrieval.synonyms import Synonyms
 from retrieval.tokens import Token, forms, tokens
 
 SYNONYM_WEIGHT = 0.4
+FOREIGN_WEIGHT = 0.15
+"""Of words of another language beside their Japanese: enough for a stored translation, too little for its "the" and "for"."""
 UNDERSTOOD = 0.35
 """Share of a foreign question from which its everyday words say what it is about."""
 
@@ -39,7 +41,7 @@ def read_query(text: str, synonyms: Synonyms, lexicon: Lexicon, is_known: Callab
         return _read_japanese(text, synonyms, lexicon, is_known)
     query = _read_japanese("、".join(everyday.words), synonyms, lexicon, is_known)
     own = normalise(text)
-    written = {token.form: 1.0 for token in _without_stop_words(tokens(text), synonyms)}
+    written = {token.form: FOREIGN_WEIGHT for token in _without_stop_words(tokens(text), synonyms)}
     sentence = query.sentence if everyday.share >= UNDERSTOOD else f"{query.sentence} {own}"
     return replace(query, normalised=own, sentence=sentence, weights={**written, **query.weights})
 

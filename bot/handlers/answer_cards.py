@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.handlers import offering
 from bot.office import department_rows
 from bot.outcome import Turn
-from bot.speaking import OTHER_SCRIPT
+from bot.speaking import in_script_of
 from bot.taps import AskEntry, NoneOfThese
 from core.messages import Call, Card, Choice, Language, Message, OpenLink, Row, Tap, Text
 from core.pack import Department
@@ -27,9 +27,7 @@ def answer_messages(turn: Turn, passage: Passage) -> tuple[Message, ...]:
 
 def translation_of(turn: Turn, passage: Passage) -> Translation | None:
     """In the resident's language, or in the other script of Chinese, which is readable too."""
-    own = passage.translations.get(turn.language.value)
-    other = OTHER_SCRIPT.get(turn.language)
-    return own or (passage.translations.get(other.value) if other else None)
+    return in_script_of(turn.language, passage.translations)
 
 
 def source_card(turn: Turn, passage: Passage, title: str) -> Card:

@@ -4,6 +4,7 @@ from bot.handlers import offering
 from bot.handlers.question import question_of, reply_with
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
+from bot.speaking import in_script_of
 from bot.taps import AskEntry, ShowCategory
 from core.messages import Card, Choice, Decision, Reply, Tap, Text
 
@@ -32,7 +33,11 @@ def show_category(turn: Turn, tools: Tools, category: str, start: int) -> Outcom
     page = entries[start : start + PAGE]
     if not page:
         return show_menu(turn, tools)
-    rows = [Choice(label=entry.question, action=Tap(value=AskEntry(entry=entry.entry_id), shown=entry.question)) for entry in page]
+    rows = [
+        Choice(label=question, action=Tap(value=AskEntry(entry=entry.entry_id), shown=question))
+        for entry in page
+        for question in [in_script_of(turn.language, entry.translated) or entry.question]
+    ]
     if start + PAGE < len(entries):
         rows.append(offering.tap(turn, "more", ShowCategory(category=category, start=start + PAGE)))
     title = turn.label(category)

@@ -59,12 +59,12 @@ def speak(turn: Turn, language: Language) -> Choice:
     return Choice(label=name, action=Tap(value=ChooseLanguage(language=language), shown=name))
 
 
-def ways_to_speak(turn: Turn) -> tuple[Choice, ...]:
+def ways_to_speak(turn: Turn, language: Language) -> tuple[Choice, ...]:
     """Back to Japanese, so that nobody is stuck in a wrong guess; easy Japanese for who writes only kana; all languages for a "hello"."""
     offered = turn.pack.municipality.languages
     if turn.conversation_kind is not ConversationKind.PERSON:
         return ()
-    if turn.language is not Language.JAPANESE:
+    if language is not Language.JAPANESE:
         return (speak(turn, Language.JAPANESE),)
     typed = typed_text(turn.bubbles)
     if turn.has_language or len(offered) == 1:
