@@ -10,13 +10,13 @@ from bot.models import ConversationKind
 from bot.outcome import Outcome, Tools, Turn
 from bot.preparing import load_content
 from bot.routing import route
+from bot.speaking import speech_of
 from bot.states import Idle
 from bot.tools import SearchTools
-from bot.words import language_of
 from core.clock import system_clock, to_milliseconds
 from core.database import Database
 from core.individual_number import mask_individual_numbers
-from core.messages import Card, Language, Place, Reply, Text
+from core.messages import Card, Place, Reply, Text
 from core.models import Municipality
 from core.pack import Pack
 from core.pack_loading import CONTENT, load_pack
@@ -46,13 +46,12 @@ def turn_of(pack: Pack, text: str, now: datetime) -> Turn:
     words, masked = mask_individual_numbers(text.strip())
     moment = to_milliseconds(now)
     bubble = Bubble(event_id=0, occurred_at=moment, received_at=moment, content=Said(text=words), conversation_kind=ConversationKind.PERSON)
-    shown = language_of(words)
     return Turn(
         uid="alone",
         pack=pack,
         now=now,
         state=Idle(),
-        language=shown if shown in pack.municipality.languages else Language.JAPANESE,
+        language=speech_of(words, pack).language,
         conversation_kind=ConversationKind.PERSON,
         bubbles=(bubble,),
         text=words,

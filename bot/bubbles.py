@@ -91,6 +91,11 @@ def joined_text(group: Sequence[Bubble], meaning_of_stickers: dict[str, str]) ->
     return mask_individual_numbers("\n".join(lines))
 
 
+def typed_text(group: Sequence[Bubble]) -> str:
+    """What was written, without what stickers mean: by these words we see a resident's language."""
+    return "\n".join(bubble.content.text for bubble in group if isinstance(bubble.content, Said))
+
+
 def taken_back(waiting: Sequence[Bubble]) -> frozenset[str]:
     """Ids of messages that were taken back before they were answered."""
     return frozenset(bubble.content.message_id for bubble in waiting if isinstance(bubble.content, Unsent))

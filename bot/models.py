@@ -18,7 +18,7 @@ class Resident(Base):
     id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     language: Mapped[str | None] = mapped_column(String(16))
-    """Chosen by the resident; None until then."""
+    """Chosen by the resident, or written in twice; None until then."""
     is_friend: Mapped[bool] = mapped_column(default=False)
     blocked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

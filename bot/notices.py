@@ -1,16 +1,20 @@
-"""Words that stand beside whatever else is said: the first-time notice, and the warning about an individual number. Pure."""
+"""What stands beside whatever else is decided: first-time notice, warning about an individual number, ways to another language. Pure."""
 
 from dataclasses import replace
 
+from bot.handlers.offering import ways_to_speak
 from bot.models import ConversationKind
-from bot.outcome import MarkIntroduced, Outcome, Turn
+from bot.outcome import MarkIntroduced, Outcome, SetLanguage, Turn
 from core.messages import Message, Text
 
 MAX_MESSAGES = 5
+MAX_CHOICES = 13
 
 
 def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
     """The notices go into the same call as the reply, so that they cost nothing and come at once."""
+    if turn.is_language_new and not any(isinstance(effect, SetLanguage) for effect in outcome.effects):
+        outcome = replace(outcome, effects=(*outcome.effects, SetLanguage(language=turn.language)))
     if outcome.reply is None:
         return outcome
     before: list[Message] = []
@@ -20,13 +24,15 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
         before.append(Text(text=turn.say("notice.individual_number")))
     already_introduces = any(isinstance(effect, MarkIntroduced) for effect in effects)
     if not turn.is_introduced and not already_introduces and turn.conversation_kind is ConversationKind.PERSON:
-        after.append(Text(text=turn.say("welcome.notice", name=turn.pack.municipality.name)))
+        after.append(Text(text=turn.say("welcome.notice", name=turn.label(turn.pack.municipality.name))))
         effects = (*effects, MarkIntroduced())
+    given = outcome.reply.choices
+    choices = (*given, *(choice for choice in ways_to_speak(turn, outcome.reply.language) if choice not in given))[:MAX_CHOICES]
     room = MAX_MESSAGES - len(before) - len(after)
     messages = (
         (*before, *after, *outcome.reply.messages[:room]) if not _is_crisis(outcome) else (*outcome.reply.messages[:room], *before, *after)
     )
-    return replace(outcome, reply=replace(outcome.reply, messages=tuple(messages)), effects=effects)
+    return replace(outcome, reply=replace(outcome.reply, messages=tuple(messages), choices=choices), effects=effects)
 
 
 def _is_crisis(outcome: Outcome) -> bool:

@@ -44,7 +44,7 @@ def department_rows(turn: Turn, department: Department) -> tuple[Row, ...]:
     """Office, telephone and hours, with whether somebody is there now."""
     state = turn.say("hours.open_now" if is_open_now(turn, department) else "hours.closed_now")
     return (
-        Row(label=turn.say("card.department"), text=department.name),
+        Row(label=turn.say("card.department"), text=turn.pack.office_name(department, turn.language)),
         Row(label=turn.say("card.phone"), text=department.phone),
         Row(label=turn.say("card.hours"), text=f"{hours_in_words(turn, department)}\n{state}"),
     )

@@ -31,10 +31,18 @@ class Turn:
     is_introduced: bool = True
     """False until the first-time notice was given."""
     is_new_friend: bool = False
+    is_language_new: bool = False
+    """The resident writes in another language than before, and it is to be kept."""
+    has_language: bool = False
+    """One was chosen, or written in twice, before this turn."""
 
     def say(self, key: str, **gaps: object) -> str:
         """A sentence of the pack in the resident's language."""
         return self.pack.sentences.say(key, self.language, **gaps)
+
+    def label(self, japanese: str) -> str:
+        """A category, a choice or the municipality's name in the resident's language."""
+        return self.pack.label(japanese, self.language)
 
     @property
     def last(self) -> Bubble:
@@ -43,7 +51,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class SetLanguage:
-    """The resident chose a language."""
+    """The resident chose a language, or writes in it."""
 
     language: Language
 
@@ -106,6 +114,8 @@ class CategoryEntry:
 
     entry_id: str
     question: str
+    translated: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages."""
 
 
 class Tools(Protocol):

@@ -24,6 +24,9 @@ from bot.models import (
 WAITING_READ = 60
 """More than one turn could ever join; the rest is read by the next turn."""
 
+WORDS_REMEMBERED = 6
+"""By so many earlier messages we see which language somebody writes in."""
+
 
 def conversation_by_key(session: Session, municipality_id: str, key: str) -> Conversation | None:
     return session.scalars(
@@ -96,6 +99,17 @@ def replies_that_quote(session: Session, conversation_id: int, words: str) -> Se
         MessageRow.conversation_id == conversation_id,
         MessageRow.direction == Direction.OUTBOUND,
         MessageRow.text.contains(words, autoescape=True),
+    )
+    return session.scalars(statement).all()
+
+
+def words_before(session: Session, conversation: Conversation) -> Sequence[str]:
+    """The last texts that were written in a conversation, the newest first."""
+    statement = (
+        select(MessageRow.text)
+        .where(MessageRow.conversation_id == conversation.id, MessageRow.direction == Direction.INBOUND, MessageRow.kind == "text")
+        .order_by(MessageRow.id.desc())
+        .limit(WORDS_REMEMBERED)
     )
     return session.scalars(statement).all()
 

@@ -57,7 +57,14 @@ class SearchTools:
         asked = self._asked(municipality_id, moment)
         fill = self._packs(municipality_id).values.fill
         most_asked_first = sorted(rows, key=lambda row: -asked.get(row.entry_id, 0))
-        return tuple(CategoryEntry(entry_id=row.entry_id, question=fill(row.question, moment)) for row in most_asked_first)
+        return tuple(
+            CategoryEntry(
+                entry_id=row.entry_id,
+                question=fill(row.question, moment),
+                translated={language: fill(text, moment) for language, text in row.translated.items()},
+            )
+            for row in most_asked_first
+        )
 
     def _asked(self, municipality_id: str, moment: datetime) -> Mapping[str, int]:
         """Counted again now and then: who turns a page should find the order of the page before."""

@@ -10,7 +10,7 @@ import structlog
 
 from bot import applying, queries
 from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
-from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back
+from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
 from bot.handlers import HANDLERS
 from bot.incoming import Bubble, Followed, Said
 from bot.line.channel import LineChannel
@@ -18,8 +18,9 @@ from bot.models import Conversation, EventState, InboundEvent, Resident
 from bot.notices import with_notices
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route, route
+from bot.speaking import speech_of
 from bot.states import Idle, load_state
-from bot.words import language_of, sticker_meanings
+from bot.words import sticker_meanings
 from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
 from core.database import Database
 from core.errors import ConflictError, TemporaryError
@@ -48,6 +49,8 @@ class Loaded:
     dropped: tuple[int, ...]
     """Events whose messages were taken back before they were answered."""
     has_more: bool
+    earlier: tuple[str, ...]
+    """What the resident wrote before, the newest first; nothing of a group, where others write too."""
 
     @property
     def is_late(self) -> bool:
@@ -130,6 +133,7 @@ class TurnRunner:
                 return None
             conversation = queries.conversation_by_key(session, municipality_id, key)
             resident = queries.resident_of(session, conversation)
+            earlier = queries.words_before(session, conversation) if conversation is not None and resident is not None else ()
             session.expunge_all()
         bubbles = [self._channel.parse(event) for event in events]
         gone = taken_back(bubbles)
@@ -144,6 +148,7 @@ class TurnRunner:
             group=group,
             dropped=tuple(bubble.event_id for bubble in bubbles if bubble.message_id is not None and bubble.message_id in gone),
             has_more=len(waiting) > len(group),
+            earlier=tuple(earlier),
         )
 
     def _sort(self) -> None:
@@ -170,6 +175,8 @@ class TurnRunner:
         meanings = sticker_meanings((sticker.keywords, sticker.means) for sticker in pack.stickers)
         text, masked = joined_text(loaded.group, meanings)
         conversation = loaded.conversation
+        kept = kept_language(loaded.resident)
+        speech = speech_of(typed_text(loaded.group), pack, kept=kept, earlier=loaded.earlier)
         # What happened before the newest turn must not be read as an answer to what that turn asked.
         state = load_state(conversation.state) if conversation is not None and not loaded.is_late else Idle()
         return Turn(
@@ -177,7 +184,9 @@ class TurnRunner:
             pack=pack,
             now=self._clock(),
             state=state,
-            language=spoken_language(loaded.resident, text, pack),
+            language=speech.language,
+            is_language_new=speech.is_to_be_kept,
+            has_language=kept is not None,
             conversation_kind=loaded.group[0].conversation_kind,
             bubbles=loaded.group,
             text=text,
@@ -255,12 +264,8 @@ def failed_uid(job: Job) -> str:
     return f"failed-{job.id}-{to_milliseconds(job.enqueued_at)}"
 
 
-def spoken_language(resident: Resident | None, text: str, pack: Pack) -> Language:
-    """The chosen language; without a choice the one that the words show, where the municipality offers it."""
-    if resident is not None and resident.language in set(Language):
-        return Language(resident.language)
-    shown = language_of(text) if text else None
-    return shown if shown in pack.municipality.languages else Language.JAPANESE
+def kept_language(resident: Resident | None) -> Language | None:
+    return Language(resident.language) if resident is not None and resident.language in set(Language) else None
 
 
 def _holds_mask(group: Sequence[Bubble]) -> bool:

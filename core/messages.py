@@ -15,12 +15,22 @@ class Language(StrEnum):
     EASY = "easy"
     ENGLISH = "en"
     CHINESE = "zh-Hans"
+    TRADITIONAL_CHINESE = "zh-Hant"
+    KOREAN = "ko"
     VIETNAMESE = "vi"
+    PORTUGUESE = "pt"
+    TAGALOG = "tl"
+    NEPALI = "ne"
 
     @property
     def tag(self) -> str:
         """For `lang` attributes."""
         return "ja" if self is Language.EASY else self.value
+
+    @property
+    def is_japanese(self) -> bool:
+        """Whether its readers write Japanese."""
+        return self in (Language.JAPANESE, Language.EASY)
 
 
 @dataclass(frozen=True, kw_only=True)

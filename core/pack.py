@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.messages import Language
 from core.sentences import Sentences
@@ -188,6 +188,22 @@ class Topic(PackModel):
     ask: str
 
 
+class Names(PackModel):
+    """names.yaml: Japanese names that residents see → how they are said in other languages."""
+
+    offices: Mapping[str, Mapping[Language, str]] = Field(default_factory=dict)
+    """Each with the Japanese name in it, which is what the sign says."""
+    labels: Mapping[str, Mapping[Language, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _offices_can_be_found(self) -> Self:
+        for name, said in self.offices.items():
+            for language, text in said.items():
+                if name not in text:
+                    raise ValueError(f"offices: '{text}' ({language.value}) must hold '{name}', which the sign says")
+        return self
+
+
 class MenuArea(PackModel):
     """A tappable part of the rich menu, in pixels of its image."""
 
@@ -251,6 +267,7 @@ class Pack:
     facilities: Sequence[Facility]
     waste: "Waste"
     rich_menu: RichMenu | None
+    names: Names
     demo: Demo
     folder: str | None
 
@@ -269,6 +286,14 @@ class Pack:
     def general_department(self) -> Department | None:
         """Whom to name when no department is known."""
         return self.departments.get(self.municipality.general_department)
+
+    def office_name(self, department: Department, language: Language) -> str:
+        """With the Japanese name in it; only that where nobody has written another."""
+        return self.names.offices.get(department.name, {}).get(language, department.name)
+
+    def label(self, japanese: str, language: Language) -> str:
+        """A category, a choice or the municipality's name; in Japanese where nobody has written another."""
+        return self.names.labels.get(japanese, {}).get(language, japanese)
 
     def department(self, department_id: str | None) -> Department | None:
         """The department, or the general one where the id is missing or unknown."""

@@ -19,12 +19,13 @@ from core.pack import (
     Facility,
     Lexicon,
     MunicipalityInfo,
+    Names,
     Pack,
     RichMenu,
     Sticker,
     Topic,
 )
-from core.sentences import Sentences, flatten
+from core.sentences import LABEL_LIMIT, Sentences, flatten
 from core.texts import say
 from core.values import DatedValue, Values
 from core.waste_tables import CollectionArea, Waste, WasteItem, WasteSource, WasteWords
@@ -75,6 +76,7 @@ def _assemble(info: MunicipalityInfo, folder: Path | None, content: Path) -> Pac
         facilities=_facilities(folder) if folder else (),
         waste=_waste(common, folder, departments, values),
         rich_menu=_model(RichMenu, folder / "rich_menu.yaml") if folder and (folder / "rich_menu.yaml").is_file() else None,
+        names=_names(common, folder),
         demo=_model(Demo, folder / "demo.yaml") if folder and (folder / "demo.yaml").is_file() else Demo(),
         folder=str(folder) if folder else None,
     )
@@ -87,7 +89,16 @@ def _sentences(common: Path, folder: Path | None) -> Sentences:
         if folder:
             flat.update(_flat(folder / "messages" / f"{language.value}.yaml"))
         found[language] = flat
-    return Sentences(found)
+    sentences = Sentences(found)
+    for (language, key), label in sentences.long_labels().items():
+        raise PackError(f"messages/{language.value}.yaml: '{key}': '{label}' is too long for a button: at most {LABEL_LIMIT} characters")
+    return sentences
+
+
+def _names(common: Path, folder: Path | None) -> Names:
+    shared = _model(Names, common / "names.yaml")
+    own = _model(Names, folder / "names.yaml") if folder else Names()
+    return Names(offices={**shared.offices, **own.offices}, labels={**shared.labels, **own.labels})
 
 
 def _flat(path: Path) -> dict[str, str]:

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 
 from core.errors import PackError
 from core.messages import Language
+from core.text import graphemes
 
 GAP = re.compile(r"\{([a-z_]+)\}")
+LABEL_LIMIT = 20
+"""Graphemes on the smallest button that a channel has: LINE's quick reply."""
+LABELS = ("choice.", "facility.", "language.name")
 FALLBACK = {Language.EASY: Language.JAPANESE}
 
 
@@ -23,6 +27,15 @@ class Sentences:
             if template is not None:
                 return fill_gaps(template, key, gaps)
         raise PackError(f"no sentence '{key}': add it to messages/ja.yaml")
+
+    def long_labels(self) -> dict[tuple[Language, str], str]:
+        """Sentences that stand on buttons and are too long for them."""
+        return {
+            (language, key): text
+            for language, own in self._sentences.items()
+            for key, text in own.items()
+            if key.startswith(LABELS) and len(graphemes(text)) > LABEL_LIMIT
+        }
 
     def keys(self, language: Language) -> frozenset[str]:
         return frozenset(self._sentences.get(language, {}))

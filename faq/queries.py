@@ -97,6 +97,8 @@ class PublishedQuestion:
     entry_id: str
     question: str
     kind: EntryKind
+    translated: Mapping[str, str]
+    """The question in other languages."""
 
 
 def entries_page(session: Session, municipality_id: str, wanted: EntryFilter, page: int = 1, size: int = PAGE) -> EntryPage:
@@ -161,9 +163,18 @@ def published_categories(session: Session, municipality_id: str, day: date) -> M
 
 def published_questions(session: Session, municipality_id: str, category: str, day: date) -> tuple[PublishedQuestion, ...]:
     """What residents may ask of a category on a day in Japan, in order."""
-    statement = select(Entry.id, Entry.kind, EntryVersion.question).join(EntryVersion, CURRENT).where(*_valid_on(municipality_id, day))
+    columns = (Entry.id, Entry.kind, EntryVersion.question, EntryVersion.translations)
+    statement = select(*columns).join(EntryVersion, CURRENT).where(*_valid_on(municipality_id, day))
     rows = session.execute(statement.where(EntryVersion.category == category).order_by(Entry.position, Entry.id))
-    return tuple(PublishedQuestion(entry_id=row.id, question=row.question, kind=EntryKind(row.kind)) for row in rows)
+    return tuple(
+        PublishedQuestion(
+            entry_id=row.id,
+            question=row.question,
+            kind=EntryKind(row.kind),
+            translated={language: text["question"] for language, text in row.translations.items()},
+        )
+        for row in rows
+    )
 
 
 def published_guide(session: Session, municipality_id: str, entry_id: str, day: date) -> EntryVersion | None:

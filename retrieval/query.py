@@ -1,7 +1,7 @@
 """A resident's words → what is looked for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.text import normalise
 from retrieval.jurisdiction import other_places
@@ -10,6 +10,10 @@ from retrieval.synonyms import Synonyms
 from retrieval.tokens import Token, forms, tokens
 
 SYNONYM_WEIGHT = 0.4
+FOREIGN_WEIGHT = 0.15
+"""Of words of another language beside their Japanese: enough for a stored translation, too little for its "the" and "for"."""
+UNDERSTOOD = 0.35
+"""Share of a foreign question from which its everyday words say what it is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +32,21 @@ class Query:
 
 
 def read_query(text: str, synonyms: Synonyms, lexicon: Lexicon, is_known: Callable[[str], bool]) -> Query:
-    """`is_known` tells whether a form stands anywhere in the collection. Own words weigh 1, other words for them less."""
+    """`is_known` tells whether a form stands anywhere in the collection. Own words weigh 1, other words for them less.
+
+    A question in another language is read by the Japanese of its everyday words, and by itself the more, the less of it they are.
+    """
+    everyday = synonyms.everyday.read(text)
+    if not everyday.words:
+        return _read_japanese(text, synonyms, lexicon, is_known)
+    query = _read_japanese("、".join(everyday.words), synonyms, lexicon, is_known)
+    own = normalise(text)
+    written = {token.form: FOREIGN_WEIGHT for token in _without_stop_words(tokens(text), synonyms)}
+    sentence = query.sentence if everyday.share >= UNDERSTOOD else f"{query.sentence} {own}"
+    return replace(query, normalised=own, sentence=sentence, weights={**written, **query.weights})
+
+
+def _read_japanese(text: str, synonyms: Synonyms, lexicon: Lexicon, is_known: Callable[[str], bool]) -> Query:
     is_kana_only = not HAN.search(normalise(text))
     sentence = lexicon.write_out(synonyms.usual_names(text), is_kana_only=is_kana_only)
     sentence = _corrected(sentence, lexicon, is_known)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import PackError
 from core.text import normalise
+from retrieval.everyday_words import EverydayWords, everyday_words
 from retrieval.tokens import Token, fold
 
 SUDACHI = Path(__file__).parent / "data" / "sudachi_synonyms.txt"
@@ -43,6 +44,14 @@ class StopWordFile(BaseModel):
     words: list[str] = Field(default_factory=list)
 
 
+class EverydayFile(BaseModel):
+    """everyday_words.yaml of a pack: Japanese word → language → how it is said there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Synonyms:
     """What search knows about words; spellings are compared normalised and with katakana as hiragana."""
@@ -52,6 +61,8 @@ class Synonyms:
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """A word → the other words of its groups."""
     stop_words: frozenset[str] = frozenset()
+    everyday: EverydayWords = field(default_factory=EverydayWords)
+    """What stands in other languages for words of the content."""
 
     def usual_names(self, text: str) -> str:
         """The text, normalised, with every name in its usual form; the longest spelling wins."""
@@ -84,10 +95,11 @@ class Synonyms:
 
 
 def read_synonyms(*folders: Path) -> Synonyms:
-    """Of synonyms.yaml and stop_words.yaml in these folders, where they are; later folders add to and override earlier ones."""
+    """Of synonyms.yaml, stop_words.yaml and everyday_words.yaml in these folders; later folders add to and override earlier ones."""
     names: dict[str, str] = {}
     groups: list[list[str]] = []
     stop_words: set[str] = set()
+    everyday: dict[str, dict[str, list[str]]] = {}
     for folder in folders:
         own = _read(folder / "synonyms.yaml", SynonymFile)
         without = {fold(normalise(word)) for word in own.without}
@@ -97,7 +109,9 @@ def read_synonyms(*folders: Path) -> Synonyms:
             names.update({fold(normalise(spelling)): usual for spelling in [usual, *spellings]})
             groups.append([usual, *spellings])
         stop_words |= {fold(normalise(word)) for word in _read(folder / "stop_words.yaml", StopWordFile).words}
-    return Synonyms(names=names, others=_others(groups), stop_words=frozenset(stop_words))
+        for japanese, languages in _read(folder / "everyday_words.yaml", EverydayFile).words.items():
+            everyday[japanese] = {**everyday.get(japanese, {}), **languages}
+    return Synonyms(names=names, others=_others(groups), stop_words=frozenset(stop_words), everyday=everyday_words(everyday))
 
 
 def pack_synonyms(content: Path) -> Callable[[str], Synonyms]:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
@@ -13,11 +14,13 @@ import yaml
 from PIL import Image
 
 from bot.handlers.nearby import FIRST_KINDS, KINDS
+from bot.line.limits import QUICK_REPLY_LABEL
 from bot.line.rich_menu import TAPS
 from core.clock import JAPAN, system_clock
 from core.individual_number import mask_individual_numbers
 from core.messages import Language
 from core.pack_loading import COMMON, CONTENT, load_pack
+from core.text import graphemes
 from core.values import Values, placeholders
 from tests.packs import PACKS
 
@@ -126,8 +129,9 @@ def test_sample_is_as_large_as_promised() -> None:
     assert len(entries) >= 200
     assert len({entry["category"] for entry in entries}) >= 15
     assert len(list((CONTENT / "shiomi" / "guides").glob("*.md"))) >= 20
-    languages = {language.value for language in Language} - {"ja"}
-    assert sum(set(entry.get("translations", {})) >= languages for entry in entries) >= 30
+    translated = [set(entry.get("translations", {})) for entry in entries]
+    assert sum(languages >= {"easy", "en", "zh-Hans", "vi"} for languages in translated) >= 30
+    assert sum(languages >= {language.value for language in Language} - {"ja"} for languages in translated) >= 15
     assert len(load_pack("shiomi").departments) >= 8
 
 
@@ -182,6 +186,54 @@ def test_no_number_can_be_dialled_and_no_address_leaves_the_examples(name: str) 
             wrong += [f"{file}: {phone}" for phone in PHONE.findall(text) if not UNDIALLED.fullmatch(phone)]
         wrong += [f"{file}: {url}" for url in URL.findall(text) if not OWN_URL.match(url)]
     assert wrong == []
+
+
+LATER_LANGUAGES = {"zh-Hant", "ko", "pt", "tl", "ne"}
+"""Their translations repeat the figures of the Japanese one by one; the earlier ones spell some out or explain more."""
+
+
+def numbers_in(text: str) -> set[str]:
+    flat = unicodedata.normalize("NFKC", re.sub(r"\{\{.*?\}\}", "", text))
+    return set(re.findall(r"\d+", re.sub(r"(?<=\d),(?=\d)", "", flat)))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_translations_take_their_values_from_the_same_places(name: str) -> None:
+    """A fee that is written out in a translation would stay when the fee changes."""
+    for entry in entries_of(name):
+        own = set(placeholders(entry["answer"]))
+        for language, translation in entry.get("translations", {}).items():
+            found = set(placeholders(translation["answer"]))
+            assert own <= found, f"{entry['id']} ({language}) lacks {own - found}"
+            assert all(key.startswith("department.") for key in found - own), f"{entry['id']} ({language}) adds {found - own}"
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_numbers_of_translations_are_those_of_the_japanese(name: str) -> None:
+    """Months have names in other languages, and "one" is often not said."""
+    seen = 0
+    for entry in entries_of(name):
+        japanese = unicodedata.normalize("NFKC", entry["question"] + entry["answer"])
+        wanted = numbers_in(re.sub(r"\d+月", "", japanese)) - {"1"}
+        for language in LATER_LANGUAGES & entry.get("translations", {}).keys():
+            said = numbers_in(entry["translations"][language]["question"] + entry["translations"][language]["answer"])
+            assert said <= numbers_in(japanese), f"{entry['id']} ({language}) invents {said - numbers_in(japanese)}"
+            assert wanted <= said, f"{entry['id']} ({language}) lacks {wanted - said}"
+            seen += 1
+    assert seen >= 75
+
+
+@pytest.mark.parametrize("language", [language for language in Language if language is not Language.JAPANESE])
+@pytest.mark.parametrize("name", PACKS)
+def test_names_that_residents_see_are_said_in_every_language(name: str, language: Language) -> None:
+    pack = load_pack(name)
+    categories = [yaml.safe_load(path.read_text(encoding="utf-8"))["title"] for path in (CONTENT / name / "entries").glob("*.yaml")]
+    topics = [topic.label for topic in (*pack.topics, *pack.photo_topics)]
+    unsaid = [label for label in (pack.municipality.name, *categories, *topics) if language not in pack.names.labels.get(label, {})]
+    unsaid += [department.name for department in pack.departments.values() if language not in pack.names.offices.get(department.name, {})]
+    assert unsaid == []
+    too_long = [pack.label(label, language) for label in topics if len(graphemes(pack.label(label, language))) > QUICK_REPLY_LABEL]
+    assert too_long == []
 
 
 @pytest.mark.parametrize("name", PACKS)

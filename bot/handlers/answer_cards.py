@@ -6,11 +6,12 @@ from urllib.parse import unquote
 from bot.handlers import offering
 from bot.office import department_rows
 from bot.outcome import Turn
+from bot.speaking import in_script_of
 from bot.taps import AskEntry, NoneOfThese
 from core.messages import Call, Card, Choice, Language, Message, OpenLink, Row, Tap, Text
 from core.pack import Department
 from core.text import shorten
-from retrieval.passages import Passage
+from retrieval.passages import Passage, Translation
 
 BUTTON_LABEL = 20
 MOST_RELATED = 3
@@ -21,12 +22,17 @@ def answer_messages(turn: Turn, passage: Passage, related: Sequence[Passage] = (
 
     `related` may be more than are offered.
     """
-    translated = passage.translations.get(turn.language.value)
+    translated = translation_of(turn, passage)
     words = translated.answer if translated else passage.body
-    if translated is None and turn.language not in (Language.JAPANESE, Language.EASY):
-        words = f"{turn.say('answer.only_japanese')}\n\n{words}"
+    if translated is None and turn.language is not Language.JAPANESE:
+        words = f"{turn.say('answer.only_japanese', staff=turn.say('choice.staff'))}\n\n{words}"
     title = translated.question if translated else passage.question
     return Text(text=words), source_card(turn, passage, title, related)
+
+
+def translation_of(turn: Turn, passage: Passage) -> Translation | None:
+    """In the resident's language, or in the other script of Chinese, which is readable too."""
+    return in_script_of(turn.language, passage.translations)
 
 
 def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Passage] = ()) -> Card:
@@ -68,7 +74,7 @@ def office_card(turn: Turn, department: Department) -> Card:
     """Whom to ask when we can't answer."""
     rows = department_rows(turn, department)
     return Card(
-        alt=turn.say("card.office_alt", department=department.name, phone=department.phone),
+        alt=turn.say("card.office_alt", department=turn.pack.office_name(department, turn.language), phone=department.phone),
         title=turn.say("card.office_title"),
         rows=rows,
         choices=(Choice(label=turn.say("choice.call"), action=Call(phone=department.phone), is_primary=True),),
@@ -89,7 +95,7 @@ def question_row(turn: Turn, passage: Passage) -> Choice:
 
 
 def _question(turn: Turn, passage: Passage) -> str:
-    translated = passage.translations.get(turn.language.value)
+    translated = translation_of(turn, passage)
     return translated.question if translated else passage.question
 
 

@@ -10,7 +10,7 @@ from core.messages import Decision, Reply, Text
 
 def welcome(turn: Turn) -> Outcome:
     came_back = isinstance(turn.last.content, Followed) and turn.last.content.is_unblocked
-    greeting = turn.say("welcome.again" if came_back else "welcome.first", name=turn.pack.municipality.name)
+    greeting = turn.say("welcome.again" if came_back else "welcome.first", name=turn.label(turn.pack.municipality.name))
     messages = (Text(text=greeting), Text(text=consent_text(turn)))
     return Outcome(
         state=Idle(),
@@ -25,7 +25,9 @@ def welcome(turn: Turn) -> Outcome:
 def consent_text(turn: Turn) -> str:
     """What is kept and for how long, and what not to send."""
     retention = turn.pack.municipality.retention
-    return turn.say("welcome.consent", name=turn.pack.municipality.name, days=retention.raw_event_days, years=retention.ledger_days // 365)
+    return turn.say(
+        "welcome.consent", name=turn.label(turn.pack.municipality.name), days=retention.raw_event_days, years=retention.ledger_days // 365
+    )
 
 
 def say_goodbye(turn: Turn) -> Outcome:
@@ -34,7 +36,7 @@ def say_goodbye(turn: Turn) -> Outcome:
 
 def introduce_in_group(turn: Turn) -> Outcome:
     """In full once; somebody who only calls our name hears in a line how to ask."""
-    text = turn.say("group.called" if turn.is_introduced else "group.introduction", name=turn.pack.municipality.name)
+    text = turn.say("group.called" if turn.is_introduced else "group.introduction", name=turn.label(turn.pack.municipality.name))
     return Outcome(
         state=Idle(),
         decision=Decision(route=Route.JOIN_GROUP),

@@ -5,18 +5,13 @@ from dataclasses import replace
 from bot.handlers import offering
 from bot.outcome import Outcome, SetLanguage, Turn
 from bot.routing import Route
-from bot.taps import ChooseLanguage
 from bot.words import is_whole
-from core.messages import Choice, Decision, Language, Reply, Tap, Text
+from core.messages import Decision, Language, Reply, Text
 
 
 def show_languages(turn: Turn) -> Outcome:
     """Each language in its own name."""
-    choices = tuple(
-        Choice(label=name, action=Tap(value=ChooseLanguage(language=language), shown=name))
-        for language in turn.pack.municipality.languages
-        for name in [turn.pack.sentences.say("language.name", language)]
-    )
+    choices = tuple(offering.speak(turn, language) for language in turn.pack.municipality.languages)
     return Outcome(
         state=turn.state,
         decision=Decision(route=Route.LANGUAGE),

@@ -12,7 +12,9 @@ from core.messages import Choice, Decision, Reply, Tap, Text
 def ask_about_media(turn: Turn) -> Outcome:
     kind = turn.last.content.kind if isinstance(turn.last.content, SentMedia) else "file"
     choices = tuple(
-        Choice(label=topic.label, action=Tap(value=AskTopic(topic=topic.id), shown=topic.label)) for topic in turn.pack.photo_topics
+        Choice(label=label, action=Tap(value=AskTopic(topic=topic.id), shown=label))
+        for topic in turn.pack.photo_topics
+        for label in [turn.label(topic.label)]
     )
     return Outcome(
         state=AskedAboutMedia(media=str(kind), last=turn.state.last),

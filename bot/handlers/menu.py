@@ -1,10 +1,10 @@
 """Browsing what can be asked: categories, their questions, and topics that stand for a question."""
 
 from bot.handlers import offering
-from bot.handlers.answer_cards import question_row
 from bot.handlers.question import question_of, reply_with
 from bot.outcome import CategoryEntry, Outcome, Tools, Turn
 from bot.routing import Route
+from bot.speaking import in_script_of
 from bot.taps import AskEntry, AskTopic, ShowCategories, ShowCategory
 from core.messages import Card, Choice, Decision, Reply, Tap, Text
 
@@ -16,8 +16,9 @@ def show_menu(turn: Turn, tools: Tools, start: int = 0) -> Outcome:
     """The pack's own topics, then every category that holds something, from this row on."""
     topics = [Choice(label=topic.label, action=Tap(value=AskTopic(topic=topic.id), shown=topic.label)) for topic in turn.pack.topics]
     categories = [
-        Choice(label=turn.say("menu.category", title=title), action=Tap(value=ShowCategory(category=title), shown=title))
+        Choice(label=turn.say("menu.category", title=shown), action=Tap(value=ShowCategory(category=title), shown=shown))
         for title in tools.categories(turn.pack.id, turn.now)
+        for shown in [turn.label(title)]
     ]
     rows = [*topics, *categories]
     first = start if 0 <= start < len(rows) else 0
@@ -40,19 +41,17 @@ def show_category(turn: Turn, tools: Tools, category: str, start: int) -> Outcom
     page = entries[start : start + PAGE] if start >= 0 else ()
     if not page:
         return show_menu(turn, tools)
-    rows = [_row(turn, tools, entry) for entry in page]
+    rows = [_row(turn, entry) for entry in page]
     if start + PAGE < len(entries):
         rows.append(offering.tap(turn, "more", ShowCategory(category=category, start=start + PAGE)))
-    title = turn.say("menu.most_asked", title=category) if start == 0 else turn.say("menu.further", title=category)
+    title = turn.say("menu.most_asked", title=turn.label(category)) if start == 0 else turn.say("menu.further", title=turn.label(category))
     card = Card(alt=title, title=title, choices=tuple(rows), is_list=True)
     return _outcome(turn, Reply(messages=(card,), choices=offering.ordinary(turn), language=turn.language))
 
 
-def _row(turn: Turn, tools: Tools, entry: CategoryEntry) -> Choice:
-    passage = tools.passage(turn.pack.id, entry.entry_id, turn.now)
-    if passage is not None and turn.language.value in passage.translations:
-        return question_row(turn, passage)
-    return Choice(label=entry.question, action=Tap(value=AskEntry(entry=entry.entry_id), shown=entry.question))
+def _row(turn: Turn, entry: CategoryEntry) -> Choice:
+    question = in_script_of(turn.language, entry.translated) or entry.question
+    return Choice(label=question, action=Tap(value=AskEntry(entry=entry.entry_id), shown=question))
 
 
 def ask_topic(turn: Turn, tools: Tools, topic_id: str) -> Outcome:

@@ -36,7 +36,7 @@ def show_nearest(turn: Turn) -> Outcome:
         return _outcome(turn, (Text(text=turn.say("nearby.none")),), offering.ordinary(turn))
     ranked = by_distance(turn.pack.facilities, place.latitude, place.longitude)
     if not is_served(turn, place):
-        return _outcome(turn, (Text(text=turn.say("nearby.far", name=turn.pack.municipality.name)),), offering.ordinary(turn))
+        return _outcome(turn, (Text(text=turn.say("nearby.far", name=turn.label(turn.pack.municipality.name))),), offering.ordinary(turn))
     rows = []
     for kind in FIRST_KINDS:
         found = next(((facility, distance) for facility, distance in ranked if facility.kind == kind), None)
@@ -98,7 +98,7 @@ def distance_line(turn: Turn, facility: Facility, distance: float) -> str:
         if distance < 1
         else turn.say("nearby.kilometres", kilometres=f"{distance:.1f}")
     )
-    lines = [f"{facility.name}（{shown}）", facility.address, facility.hours, facility.phone]
+    lines = [turn.say("nearby.line", place=facility.name, distance=shown), facility.address, facility.hours, facility.phone]
     return "\n".join(line for line in lines if line)
 
 

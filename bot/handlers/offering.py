@@ -1,8 +1,11 @@
 """The choices that stand under replies, so that every reply leads somewhere."""
 
+from bot.bubbles import typed_text
+from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.taps import AskStaff, Cancel, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
-from core.messages import Action, Choice, Tap, TapValue
+from bot.taps import AskStaff, Cancel, ChooseLanguage, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
+from core.messages import Action, Choice, Language, Tap, TapValue
+from core.recognising import is_kana_only, is_undecided_latin
 
 
 def tap(turn: Turn, key: str, value: TapValue) -> Choice:
@@ -48,3 +51,24 @@ def after_answer(turn: Turn) -> tuple[Choice, ...]:
         staff(turn),
         menu(turn),
     )
+
+
+def speak(turn: Turn, language: Language) -> Choice:
+    """A language in its own name."""
+    name = turn.pack.sentences.say("language.name", language)
+    return Choice(label=name, action=Tap(value=ChooseLanguage(language=language), shown=name))
+
+
+def ways_to_speak(turn: Turn, language: Language) -> tuple[Choice, ...]:
+    """Back to Japanese, so that nobody is stuck in a wrong guess; easy Japanese for who writes only kana; all languages for a "hello"."""
+    offered = turn.pack.municipality.languages
+    if turn.conversation_kind is not ConversationKind.PERSON:
+        return ()
+    if language is not Language.JAPANESE:
+        return (speak(turn, Language.JAPANESE),)
+    typed = typed_text(turn.bubbles)
+    if turn.has_language or len(offered) == 1:
+        return ()
+    if is_undecided_latin(typed):
+        return (languages(turn),)
+    return (speak(turn, Language.EASY),) if Language.EASY in offered and is_kana_only(typed) else ()

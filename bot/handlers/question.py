@@ -121,7 +121,7 @@ def refused_outcome(turn: Turn, route: Route, question: str, answer: Answer, *, 
     department = turn.pack.general_department
     key = f"answer.refused.{answer.status}"
     known = turn.pack.sentences.keys(Language.JAPANESE)
-    messages: list[Message] = [Text(text=turn.say(key if key in known else "answer.unknown", name=turn.pack.municipality.name))]
+    messages: list[Message] = [Text(text=turn.say(key if key in known else "answer.unknown", name=turn.label(turn.pack.municipality.name)))]
     passages = [hit.passage for hit in answer.candidates]
     if passages:
         messages.append(choice_card(turn, turn.say("answer.nearest"), passages))

@@ -9,7 +9,7 @@ from core.messages import Decision, Reply, Text
 
 
 def greet(turn: Turn) -> Outcome:
-    return _say(turn, Route.GREETING, "talk.greeting", "small_talk", name=turn.pack.municipality.name)
+    return _say(turn, Route.GREETING, "talk.greeting", "small_talk", name=turn.label(turn.pack.municipality.name))
 
 
 def thank(turn: Turn) -> Outcome:
@@ -18,7 +18,7 @@ def thank(turn: Turn) -> Outcome:
 
 def talk_small(turn: Turn) -> Outcome:
     talk = next((talk for talk in turn.pack.lexicon.small_talk if is_whole(talk.patterns, turn.text)), None)
-    return _say(turn, Route.SMALL_TALK, talk.sentence if talk else "talk.other", "small_talk", name=turn.pack.municipality.name)
+    return _say(turn, Route.SMALL_TALK, talk.sentence if talk else "talk.other", "small_talk", name=turn.label(turn.pack.municipality.name))
 
 
 def answer_sticker(turn: Turn) -> Outcome:

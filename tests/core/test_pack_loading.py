@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import PackError
 from core.messages import Language
-from core.pack import Pack
+from core.pack import Department, Pack
 from core.pack_loading import CONTENT, blank_pack, load_pack
 
 FILES = {
@@ -100,6 +100,17 @@ def test_sound_pack_is_loaded(load: Spoil) -> None:
         ("messages/ja.yaml", "talk: {greeting: 5}\n", "messages/ja.yaml: sentence 'talk.greeting' is int, a text is needed"),
         ("lexicon.yaml", "greetngs: [a]\n", "lexicon.yaml: unknown key 'greetngs' (did you mean 'greetings'?)"),
         ("menu.yaml", "topics: [{id: a}]\n", "menu.yaml: 'label': Field required"),
+        (
+            "messages/pt.yaml",
+            "choice: {staff: Falar com um atendente}\n",
+            "messages/pt.yaml: 'choice.staff': 'Falar com um atendente' is too long",
+        ),
+        (
+            "names.yaml",
+            "offices: {市民課: {en: Citizens Division}}\n",
+            "'Citizens Division' (en) must hold '市民課'",
+        ),
+        ("names.yaml", "label: {}\n", "midori/names.yaml: unknown key 'label' (did you mean 'labels'?)"),
     ],
 )
 def test_error_names_the_file_and_what_is_wrong(load: Spoil, file: str, text: str | bytes, expected: str) -> None:
@@ -178,3 +189,16 @@ def test_tables_of_waste_that_cannot_be_used_are_refused(load: Spoil, file: str,
 def test_tables_of_waste_need_somebody_who_answers_for_them(load: Spoil) -> None:
     with pytest.raises(PackError, match=r"midori/waste\.yaml: missing"):
         load({"waste_items.csv": WASTE["waste_items.csv"]})
+
+
+def test_names_are_said_in_a_language_or_stay_japanese(load: Spoil) -> None:
+    pack = load({"names.yaml": "offices: {市民課: {en: Citizens Division (市民課)}}\nlabels: {ごみ: {en: Garbage}}\n"})
+    citizens = department_named(pack, "市民課")
+    assert pack.office_name(citizens, Language.ENGLISH) == "Citizens Division (市民課)"
+    assert pack.office_name(citizens, Language.KOREAN) == "市民課"
+    assert (pack.label("ごみ", Language.ENGLISH), pack.label("税金", Language.ENGLISH)) == ("Garbage", "税金")
+    assert pack.label("粗大ごみの出し方", Language.ENGLISH) == "Oversized waste"
+
+
+def department_named(pack: Pack, name: str) -> Department:
+    return next(iter(pack.departments.values())).model_copy(update={"name": name})

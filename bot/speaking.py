@@ -1,0 +1,78 @@
+"""Which language a turn is answered in, and whether it is kept for the next ones. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from core.messages import Language
+from core.pack import Pack
+from core.recognising import Recognised, is_japanese_sentence, recognise
+
+OWN_WORDS = "ask:"
+"""What the rich menu sends as if the resident had typed it."""
+OTHER_SCRIPT = {Language.CHINESE: Language.TRADITIONAL_CHINESE, Language.TRADITIONAL_CHINESE: Language.CHINESE}
+
+Said = TypeVar("Said")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """The language of a reply."""
+
+    language: Language = Language.JAPANESE
+    is_to_be_kept: bool = False
+    """For messages that show no language, from now on."""
+
+
+def speech_of(text: str, pack: Pack, *, kept: Language | None = None, earlier: Sequence[str] = ()) -> Speech:
+    """`kept` is what the resident chose or wrote twice, `earlier` what was written before, the newest first.
+
+    A sentence is answered in its own language at once. A word or name that looks foreign changes nothing for whoever has a language.
+    """
+    offered = pack.municipality.languages
+    before = _shown_before(earlier, pack)
+    kept = kept if kept in offered else None
+    base = kept or before or Language.JAPANESE
+    shown = _offered(recognise(text), pack) if not _is_own_button(text, pack) else ()
+    if not shown or (kept or before) in shown:
+        return Speech(language=base, is_to_be_kept=kept is None and not base.is_japanese and before is not None and before in shown)
+    language = shown[0]
+    if kept is None:
+        return Speech(language=language)
+    if language.is_japanese:
+        writes_japanese = is_japanese_sentence(text)
+        return Speech(language=language if writes_japanese else kept, is_to_be_kept=writes_japanese)
+    if not recognise(text).is_sentence:
+        return Speech(language=kept)
+    return Speech(language=language, is_to_be_kept=before in shown)
+
+
+def in_script_of(language: Language, translated: Mapping[str, Said]) -> Said | None:
+    """What is stored in the language, or in the other script of Chinese, which is readable too."""
+    other = OTHER_SCRIPT.get(language)
+    own = translated.get(language.value)
+    return own if own is not None or other is None else translated.get(other.value)
+
+
+def _offered(recognised: Recognised, pack: Pack) -> tuple[Language, ...]:
+    """Of the recognised languages those that the municipality offers; Chinese in the other script is better than Japanese."""
+    offered = pack.municipality.languages
+    own = tuple(language for language in recognised.languages if language in offered)
+    other = (OTHER_SCRIPT[language] for language in recognised.languages if language in OTHER_SCRIPT)
+    return own or tuple(language for language in other if language in offered)
+
+
+def _shown_before(earlier: Sequence[str], pack: Pack) -> Language | None:
+    """By the newest of the earlier messages that shows a language."""
+    return next(_languages(earlier, pack), None)
+
+
+def _languages(earlier: Sequence[str], pack: Pack) -> Iterator[Language]:
+    for text in earlier:
+        if not _is_own_button(text, pack):
+            yield from _offered(recognise(text), pack)[:1]
+
+
+def _is_own_button(text: str, pack: Pack) -> bool:
+    areas = pack.rich_menu.areas if pack.rich_menu else ()
+    return any(area.tap == f"{OWN_WORDS}{text.strip()}" for area in areas)
