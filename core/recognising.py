@@ -27,10 +27,6 @@ DEVANAGARI = re.compile(r"[ऀ-ॿ]")
 LATIN_WORD = re.compile(r"[a-zà-öø-ÿāēīōūăđĩũơưạ-ỹ]+(?:-[a-z]+)?")
 VIETNAMESE_LETTER = re.compile(r"[ăđơưạ-ỹ]")
 PORTUGUESE_ENDING = re.compile(r"ç|ão\b|ões\b|ães\b")
-PREDICATE = re.compile(
-    r"(です|ます|ません|ました|でした|ください|下さい|ちょうだい|たい|ほしい|欲しい|ない|なかった|いい|よい|だ|った|して|きて|する|れる|ある|いる|なる|か|の|よ|ね|な|って|けど|が|は|には|とは|を|教えて|どこ|いつ|いくら|なに)[。．.!！?？〜~ー…\s]*$"
-)
-"""How Japanese sentences and questions end."""
 LONG_LATIN = 3
 SURE_AMONG_KANA, SURE_AMONG_HAN = 3, 2
 """So many words of a language make a sentence of it foreign, Japanese names of things in it apart."""
@@ -60,6 +56,8 @@ class Evidence:
     right: frozenset[str]
     chinese_words: re.Pattern[str]
     chinese_unless: re.Pattern[str]
+    predicate: re.Pattern[str]
+    """How Japanese sentences and questions end."""
     neutral: frozenset[str]
     neutral_phrases: re.Pattern[str]
     words: Mapping[str, frozenset[str]]
@@ -104,7 +102,7 @@ def is_undecided_latin(text: str) -> bool:
 
 
 def _has_predicate(flat: str) -> bool:
-    return PREDICATE.search(flat.strip()) is not None and len(HIRAGANA.findall(flat)) >= SHORTEST_UNDOUBTED
+    return evidence().predicate.search(flat.strip()) is not None and len(HIRAGANA.findall(flat)) >= SHORTEST_UNDOUBTED
 
 
 def _east_asian(flat: str, kana: int, han: int) -> Recognised:
@@ -202,6 +200,7 @@ def evidence() -> Evidence:
         right=frozenset(traditional for _, traditional in pairs),
         chinese_words=re.compile(raw["chinese_words"]),
         chinese_unless=re.compile(raw["chinese_unless"]),
+        predicate=re.compile(raw["predicate"]),
         neutral=frozenset(raw["neutral"].split()),
         neutral_phrases=re.compile(rf"\b(?:{raw['neutral_phrases']})\b"),
         words={language: frozenset(words.split()) for language, words in raw["words"].items()},

@@ -9,8 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from faq.texts import say
 from retrieval.guide_format import guide_parts, section_id
 
 
@@ -62,7 +63,7 @@ def _markdown() -> MarkdownIt:
 
 # Any: the rest of what markdown-it hands to every rule.
 def _open_table(_self: RendererHTML, _tokens: Sequence[Token], _place: int, _options: OptionsDict, _env: Any) -> str:
-    return '<div class="table" role="region" aria-label="表" tabindex="0"><table>\n'
+    return f'<div class="table" role="region" aria-label="{escape(say("guides.table"))}" tabindex="0"><table>\n'
 
 
 def _close_table(_self: RendererHTML, _tokens: Sequence[Token], _place: int, _options: OptionsDict, _env: Any) -> str:
