@@ -19,6 +19,8 @@ REMEDIES = {
     "line_api_url": "LINE_API_URL must be an http(s) address; leave it out to use LINE itself.",
     "chroma_url": "CHROMA_URL must be an http(s) address of a Chroma server; leave it out to use Chroma in process.",
     "database_url": "DATABASE_URL must begin with sqlite:/// or postgresql://; leave it out to use SQLite in DATA_DIR.",
+    "embedding_model": "EMBEDDING_MODEL must be a model's name of at most 60 characters, as its server knows it.",
+    "embedding_url": "EMBEDDING_URL must be the http(s) address of an OpenAI-compatible server, for example https://example.jp/v1.",
     "municipalities": "MUNICIPALITIES must name folders of content/, separated by commas, for example shiomi.",
 }
 
@@ -44,6 +46,9 @@ class Settings(BaseSettings):
     search_mode: SearchMode | None = None
     secret_key: SecretStr | None = None
     line_api_url: str | None = None
+    embedding_model: str | None = Field(default=None, max_length=60)
+    embedding_url: str | None = None
+    embedding_key: SecretStr | None = None
     language_model: str | None = None
     language_model_url: str | None = None
     language_model_key: SecretStr | None = None
@@ -69,7 +74,7 @@ class Settings(BaseSettings):
             raise ValueError("no path is needed")
         return value.rstrip("/") if value else value
 
-    @field_validator("line_api_url", "chroma_url")
+    @field_validator("line_api_url", "chroma_url", "embedding_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):

@@ -33,10 +33,21 @@ def rows_of_entry(session: Session, municipality_id: str, entry_id: str) -> Sequ
     return session.scalars(statement.order_by(PassageRow.position)).all()
 
 
-def rows_since(session: Session, municipality_id: str, revision: int) -> Sequence[PassageRow]:
-    """What was written after `revision`, tombstones included."""
-    statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id, PassageRow.revision > revision)
-    return session.scalars(statement.order_by(PassageRow.id)).all()
+def changes_since(session: Session, municipality_id: str, revision: int) -> Sequence[tuple[int, str, bool]]:
+    """(id, entry, is removed) of the passages written after `revision`, in the order of their revisions."""
+    statement = select(PassageRow.id, PassageRow.entry_id, PassageRow.is_removed)
+    statement = statement.where(PassageRow.municipality_id == municipality_id, PassageRow.revision > revision)
+    return [(row.id, row.entry_id, row.is_removed) for row in session.execute(statement.order_by(PassageRow.revision, PassageRow.id))]
+
+
+def rows_of_entries(session: Session, municipality_id: str, entry_ids: Sequence[str]) -> Sequence[PassageRow]:
+    """All rows of these entries, tombstones included."""
+    found: list[PassageRow] = []
+    for start in range(0, len(entry_ids), CHUNK):
+        statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id)
+        statement = statement.where(PassageRow.entry_id.in_(entry_ids[start : start + CHUNK]))
+        found += session.scalars(statement.order_by(PassageRow.id)).all()
+    return found
 
 
 def stored_vectors(session: Session, model: str, hashes: Sequence[str]) -> Mapping[str, bytes]:
