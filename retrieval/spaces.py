@@ -126,10 +126,9 @@ class Space:
 
     def compare(self, sights: Sequence[Sight], slots: int, candidates: int) -> list[Seen]:
         """With every vector in memory."""
-        products = self.rows.matrix @ np.stack([sight.vector for sight in sights]).T
         found = []
-        for place, sight in enumerate(sights):
-            similarities = sight.similarities(products[:, place])
+        for sight in sights:
+            similarities = sight.similarities(self.rows.matrix @ sight.vector)
             spread = spread_of(similarities[self.rows.mains], self._expected(sight))
             floor = np.partition(similarities, -candidates)[-candidates] if len(similarities) > candidates else -np.inf
             found.append(Seen(name=sight.name, scores=self._by_slot(self.rows.slots, similarities, slots, floor), spread=spread))
