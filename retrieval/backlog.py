@@ -61,12 +61,13 @@ class Backlog:
         return first[:1] if first and self._failures[first[0].id] else [one for one in first if not self._failures[one.id]]
 
     def _retire_former(self) -> bool:
+        """One shelf's, when the wanted model has read everything that was ever published there."""
         for shelf in list(self._shelves.values()):
-            if shelf.former is not None and shelf.wanted is not None and shelf.wanted.learn_when_due(shelf.lock):
-                former = shelf.retire_former()
-                if former is not None:
-                    former.drop()
-                    log.info("%s: %s took the place of %s", shelf.municipality_id, shelf.wanted.model, former.model)
+            is_read = shelf.revision >= 0 and not shelf.unread
+            if shelf.left_behind and is_read and shelf.wanted is not None and shelf.wanted.learn_when_due(shelf.lock):
+                for collection in shelf.retire_former():
+                    self._tools.index.drop(collection)
+                log.info("%s: %s has taken the place of the former model", shelf.municipality_id, shelf.wanted.model)
                 return True
         return False
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from core.errors import ModelUnavailableError
 from retrieval import queries
@@ -198,18 +198,25 @@ class Follower:
             self.shelves[key] = shelf
 
     def _new_shelf(self, key: str, name: str) -> Shelf:
+        fast = self._family(key, name, self._tools.fast.name)
         large = self._tools.large
-        wanted = None if large is None else self._family(key, name, large.name)
-        former = None
-        if large is not None and wanted is not None:
-            others = self._models_in_chroma(key) - {self._tools.fast.name, large.name}
-            known = [model for model in sorted(others) if self._tools.former(model) is not None]
-            former = self._family(key, name, known[0]) if known else None
-        return Shelf(key, name, fast=self._family(key, name, self._tools.fast.name), wanted=wanted, former=former)
+        if large is None:
+            return Shelf(key, name, fast=fast, wanted=None, former=None)
+        others = self._collections_of_others(key, {fast.model, large.name})
+        models = sorted(model for model in others if self._tools.former(model) is not None)
+        former = self._family(key, name, models[0]) if models else None
+        left_behind = [collection for own in others.values() for collection in own]
+        return Shelf(key, name, fast=fast, wanted=self._family(key, name, large.name), former=former, left_behind=left_behind)
 
-    def _models_in_chroma(self, key: str) -> set[str]:
-        names = [name for name in self._tools.index.names() if name.startswith(f"{key}.")]
-        return {name.partition(".")[2].rpartition(".")[0] for name in names}
+    def _collections_of_others(self, key: str, models: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """What models that aren't in use any more have left in Chroma."""
+        found: dict[str, list[str]] = {}
+        for collection in sorted(self._tools.index.names()):
+            municipality_id, _, rest = collection.partition(".")
+            model = rest.rpartition(".")[0]
+            if municipality_id == key and model not in models:
+                found.setdefault(model, []).append(collection)
+        return found
 
     def _family(self, key: str, name: str, model: str) -> Family:
         return Family(key, name, fields_of(model), self._tools.index, exact_rows=self._exact_rows)

@@ -41,7 +41,16 @@ class Tools:
 class Shelf:
     """A projection of SQL in memory and in the vector index. Changes take `changing`, any number of threads search under `lock`."""
 
-    def __init__(self, municipality_id: str, municipality_name: str, *, fast: Family, wanted: Family | None, former: Family | None) -> None:
+    def __init__(
+        self,
+        municipality_id: str,
+        municipality_name: str,
+        *,
+        fast: Family,
+        wanted: Family | None,
+        former: Family | None,
+        left_behind: Sequence[str] = (),
+    ) -> None:
         self.municipality_id = municipality_id
         self.municipality_name = municipality_name
         self.lock = threading.RLock()
@@ -56,6 +65,8 @@ class Shelf:
         self.fast = fast
         self.wanted = wanted
         self.former = former
+        self.left_behind = tuple(left_behind)
+        """Collections of models that were in use before; to be dropped once the wanted one has read everything."""
         self.by_entry: dict[str, set[int]] = {}
         self.unread: dict[int, Passage] = {}
         """Passages that the wanted large model has yet to read."""
@@ -114,12 +125,12 @@ class Shelf:
                 self.generation += 1
             self.wanted.tidy()
 
-    def retire_former(self) -> Family | None:
-        """From now on the wanted large model answers; returns the former one's knowledge, to be dropped."""
+    def retire_former(self) -> Sequence[str]:
+        """From now on the wanted large model answers; returns the collections that nobody needs any more."""
         with self.changing, self.lock:
-            former, self.former = self.former, None
-            self.generation += former is not None
-        return former
+            left_behind, self.left_behind, self.former = self.left_behind, (), None
+            self.generation += 1
+        return left_behind
 
     def worded(self, text: str) -> frozenset[int]:
         """Passages that ask exactly this, but for spaces, punctuation and width."""
