@@ -5,6 +5,7 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class FakeEmbedder:
 
     def _vector(self, text: str) -> Vectors:
         found = np.full(self.dimensions, 0.01, dtype=np.float32)
-        for first, second in zip(text, text[1:], strict=False):
+        for first, second in pairwise(text):
             found[zlib.crc32((first + second).encode()) % self.dimensions] += 1
         return np.asarray(found / np.linalg.norm(found), dtype=np.float32)
 

@@ -128,7 +128,7 @@ def test_what_was_replaced_or_withdrawn_while_it_was_read_is_never_found_again(d
     embedder.gate = threading.Event()
     thread = threading.Thread(target=search.settle)
     thread.start()
-    wait_until(lambda: search._follower._working.locked())
+    wait_until(search._follower._working.locked)
     publish(database, "midori", "cat")
     publish(database, "midori", "turtle", faq("プールの利用料はいくらですか。", "1回200円です。"))
     search.follow()
