@@ -150,8 +150,9 @@ class Follower:
             changes = queries.changes_since(session, key, waiting.revision)
         changed = dict.fromkeys(entry_id for _, entry_id, is_removed in changes if not is_removed)
         withdrawn = [(passage_id, entry_id) for passage_id, entry_id, _ in changes if entry_id not in changed]
-        if withdrawn and not waiting.is_first:
-            shelf.apply([], [passage_id for passage_id, _ in withdrawn], {family.model: {} for family in shelf.families})
+        for held in {id(one): one for one in (shelf, self.shelves[key])}.values():
+            if gone := [passage_id for passage_id, _ in withdrawn if passage_id in held.passages]:
+                held.apply([], gone, {family.model: {} for family in held.families})
         waiting.done([entry_id for _, entry_id in withdrawn])
         waiting.note(list(changed), revision)
         if not waiting:

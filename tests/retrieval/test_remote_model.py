@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -101,11 +102,9 @@ def test_whatever_the_server_does_wrong_is_one_error(server: EmbeddingServer, be
     embedder = RemoteEmbedder("m", server.url, None)
     assert len(embedder.query("犬")) > 0
     server.behaviour = behaviour
+    ask = partial(embedder.passages, ["だれにも", "見せない"]) if behaviour == "uneven" else partial(embedder.query, "だれにも見せない")
     with pytest.raises(ModelUnavailableError) as raised:
-        if behaviour == "uneven":
-            embedder.passages(["だれにも", "見せない"])
-        else:
-            embedder.query("だれにも見せない")
+        ask()
     assert "だれ" not in str(raised.value)
 
 
