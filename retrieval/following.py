@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from core.errors import ModelUnavailableError
 from retrieval import queries
@@ -77,9 +77,15 @@ class Follower:
 
     def follow(self, municipality_id: str | None = None) -> None:
         """Catches up with what was published, by this process or another; cheap when nothing was. Raises the first failure at the end."""
-        until = time.monotonic() + PATIENCE if municipality_id is not None and self._threads else None
+        if municipality_id is not None and self._threads:
+            until = time.monotonic() + PATIENCE
+            self._follow(municipality_id, lambda: time.monotonic() > until)
+        else:
+            self._follow(municipality_id, lambda: False)
+
+    def _follow(self, municipality_id: str | None, is_over: Callable[[], bool]) -> None:
         failed: dict[str, Exception] = {}
-        while until is None or time.monotonic() < until:
+        while not is_over():
             with self._lock:
                 self._note(municipality_id)
                 work = [key for key, waiting in self._waiting.items() if waiting and key not in failed and municipality_id in {None, key}]
@@ -249,7 +255,7 @@ class Follower:
     def _follow_on(self, seconds: float) -> None:
         while not self._stopping.wait(seconds):
             try:
-                self.follow()
+                self._follow(None, self._stopping.is_set)
             except Exception:  # Whatever it was, the next round must come: a publication would never be found.
                 log.exception("could not follow the published content")
                 self._stopping.wait(PAUSE_AFTER_FAILURE)

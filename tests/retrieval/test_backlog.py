@@ -176,7 +176,7 @@ def test_a_text_that_the_server_refuses_holds_up_no_other(database: Database) ->
 
 
 def test_a_caller_beside_the_thread_waits_a_second_at_most(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "PATIENCE", 0.0)
+    monkeypatch.setattr(following, "PATIENCE", 0.01)
     search = search_with(database, FakeEmbedder())
     search.warm()
     search.start_following(0.02)
