@@ -36,7 +36,7 @@ class Product:
         self.packs = {municipality_id: load_pack(municipality_id) for municipality_id in settings.municipalities}
         self._search = build_search(settings, self.database, load_pack, CONTENT, folder=settings.data_dir / INDEX_FOLDER)
         load_content(self.database, self.packs.values(), CONTENT)
-        self._search.warm()
+        self._search.warm(is_complete=False)
         self._search.start_following()
         self.queue = EmbeddedQueue(self.database)
         self.bot = Bot(

@@ -22,8 +22,8 @@ from core.jobs import Queue
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
 from retrieval.index import ChromaPlace
-from retrieval.modes import best_mode
-from retrieval.search import Search
+from retrieval.modes import mode_of
+from retrieval.search import Search, load_models
 from retrieval.synonyms import pack_synonyms
 
 STOP_SECONDS = 25.0
@@ -75,12 +75,14 @@ def build_search(
 ) -> Search:
     """Not warm yet. `folder` holds the embedded index; a temporary search keeps it in memory."""
     place = ChromaPlace() if is_temporary else ChromaPlace(url=settings.chroma_url, folder=None if settings.chroma_url else folder)
+    mode = mode_of(settings)
     return Search(
         database,
-        mode=settings.search_mode or best_mode(),
+        mode=mode,
         chroma=place,
         synonyms=pack_synonyms(content),
         fill=lambda municipality_id, text, moment: packs(municipality_id).values.fill(text, moment),
+        models=lambda: load_models(settings, mode),
     )
 
 

@@ -16,7 +16,7 @@ from core.errors import ProjectError
 from core.migrating import is_empty, require_current_schema
 from core.pack_loading import load_pack
 from core.settings import Settings, channel_keys, channel_variables, read_settings
-from retrieval.modes import best_mode, missing_package
+from retrieval.modes import missing_package, mode_of
 
 LEAST_FREE_GIGABYTES = 2.0
 
@@ -79,8 +79,8 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _search(settings: Settings) -> Finding:
-    mode = settings.search_mode or best_mode()
-    missing = missing_package(mode)
+    mode = mode_of(settings)
+    missing = missing_package(settings)
     remedy = say("doctor.search_remedy", package=missing) if missing else ""
     return Finding(name=say("doctor.search"), is_well=missing is None, detail=mode.value, remedy=remedy)
 

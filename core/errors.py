@@ -21,6 +21,10 @@ class BusyError(TemporaryError):
     """Another writer is at work at this moment."""
 
 
+class ModelUnavailableError(TemporaryError):
+    """A model on another server did not answer in time, or not as it should; the message never holds what it was asked."""
+
+
 class ConflictError(ProjectError):
     """Another turn or editor was faster; read again and decide again."""
 

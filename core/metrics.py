@@ -13,3 +13,8 @@ JOBS_WAITING = Gauge("madoguchi_jobs_waiting", "Jobs that are ready or running."
 DEAD_LETTERS = Gauge("madoguchi_dead_letters", "Jobs that need an operator.")
 QUOTA_USED = Gauge("madoguchi_quota_used", "Counted messages of this month, as LINE tells.", ["municipality"])
 QUOTA_LIMIT = Gauge("madoguchi_quota_limit", "Messages that LINE sends this month; absent when unlimited.", ["municipality"])
+SEARCHES = Counter("madoguchi_searches_total", "Searches by the signals that took part.", ["mode"])
+SEARCHES_WITHOUT_LARGE_MODEL = Counter(
+    "madoguchi_searches_without_large_model_total", "Searches in light mode although the mode is full, by reason.", ["reason"]
+)
+PASSAGES_UNREAD = Gauge("madoguchi_passages_unread", "Passages that the large model has yet to read.", ["municipality"])

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     search_mode: SearchMode | None = None
     secret_key: SecretStr | None = None
     line_api_url: str | None = None
+    embedding_model: str | None = Field(default=None, max_length=60)
+    embedding_url: str | None = None
+    embedding_key: SecretStr | None = None
     language_model: str | None = None
     language_model_url: str | None = None
     language_model_key: SecretStr | None = None
@@ -60,7 +63,7 @@ class Settings(BaseSettings):
             raise ValueError("no path is needed")
         return value.rstrip("/") if value else value
 
-    @field_validator("line_api_url", "chroma_url")
+    @field_validator("line_api_url", "chroma_url", "embedding_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.settings import SearchMode
 from core.text import normalise
 from retrieval.moments import Spread
 from retrieval.passages import Passage
@@ -30,23 +29,28 @@ class Field:
 
     name: str
     model: str
-    dimensions: int
     has_answer: bool
-    expected: Spread
-    """Where similarities of this model usually lie between a question and what does not answer it."""
+    expected: Spread | None
+    """Where similarities of this model usually lie between a question and what does not answer it; None for a model of others."""
 
 
 FIELDS = (
-    Field(name="use_question", model=USE, dimensions=512, has_answer=False, expected=Spread(mean=0.247, deviation=0.102)),
-    Field(name="use_answer", model=USE, dimensions=512, has_answer=True, expected=Spread(mean=0.177, deviation=0.090)),
-    Field(name="e5_question", model=E5, dimensions=384, has_answer=False, expected=Spread(mean=0.821, deviation=0.0162)),
-    Field(name="e5_answer", model=E5, dimensions=384, has_answer=True, expected=Spread(mean=0.806, deviation=0.0145)),
+    Field(name="use_question", model=USE, has_answer=False, expected=Spread(mean=0.247, deviation=0.102)),
+    Field(name="use_answer", model=USE, has_answer=True, expected=Spread(mean=0.177, deviation=0.090)),
+    Field(name="e5_question", model=E5, has_answer=False, expected=Spread(mean=0.821, deviation=0.0162)),
+    Field(name="e5_answer", model=E5, has_answer=True, expected=Spread(mean=0.806, deviation=0.0145)),
 )
 
 
-def fields_of(mode: SearchMode) -> tuple[Field, ...]:
-    """The vector spaces that take part in a mode."""
-    return tuple(field for field in FIELDS if mode is SearchMode.FULL or field.model == USE)
+def fields_of(model: str) -> tuple[Field, ...]:
+    """The vector spaces of a model; a model that isn't one of ours takes the place of e5 in the fused sum."""
+    own = tuple(field for field in FIELDS if field.model == model)
+    return own or tuple(replace(field, model=model, expected=None) for field in FIELDS if field.model == E5)
+
+
+def usual(name: str) -> Spread:
+    """Where similarities of a packaged model lie in the space of this name."""
+    return next(field.expected for field in FIELDS if field.name == name and field.expected is not None)
 
 
 def texts_of(passage: Passage, field: Field, municipality_name: str) -> tuple[str, ...]:

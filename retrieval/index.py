@@ -1,5 +1,6 @@
 """The vector index: collections of Chroma, in process or on a server."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from retrieval.texts import say
 Vectors = NDArray[np.float32]
 WRITE_BATCH = 500
 CONFIGURATION = {"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 150, "max_neighbors": 24}}
+NOT_IN_NAME = re.compile(r"[^A-Za-z0-9.-]")
+ESCAPED = re.compile(r"_([0-9a-f]+)_")
 DEEPEST = 150
 """No query asks for more than Chroma's search breadth, `ef_search`."""
 
@@ -75,12 +78,12 @@ class VectorIndex:
         """Forgets a collection with all it holds."""
         self._collections.pop(name, None)
         if name in self.names():
-            self._client.delete_collection(self._prefix + name)
+            self._client.delete_collection(self._prefix + escape(name))
 
     def names(self) -> set[str]:
         """Of all collections, also of those that this version of the project would not make."""
         names = (collection.name for collection in self._client.list_collections())
-        return {name.removeprefix(self._prefix) for name in names if name.startswith(self._prefix)}
+        return {unescape(name.removeprefix(self._prefix)) for name in names if name.startswith(self._prefix)}
 
     def _ask(self, name: str, verb: str, **arguments: Any) -> Any:  # Any: Chroma's collection and answers, imported late.
         """Another process may rebuild an index on the server: a collection that is gone is looked up once more."""
@@ -95,9 +98,18 @@ class VectorIndex:
     def _collection(self, name: str) -> Any:  # Any: Chroma's collection, imported late.
         if name not in self._collections:
             self._collections[name] = self._client.get_or_create_collection(
-                self._prefix + name, embedding_function=None, configuration=CONFIGURATION
+                self._prefix + escape(name), embedding_function=None, configuration=CONFIGURATION
             )
         return self._collections[name]
+
+
+def escape(name: str) -> str:
+    """With nothing but the characters that Chroma takes in the name of a collection."""
+    return NOT_IN_NAME.sub(lambda match: f"_{ord(match[0]):x}_", name)
+
+
+def unescape(name: str) -> str:
+    return ESCAPED.sub(lambda match: chr(int(match[1], 16)), name)
 
 
 def _client(place: ChromaPlace) -> Any:  # Any: Chroma is imported late.

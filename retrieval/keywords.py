@@ -18,7 +18,7 @@ class Posting:
     """Slots of the documents that hold a token, with its weight in each; in no order, as small as can be."""
 
     def __init__(self) -> None:
-        self._slots = array("l")
+        self._slots = array("i")
         self._weights = array("f")
 
     def __len__(self) -> int:
@@ -35,9 +35,9 @@ class Posting:
         self._slots.pop()
         self._weights.pop()
 
-    def arrays(self) -> tuple[NDArray[np.int64], Scores]:
+    def arrays(self) -> tuple[NDArray[np.int32], Scores]:
         """Copies, because an array that is looked into can't grow."""
-        return np.array(self._slots, dtype=np.int64), np.array(self._weights, dtype=np.float32)
+        return np.array(self._slots, dtype=np.int32), np.array(self._weights, dtype=np.float32)
 
 
 class KeywordIndex:
@@ -54,7 +54,7 @@ class KeywordIndex:
         self._free: list[int] = []
         self._postings: dict[str, Posting] = {}
         self._lengths = np.zeros(0, dtype=np.float32)
-        self._damping: Scores | None = None
+        self._total = 0.0
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -82,9 +82,9 @@ class KeywordIndex:
         self._documents[key] = tuple(map(intern, weights))
         self._slots[key] = slot
         self._lengths[slot] = sum(weights.values()) if length is None else length
+        self._total += float(self._lengths[slot])
         for token, weight in weights.items():
             self._postings.setdefault(intern(token), Posting()).add(slot, weight)
-        self._damping = None
 
     def remove(self, key: int) -> None:
         """Nothing happens when there is no such document."""
@@ -94,12 +94,12 @@ class KeywordIndex:
         slot = self._slots.pop(key)
         self._keys[slot] = None
         self._free.append(slot)
+        self._total -= float(self._lengths[slot])
         self._lengths[slot] = 0
         for token in words:
             self._postings[token].remove(slot)
             if not len(self._postings[token]):
                 del self._postings[token]
-        self._damping = None
 
     def rarity(self, token: str) -> float:
         """Inverse document frequency; a token that no document holds is as rare as can be."""
@@ -109,11 +109,11 @@ class KeywordIndex:
     def scores(self, query: Mapping[str, float]) -> Scores:
         """One score per slot; zero means that not one of the query's tokens stands in the document."""
         scores = np.zeros(len(self._keys), dtype=np.float32)
-        damping = self._damping_of_lengths()
+        mean = self._total / max(1, len(self._documents)) or 1.0
         for token in sorted(query):
             if token in self._postings:
                 slots, weights = self._postings[token].arrays()
-                scores[slots] += (query[token] * self.rarity(token) * (SATURATION + 1)) * weights / (weights + damping[slots])
+                scores[slots] += (query[token] * self.rarity(token) * (SATURATION + 1)) * weights / (weights + self._damping(slots, mean))
         return scores
 
     def coverage(self, query: Mapping[str, float]) -> Scores:
@@ -136,8 +136,6 @@ class KeywordIndex:
             self._lengths = np.concatenate([self._lengths, np.zeros(max(64, len(self._lengths)), dtype=np.float32)])
         return len(self._keys) - 1
 
-    def _damping_of_lengths(self) -> Scores:
-        if self._damping is None:
-            mean = float(self._lengths.sum(dtype=np.float64)) / max(1, len(self._documents)) or 1.0
-            self._damping = (SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * self._lengths / mean)).astype(np.float32)
-        return self._damping
+    def _damping(self, slots: NDArray[np.int32], mean: float) -> Scores:
+        relative = self._lengths[slots] * np.float32(LENGTH_WEIGHT * SATURATION / mean)
+        return np.asarray(relative + np.float32(SATURATION * (1 - LENGTH_WEIGHT)), dtype=np.float32)

@@ -22,6 +22,8 @@ class Lexicon:
     def __init__(self) -> None:
         self._by_reading: dict[str, Counter[str]] = {}
         self._own: dict[int, Counter[tuple[str, str]]] = {}
+        self._by_edge: dict[tuple[int, str], dict[str, None]] = {}
+        """Readings by their first (0) and last (-1) character: one slip changes at most one of the two."""
         self._longest = 0
 
     def put(self, key: int, texts: Sequence[Sequence[Token]]) -> None:
@@ -29,7 +31,11 @@ class Lexicon:
         self.remove(key)
         self._own[key] = Counter(name for words in texts for name in _names(words))
         for (reading, surface), count in self._own[key].items():
-            self._by_reading.setdefault(reading, Counter())[surface] += count
+            if reading not in self._by_reading:
+                self._by_reading[reading] = Counter()
+                for edge in (0, -1):
+                    self._by_edge.setdefault((edge, reading[edge]), {})[reading] = None
+            self._by_reading[reading][surface] += count
             self._longest = max(self._longest, len(reading))
 
     def remove(self, key: int) -> None:
@@ -41,6 +47,8 @@ class Lexicon:
                 del surfaces[surface]
             if not surfaces:
                 del self._by_reading[reading]
+                for edge in (0, -1):
+                    del self._by_edge[edge, reading[edge]][reading]
 
     def write_out(self, text: str, *, is_kana_only: bool) -> str:
         """Words in kana as they are usually written here; in a text with kanji only what stands between particles is taken for one."""
@@ -68,9 +76,10 @@ class Lexicon:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        near = [known for known in self._by_reading if abs(len(known) - len(reading)) <= 1]
-        found = process.extractOne(reading, near, scorer=OSA.distance, score_cutoff=1)
-        return self._sounding_like(found[0]) if found else None
+        alike = {known for edge in (0, -1) for known in self._by_edge.get((edge, reading[edge]), ()) if abs(len(known) - len(reading)) <= 1}
+        found = process.extract(reading, alike, scorer=OSA.distance, score_cutoff=1, limit=None)
+        nearest = min(((distance, known) for known, distance, _ in found), default=None)
+        return None if nearest is None else self._sounding_like(nearest[1])
 
     def _sounding_like(self, reading: str) -> str | None:
         surfaces = self._by_reading.get(fold(reading))

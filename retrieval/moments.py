@@ -1,4 +1,4 @@
-"""Mean and variance of a query's similarity to a whole collection, without comparing it to every vector."""
+"""Mean and variance of a query's similarity to a whole collection, from all similarities or without comparing it to every vector."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+PRIOR = 20
+LEAST_VARIANCE = 1e-8
+LEAST_UNKNOWN_VARIANCE = 0.05**2
+"""Of a model whose similarities nobody has measured, so that a handful of near-equal ones isn't taken for its whole range."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,15 +20,32 @@ class Spread:
     deviation: float
 
 
-class Moments:
-    """Sum and sum of outer products of unit vectors: they give the exact mean and variance of all dot products with a query.
+def blend(count: int, mean: float, square: float, expected: Spread | None) -> Spread:
+    """Of `count` similarities with this mean and mean square, and of `PRIOR` imagined ones that lie as expected.
 
-    `expected` stands for `PRIOR` imagined documents, so that a collection of three entries is judged like one of three thousand.
+    So a collection of three entries is judged like one of three thousand. Of an unknown model (None) nothing is imagined.
     """
+    if expected is None:
+        return Spread(mean=mean, deviation=max(square - mean**2, LEAST_UNKNOWN_VARIANCE) ** 0.5)
+    share = count / (count + PRIOR)
+    whole_mean = share * mean + (1 - share) * expected.mean
+    whole_square = share * square + (1 - share) * (expected.deviation**2 + expected.mean**2)
+    return Spread(mean=whole_mean, deviation=max(whole_square - whole_mean**2, LEAST_VARIANCE) ** 0.5)
 
-    PRIOR = 20
 
-    def __init__(self, dimensions: int, expected: Spread) -> None:
+def spread_of(similarities: Vectors, expected: Spread | None) -> Spread:
+    """Of the similarities themselves."""
+    count = len(similarities)
+    wide = similarities.astype(np.float64)
+    return blend(count, float(wide.sum()) / max(1, count), float(wide @ wide) / max(1, count), expected)
+
+
+class Moments:
+    """Sum and sum of outer products of unit vectors: they give the exact mean and variance of all dot products with a query."""
+
+    PRIOR = PRIOR
+
+    def __init__(self, dimensions: int, expected: Spread | None) -> None:
         self.count = 0
         self._expected = expected
         self._sum = np.zeros(dimensions)
@@ -43,11 +64,8 @@ class Moments:
     def spread(self, query: Vectors) -> Spread:
         """Of the dot products of `query` with every vector that was added."""
         centre, covariance = self._centre_and_covariance()
-        own, expected = float(query @ centre), self._expected
-        share = self.count / (self.count + self.PRIOR)
-        mean = share * own + (1 - share) * expected.mean
-        square = share * (float(query @ covariance @ query) + own**2) + (1 - share) * (expected.deviation**2 + expected.mean**2)
-        return Spread(mean=mean, deviation=max(square - mean**2, 1e-8) ** 0.5)
+        own = float(query @ centre)
+        return blend(self.count, own, float(query @ covariance @ query) + own**2, self._expected)
 
     def _centre_and_covariance(self) -> tuple[Vectors, Vectors]:
         """Of the vectors; kept in single precision, which halves the time of a query."""

@@ -1,6 +1,6 @@
 """Reads of retrieval."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,18 +27,22 @@ def content_revisions(session: Session) -> Mapping[str, int]:
     return {row.id: row.content_revision for row in session.execute(select(Municipality.id, Municipality.content_revision))}
 
 
-def rows_of_entries(session: Session, municipality_id: str, entry_ids: Iterable[str]) -> Iterator[PassageRow]:
+def changes_since(session: Session, municipality_id: str, revision: int) -> Sequence[tuple[int, str, bool]]:
+    """(id, entry, is removed) of the passages written after `revision`, in the order of their revisions."""
+    statement = select(PassageRow.id, PassageRow.entry_id, PassageRow.is_removed)
+    statement = statement.where(PassageRow.municipality_id == municipality_id, PassageRow.revision > revision)
+    return [(row.id, row.entry_id, row.is_removed) for row in session.execute(statement.order_by(PassageRow.revision, PassageRow.id))]
+
+
+def rows_of_entries(session: Session, municipality_id: str, entry_ids: Iterable[str]) -> Sequence[PassageRow]:
     """All rows of these entries, tombstones included."""
+    found: list[PassageRow] = []
     ids = list(entry_ids)
     for start in range(0, len(ids), CHUNK):
-        chosen = PassageRow.entry_id.in_(ids[start : start + CHUNK])
-        yield from session.scalars(select(PassageRow).where(PassageRow.municipality_id == municipality_id, chosen))
-
-
-def rows_since(session: Session, municipality_id: str, revision: int) -> Sequence[PassageRow]:
-    """What was written after `revision`, tombstones included."""
-    statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id, PassageRow.revision > revision)
-    return session.scalars(statement.order_by(PassageRow.id)).all()
+        statement = select(PassageRow).where(PassageRow.municipality_id == municipality_id)
+        statement = statement.where(PassageRow.entry_id.in_(ids[start : start + CHUNK]))
+        found += session.scalars(statement.order_by(PassageRow.id)).all()
+    return found
 
 
 def stored_vectors(session: Session, model: str, hashes: Sequence[str]) -> Mapping[str, bytes]:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -12,22 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.settings import SearchMode
-from retrieval.fields import without_name
-from retrieval.fusing import WEIGHTS, Signal, fuse, in_strict_order
+from retrieval.fields import E5, usual, without_name
+from retrieval.fusing import LENS, SAME, WEIGHTS, Signal, fuse, in_strict_order
+from retrieval.large_model import Refusal
 from retrieval.moments import Spread
 from retrieval.passages import Passage
 from retrieval.query import Query
 from retrieval.results import Step
 
 if TYPE_CHECKING:
+    from retrieval.families import Family
+    from retrieval.index import VectorIndex
     from retrieval.shelf import Shelf, Tools
-    from retrieval.spaces import Sight, Space
+    from retrieval.spaces import Seen, Sight, Space
 
 Scores = NDArray[np.float32]
+Vectors = NDArray[np.float32]
 CANDIDATES = 100
 """Of each kind of score; deeper ones do not reach the first ten of the sum."""
 IMAGINED = 20
 """Passages without any of the words, so that a collection of three is judged like one of three thousand."""
+THROUGH_LENS = Spread(mean=0.0, deviation=0.09)
 
 SAME_DEVIATION = 0.01
 
@@ -41,6 +45,26 @@ class Ranked:
     parts: Mapping[str, float]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ranking:
+    """Entries, best first, and by which signals they were ranked."""
+
+    ranked: Sequence[Ranked]
+    mode: SearchMode
+    refusal: Refusal | None = None
+    """Why the large model took no part although there is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """A query as one space sees it; `nearest` where Chroma was asked."""
+
+    space: "Space"
+    vector: Vectors
+    sights: "Sequence[Sight]"
+    nearest: Sequence[Sequence[tuple[str, float]]] | None
+
+
 @contextmanager
 def timed(name: str, steps: list[Step]) -> Iterator[None]:
     """Adds a step with the time that the block took."""
@@ -49,29 +73,56 @@ def timed(name: str, steps: list[Step]) -> Iterator[None]:
     steps.append(Step(name=name, milliseconds=(time.perf_counter() - started) * 1000))
 
 
-def rank(shelf: "Shelf", query: Query, tools: "Tools", *, mode: SearchMode, day: date, limit: int, steps: list[Step]) -> list[Ranked]:
+def rank(shelf: "Shelf", query: Query, tools: "Tools", *, day: date, limit: int, steps: list[Step]) -> Ranking:
     """Entries with a passage that is valid on `day` and scores above the average of the collection, best first."""
-    asked: list[tuple[Space, tuple[Sight, ...], Future[list[list[tuple[str, float]]]]]] = []
-    for model, embedder in tools.embedders.items():
-        with timed(f"embed {model}", steps):
-            vector = embedder.query(without_name(query.sentence, shelf.municipality_name))
-        for space in shelf.spaces:
-            if space.field.model == model and space.owners:
-                with shelf.lock:
-                    sights = space.sights(vector)
-                count = min(CANDIDATES, len(space.owners))
-                found = tools.pool.submit(tools.index.nearest, shelf.collection(space.field), [sight.vector for sight in sights], count)
-                asked.append((space, sights, found))
+    sentence = without_name(query.sentence, shelf.municipality_name)
+    with timed(f"embed {shelf.fast.model}", steps):
+        asked = [(shelf.fast, tools.fast.query(sentence))]
+    mode, refusal = SearchMode.LIGHT, None
+    if tools.large is not None:
+        family = shelf.large()
+        with timed(f"embed {(family or shelf.fast).model}", steps):
+            vector = Refusal.INCOMPLETE if family is None else _large_vector(family, tools, sentence)
+        if isinstance(vector, Refusal) or family is None:
+            refusal = vector if isinstance(vector, Refusal) else Refusal.INCOMPLETE
+        else:
+            mode = SearchMode.FULL
+            asked.append((family, vector))
     with timed("vectors", steps):
-        answers = [(space, sights, found.result()) for space, sights, found in asked]
+        looks = [look for family, vector in asked for look in _looks(shelf, family, vector, tools.index)]
     with shelf.lock:
         with timed("keywords", steps):
-            signals = _keyword_signals(shelf, query)
+            signals = [*_keyword_signals(shelf, query), _wording_signal(shelf, query)]
+        with timed("compare", steps):
+            seen = [(look, _seen(look, shelf.keywords.slots)) for look in looks]
         with timed("fuse", steps):
-            for space, sights, nearest in answers:
-                signals += [_vector_signal(shelf, sight, near, space) for sight, near in zip(sights, nearest, strict=True)]
-            signals.append(_wording_signal(shelf, query))
-            return _entries(shelf, signals, fuse(signals, WEIGHTS[mode]), day, limit)
+            signals += _vector_signals([(look.space.field.model, own) for look, own in seen], shelf.fast.model, signals)
+            fused = fuse(signals, WEIGHTS[mode])
+            return Ranking(ranked=_entries(shelf, signals, fused, day, limit), mode=mode, refusal=refusal)
+
+
+def _large_vector(family: "Family", tools: "Tools", sentence: str) -> Vectors | Refusal:
+    large = tools.large if tools.large is not None and tools.large.name == family.model else tools.former(family.model)
+    vector = Refusal.FAILED if large is None else large.query(sentence)
+    # A server that changed its model under the same name gives vectors that can't be compared.
+    return vector if isinstance(vector, Refusal) or len(vector) == family.dimensions else Refusal.FAILED
+
+
+def _looks(shelf: "Shelf", family: "Family", vector: Vectors, index: "VectorIndex") -> Iterator[_Look]:
+    """Chroma is asked without the lock, and only where memory doesn't hold the vectors."""
+    for space in family.spaces:
+        with shelf.lock:
+            sights = () if space.rows.is_exact else space.sights(vector)
+            count = min(CANDIDATES, len(space.rows))
+        nearest = index.nearest(family.collection(space), [sight.vector for sight in sights], count) if sights and count else None
+        yield _Look(space=space, vector=vector, sights=sights, nearest=nearest)
+
+
+def _seen(look: _Look, slots: int) -> "Sequence[Seen]":
+    space = look.space
+    if look.nearest is not None:
+        return space.take(look.sights, look.nearest, slots)
+    return space.compare(space.sights(look.vector), slots, CANDIDATES) if space.rows.is_exact and len(space.rows) else ()
 
 
 def _keyword_signals(shelf: "Shelf", query: Query) -> list[Signal]:
@@ -95,23 +146,38 @@ def _spread(shelf: "Shelf", scores: Scores) -> Spread:
     return Spread(mean=mean, deviation=max(float(np.square(scores, dtype=np.float64).sum()) / count - mean**2, 1e-6) ** 0.5)
 
 
-def _vector_signal(shelf: "Shelf", sight: "Sight", nearest: Sequence[tuple[str, float]], space: "Space") -> Signal:
-    """The best of a passage's texts counts; a passage that Chroma did not name is as near as the farthest that it did."""
-    best: dict[int, float] = {}
-    for vector_id, product in nearest:
-        owner = space.owners.get(vector_id)
-        if owner is not None:
-            best[owner] = max(best.get(owner, -1.0), sight.similarity(vector_id, product))
-    floor = min(best.values(), default=sight.spread.mean)
-    scores = np.full(shelf.keywords.slots, floor, dtype=np.float32)
-    for owner, similarity in best.items():
-        scores[shelf.keywords.slot_of(owner)] = similarity
-    return Signal(name=sight.name, scores=scores, spread=sight.spread)
+def _vector_signals(seen: "Sequence[tuple[str, Sequence[Seen]]]", fast: str, others: Sequence[Signal]) -> list[Signal]:
+    """A passage that the large model hasn't read is taken to be as near to it as the light signals say it is."""
+    light = [_signal(one, np.float32(one.spread.mean)) for model, own in seen if model == fast for one in own]
+    large = [(model, one) for model, own in seen if model != fast for one in own]
+    if not large:
+        return light
+    estimate: Scores | None = None
+    signals = []
+    for model, one in large:
+        if estimate is None and np.isnan(one.scores).any():
+            estimate = fuse([signal for signal in [*others, *light] if signal.name != SAME], WEIGHTS[SearchMode.LIGHT])
+        missing = np.float32(0) if estimate is None else estimate * one.spread.deviation + one.spread.mean
+        signal = _signal(one, missing)
+        signals.append(signal if model == E5 else _on_usual_scale(signal))
+    return [*light, *signals]
+
+
+def _signal(seen: "Seen", missing: Scores | np.float32) -> Signal:
+    scores = np.where(np.isnan(seen.scores), missing, seen.scores).astype(np.float32)
+    return Signal(name=seen.name, scores=scores, spread=seen.spread)
+
+
+def _on_usual_scale(signal: Signal) -> Signal:
+    """As e5 would have put it, because what judges a result knows that model's similarities."""
+    spread = THROUGH_LENS if signal.name.endswith(LENS) else usual(signal.name)
+    scores = (signal.scores - signal.spread.mean) * (spread.deviation / signal.spread.deviation) + spread.mean
+    return Signal(name=signal.name, scores=scores.astype(np.float32), spread=spread)
 
 
 def _entries(shelf: "Shelf", signals: Sequence[Signal], fused: Scores, day: date, limit: int) -> list[Ranked]:
     best: dict[str, tuple[float, int]] = {}
-    for slot in np.argsort(-fused, kind="stable"):
+    for slot in _best_first(fused, limit):
         if fused[slot] <= 0 or len(best) > limit:
             break
         key = shelf.keywords.key_of(int(slot))
@@ -119,6 +185,16 @@ def _entries(shelf: "Shelf", signals: Sequence[Signal], fused: Scores, day: date
             best.setdefault(shelf.passages[key].entry_id, (float(fused[slot]), key))
     ordered = in_strict_order([(entry_id, score) for entry_id, (score, _) in best.items()])[:limit]
     return [_ranked(shelf, best[entry_id][1], score, signals) for entry_id, score in ordered]
+
+
+def _best_first(fused: Scores, limit: int) -> Iterator[int]:
+    """Slots by falling score; only as many are put in order as a ranking of `limit` usually takes, the others if it takes more."""
+    few = min(len(fused), 4 * (limit + CANDIDATES))
+    first = np.argpartition(-fused, few - 1)[:few] if few < len(fused) else np.arange(len(fused))
+    yield from (int(slot) for slot in first[np.lexsort((first, -fused[first]))])
+    if few < len(fused):
+        rest = np.setdiff1d(np.arange(len(fused)), first, assume_unique=True)
+        yield from (int(slot) for slot in rest[np.lexsort((rest, -fused[rest]))])
 
 
 def _ranked(shelf: "Shelf", key: int, score: float, signals: Sequence[Signal]) -> Ranked:

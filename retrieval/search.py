@@ -1,43 +1,48 @@
 """Search: one question → the entries of a municipality in the order in which they answer it."""
 
-import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.clock import in_japan
 from core.database import Database
-from core.settings import SearchMode
-from retrieval import queries
-from retrieval.fields import fields_of
-from retrieval.passages import PLACEHOLDER, Passage, Translation, view_of
+from core.metrics import SEARCHES, SEARCHES_WITHOUT_LARGE_MODEL
+from core.settings import SearchMode, Settings
+from core.text import normalise
+from retrieval.passages import PLACEHOLDER, Passage, Translation
 from retrieval.query import read_query
-from retrieval.ranking import Ranked, rank, timed
+from retrieval.ranking import Ranking, rank, timed
 from retrieval.results import Hit, SearchResult, Step
 from retrieval.synonyms import Synonyms
 
 if TYPE_CHECKING:
+    from retrieval.embedding import Models
+    from retrieval.following import Follower
     from retrieval.index import ChromaPlace
     from retrieval.shelf import Shelf, Tools
-
-log = logging.getLogger(__name__)
 
 REMEMBERED = 512
 FILLED = 20
 """Hits whose placeholders are filled; nobody is shown a later one."""
-PAUSE_AFTER_FAILURE = 5.0
-POOL = 4
+
+
+def load_models(settings: Settings, mode: SearchMode) -> "Models":
+    """Those that the settings name; nothing is imported before."""
+    from retrieval.embedding import models_of
+
+    return models_of(settings, mode)
 
 
 class Search:
-    """One per process. `warm` it once; then `follow`, or a thread that does, keeps it up with what is published.
+    """One per process. `warm` it once; then `follow`, or threads that do, keep it up with what is published.
 
-    `synonyms(municipality_id)` gives the words of a municipality, `fill(municipality_id, text, moment)` replaces placeholders.
+    `synonyms(municipality_id)` gives the words of a municipality, `fill(municipality_id, text, moment)` replaces placeholders,
+    `models` loads the sentence models; without it they are the packaged ones.
     """
 
     def __init__(
@@ -48,34 +53,36 @@ class Search:
         chroma: "ChromaPlace",
         synonyms: Callable[[str], Synonyms],
         fill: Callable[[str, str, datetime], str],
+        models: "Callable[[], Models] | None" = None,
+        exact_rows: int | None = None,
     ) -> None:
         self.mode = mode
         self._database = database
         self._place = chroma
         self._synonyms = synonyms
         self._fill = fill
-        self._fields = fields_of(mode)
-        self._shelves: dict[str, Shelf] = {}
-        self._following = threading.RLock()
-        self._remembered: OrderedDict[tuple[str, str, date, int], SearchResult] = OrderedDict()
+        self._models = models
+        self._exact_rows = exact_rows
+        self._warming = threading.Lock()
+        self._remembered: OrderedDict[tuple[str, str, date, int], tuple[int, SearchResult]] = OrderedDict()
         self._memory_lock = threading.Lock()
         self._tools_: Tools | None = None
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._follower_: Follower | None = None
 
-    def warm(self) -> None:
-        """Loads models and dictionaries and makes all indexes agree with SQL; afterwards questions are fast."""
-        from retrieval.embedding import embedders
-        from retrieval.index import VectorIndex
-        from retrieval.shelf import Tools
+    def warm(self, *, is_complete: bool = True) -> None:
+        """Loads models and dictionaries and makes all indexes agree with SQL; afterwards questions are fast.
 
-        with self._following:
+        What the large model has never read it reads here, which may take minutes, or, with `is_complete=False`, after
+        `start_following` in the background.
+        """
+        with self._warming:
             if self._tools_ is None:
-                models = {embedder.name: embedder for embedder in embedders(self.mode)}
-                self._tools_ = Tools(
-                    database=self._database, index=VectorIndex(self._place), embedders=models, pool=ThreadPoolExecutor(POOL, "vectors")
-                )
-            self.follow()
+                self._tools_ = self._load_tools()
+                self._follower_ = self._new_follower(self._tools_)
+        self._follower.follow()
+        if is_complete:
+            self._follower.settle()
+        self._follower.learn()
         for municipality_id in list(self._shelves):
             self.search(municipality_id, "手続き", moment=datetime.now().astimezone(), limit=1)
 
@@ -85,50 +92,50 @@ class Search:
         return self._tools_ is not None
 
     def follow(self, municipality_id: str | None = None) -> None:
-        """Catches up with what was published, by this process or another; cheap when nothing was."""
-        with self._following:
-            with self._database.reading() as session:
-                revisions = queries.content_revisions(session)
-            for key, revision in revisions.items():
-                shelf = self._shelves.get(key)
-                if municipality_id in {None, key} and (shelf is None or shelf.revision != revision):
-                    self._catch_up(key)
+        """Catches up with what was published, by this process or another; cheap when nothing was.
+
+        Afterwards it is found by its words and by the fast model, and what was withdrawn is not. With the threads of
+        `start_following`, a call for one municipality returns after a second at the latest and leaves the rest to them.
+        """
+        self._follower.follow(municipality_id)
+
+    def settle(self) -> None:
+        """Returns when the large model has read everything that was followed."""
+        self._follower.settle()
 
     def rebuild(self, municipality_id: str) -> int:
         """Throws the indexes of a municipality away and makes them anew from SQL; returns the number of passages."""
-        with self._following:
-            shelf = self._new_shelf(municipality_id)
-            for field in self._fields:
-                self._tools.index.drop(shelf.collection(field))
-            self._shelves.pop(municipality_id, None)
-            self._catch_up(municipality_id)
-            return len(self._shelves[municipality_id].passages)
+        return self._follower.rebuild(municipality_id)
 
     def start_following(self, seconds: float = 0.25) -> None:
-        """Follows in a thread of its own until `stop_following`."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._follow_on, args=(seconds,), name="follow-content", daemon=True)
-        self._thread.start()
+        """Follows and reads in threads of their own until `stop_following`."""
+        self._follower.start(seconds)
 
     def stop_following(self) -> None:
-        """Waits for a catch-up in hand."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        """Waits for what is in hand."""
+        if self._follower_ is not None:
+            self._follower_.stop()
 
     def search(self, municipality_id: str, text: str, *, moment: datetime, limit: int = 100) -> SearchResult:
         """Entries of this municipality that are valid at `moment`; none for a text without words."""
         started = time.perf_counter()
-        shelf = self._shelves.get(municipality_id) or self._new_shelf(municipality_id)
+        shelf = self._shelves.get(municipality_id)
+        if shelf is None:
+            return self._nothing(municipality_id, text, started)
+        generation = shelf.generation
         key = (municipality_id, text, in_japan(moment).date(), limit)
         with self._memory_lock:
             known = self._remembered.get(key)
-        if known is not None and known.revision == shelf.revision:
-            return replace(known, is_cached=True, milliseconds=(time.perf_counter() - started) * 1000, steps=())
+        if known is not None and known[0] == generation:
+            SEARCHES.labels(known[1].mode.value).inc()
+            return replace(known[1], is_cached=True, milliseconds=(time.perf_counter() - started) * 1000, steps=())
         result = self._search(shelf, text, moment, limit, started)
+        SEARCHES.labels(result.mode.value).inc()
+        if result.mode is not self.mode:
+            # The next one who asks this shall have the better answer.
+            return result
         with self._memory_lock:
-            self._remembered[key] = result
+            self._remembered[key] = (generation, result)
             self._remembered.move_to_end(key)
             if len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
@@ -150,9 +157,11 @@ class Search:
         revision = shelf.revision
         with timed("read", steps), shelf.lock:
             query = read_query(text, self._synonyms(shelf.municipality_id), shelf.lexicon, shelf.keywords.__contains__)
-        ranked: list[Ranked] = []
+        ranking = Ranking(ranked=[], mode=self.mode)
         if query.normalised and shelf.passages:
-            ranked = rank(shelf, query, self._tools, mode=self.mode, day=in_japan(moment).date(), limit=limit, steps=steps)
+            ranking = rank(shelf, query, self._tools, day=in_japan(moment).date(), limit=limit, steps=steps)
+            if ranking.refusal is not None:
+                SEARCHES_WITHOUT_LARGE_MODEL.labels(ranking.refusal.value).inc()
         with timed("fill", steps):
             hits = tuple(
                 Hit(
@@ -161,18 +170,31 @@ class Search:
                     score=found.score,
                     parts=found.parts,
                 )
-                for place, found in enumerate(ranked)
+                for place, found in enumerate(ranking.ranked)
             )
         return SearchResult(
             municipality_id=shelf.municipality_id,
             normalised=query.normalised,
             tokens=tuple(token.form for token in query.words),
             hits=hits,
-            mode=self.mode,
+            mode=ranking.mode,
             revision=revision,
             unknown_places=query.unknown_places,
             milliseconds=(time.perf_counter() - started) * 1000,
             steps=tuple(steps),
+        )
+
+    def _nothing(self, municipality_id: str, text: str, started: float) -> SearchResult:
+        """Of a municipality that has never published anything."""
+        return SearchResult(
+            municipality_id=municipality_id,
+            normalised=normalise(text),
+            tokens=(),
+            hits=(),
+            mode=self.mode,
+            revision=-1,
+            milliseconds=(time.perf_counter() - started) * 1000,
+            steps=(),
         )
 
     @property
@@ -181,36 +203,41 @@ class Search:
             raise RuntimeError("search is not warm: call warm() first")
         return self._tools_
 
-    def _new_shelf(self, municipality_id: str, name: str = "") -> "Shelf":
-        from retrieval.shelf import Shelf
+    @property
+    def _follower(self) -> "Follower":
+        if self._follower_ is None:
+            raise RuntimeError("search is not warm: call warm() first")
+        return self._follower_
 
-        return Shelf(municipality_id, name, self._fields)
+    @property
+    def _shelves(self) -> "Mapping[str, Shelf]":
+        return {} if self._follower_ is None else self._follower_.shelves
 
-    def _catch_up(self, municipality_id: str) -> None:
-        from retrieval.shelf import Change
+    def _load_tools(self) -> "Tools":
+        from retrieval.embedding import packaged_models
+        from retrieval.index import VectorIndex
+        from retrieval.large_model import LargeModel
+        from retrieval.shelf import Tools
 
-        with self._database.reading() as session:
-            revision = queries.content_revision(session, municipality_id)
-            name = queries.municipality_name(session, municipality_id)
-            shelf = self._shelves.get(municipality_id)
-            if shelf is None or revision < shelf.revision or name != shelf.municipality_name:
-                # Another name changes every text that is embedded, and a revision that went back means a restored database.
-                shelf = self._new_shelf(municipality_id, name)
-            rows = queries.rows_since(session, municipality_id, shelf.revision)
-            written = [view_of(row) for row in rows if not row.is_removed]
-            removed = [row.id for row in rows if row.is_removed]
-        change = Change(revision=revision, written=written, removed=removed)
-        shelf.apply(change, self._tools)
-        self._shelves[municipality_id] = shelf
-        shelf.learn_when_due(self._tools)
+        models = packaged_models(self.mode) if self._models is None else self._models()
 
-    def _follow_on(self, seconds: float) -> None:
-        while not self._stopping.wait(seconds):
-            try:
-                self.follow()
-            except Exception:  # Whatever it was, the next round must come: a publication would never be found.
-                log.exception("could not follow the published content")
-                self._stopping.wait(PAUSE_AFTER_FAILURE)
+        def former(name: str) -> LargeModel | None:
+            embedder = models.former(name)
+            return None if embedder is None else LargeModel(embedder)
+
+        return Tools(
+            database=self._database,
+            index=VectorIndex(self._place),
+            fast=models.fast,
+            large=None if models.large is None else LargeModel(models.large),
+            former=lru_cache(maxsize=None)(former),
+        )
+
+    def _new_follower(self, tools: "Tools") -> "Follower":
+        from retrieval.following import Follower
+        from retrieval.spaces import EXACT_ROWS
+
+        return Follower(tools, exact_rows=EXACT_ROWS if self._exact_rows is None else self._exact_rows)
 
     def _filled(self, municipality_id: str, passage: Passage, moment: datetime) -> Passage:
         if not passage.has_placeholder:

@@ -1,9 +1,8 @@
-"""What search holds of one municipality: its passages, their keywords and its vector spaces."""
+"""What search holds of one municipality: its passages, their keywords and what the models know of them."""
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,143 +11,140 @@ from numpy.typing import NDArray
 from core.database import Database
 from core.text import squeeze
 from retrieval.embedding import Embedder
-from retrieval.fields import Field, keyword_weights, plain, questions_of, texts_of
+from retrieval.families import Family
+from retrieval.fields import keyword_weights, plain, questions_of
 from retrieval.index import VectorIndex
 from retrieval.keywords import KeywordIndex
-from retrieval.lens import learn_lens
+from retrieval.large_model import LargeModel
 from retrieval.lexicon import Lexicon
 from retrieval.passages import Passage
-from retrieval.spaces import Space
 from retrieval.tokens import Token, forms, tokens
-from retrieval.vectors import text_hash, vectors_of
 
 Vectors = NDArray[np.float32]
-LEARN_AGAIN = 0.05
-"""Share of passages that changed since the lenses were learned, from which they are learned again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """What followed after a revision: passages that were written, and ids of those that were removed."""
-
-    revision: int
-    written: Sequence[Passage]
-    removed: Sequence[int]
+ENOUGH = 0.5
+"""Share of the passages that the large model must know; below, asking it gains little."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """What a shelf works with; shared by all shelves."""
+    """What shelves work with."""
 
     database: Database
     index: VectorIndex
-    embedders: Mapping[str, Embedder]
-    pool: Executor
-    """Asks Chroma while the models think."""
+    fast: Embedder
+    large: LargeModel | None
+    """As the settings want it."""
+    former: Callable[[str], LargeModel | None]
+    """The large model of this name that was in use before, if it can still be asked."""
 
 
 class Shelf:
-    """A projection of SQL in memory and in the vector index. One thread changes it at a time; any number search, under `lock`."""
+    """A projection of SQL in memory and in the vector index. Changes take `changing`, any number of threads search under `lock`."""
 
-    def __init__(self, municipality_id: str, municipality_name: str, fields: Sequence[Field]) -> None:
+    def __init__(
+        self,
+        municipality_id: str,
+        municipality_name: str,
+        *,
+        fast: Family,
+        wanted: Family | None,
+        former: Family | None,
+        left_behind: Sequence[str] = (),
+    ) -> None:
         self.municipality_id = municipality_id
         self.municipality_name = municipality_name
         self.lock = threading.RLock()
+        self.changing = threading.RLock()
         self.revision = -1
+        """Up to which everything was followed."""
+        self.generation = 0
+        """Grows with every change of what a search might find."""
         self.passages: dict[int, Passage] = {}
         self.keywords = KeywordIndex()
         self.lexicon = Lexicon()
-        self.spaces = tuple(Space(field) for field in fields)
+        self.fast = fast
+        self.wanted = wanted
+        self.former = former
+        self.left_behind = tuple(left_behind)
+        """Collections of models that were in use before; to be dropped once the wanted one has read everything."""
         self.by_entry: dict[str, set[int]] = {}
+        self.unread: dict[int, Passage] = {}
+        """Passages that the wanted large model has yet to read."""
         self._by_wording: dict[str, set[int]] = {}
-        self._stored: dict[str, set[str]] = {}
-        self._changed = 0
 
-    def collection(self, field: Field) -> str:
-        """Its name tells the model, so that another model begins with an empty one."""
-        return f"{self.municipality_id}.{field.model}.{'answer' if field.has_answer else 'question'}"
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return tuple(family for family in (self.fast, self.wanted, self.former) if family is not None)
 
-    def apply(self, change: Change, tools: Tools) -> None:
-        """Vectors first, then everything in memory at once, then what is left over: a search in between sees the old or the new state.
+    def large(self) -> Family | None:
+        """The large model's knowledge that answers; the former one's until the wanted one has read everything."""
+        family = self.former or self.wanted
+        return family if family is not None and len(family) >= ENOUGH * len(self.passages) else None
 
-        It may stop anywhere and be repeated.
+    def apply(self, written: Sequence[Passage], removed: Sequence[int], vectors: Mapping[str, Mapping[str, Vectors]]) -> None:
+        """Chroma first, then everything in memory at once, then what is left over: a search in between sees the old or the new state.
+
+        `vectors` by model and text hash; those of the fast model must be complete. It may stop anywhere and be repeated.
         """
-        gone = [*change.removed, *(passage.id for passage in change.written)]
-        ids = [self._vector_ids(change.written, space) for space in self.spaces]
-        added = [self._store(change.written, space, tools) for space in self.spaces]
-        taken = [tools.index.vectors(self.collection(space.field), space.ids_of(gone)) for space in self.spaces]
-        documents = {passage.id: _document(passage) for passage in change.written}
-        with self.lock:
-            for key in gone:
-                self._forget(key)
-            for passage in change.written:
-                self._remember(passage, documents[passage.id])
-            for space, own_ids, new, old in zip(self.spaces, ids, added, taken, strict=True):
-                space.remove(gone, old)
-                space.add(own_ids, new)
-            self.revision = change.revision
-        self._changed += len(gone)
-        self._tidy(tools.index)
-
-    def learn_when_due(self, tools: Tools) -> None:
-        """Learns the lenses anew once enough of the content has changed."""
-        if self._changed <= LEARN_AGAIN * len(self.passages):
-            return
-        keys = sorted(self.passages)
-        for question, answer in _pairs(self.spaces):
-            seen = [tools.index.vectors(self.collection(space.field), space.ids_of(keys)) for space in (question, answer)]
-            mains = [
-                pair
-                for pair in zip(question.main_ids(keys), answer.main_ids(keys), strict=True)
-                if pair[0] in seen[0] and pair[1] in seen[1]
-            ]
-            if not mains:
-                continue
-            lens = learn_lens(np.stack([seen[0][one] for one, _ in mains]), np.stack([seen[1][other] for _, other in mains]))
+        with self.changing:
+            gone = [*removed, *(passage.id for passage in written)]
+            prepared = [family.prepare(written, vectors[family.model]) for family in self.families]
+            for family, own in zip(self.families, prepared, strict=True):
+                family.write(own)
+            mains = [family.mains_of(gone) for family in self.families]
+            documents = {passage.id: _document(passage) for passage in written}
             with self.lock:
-                question.put_on(lens, seen[0])
-                answer.put_on(lens, seen[1])
-        self._changed = 0
+                for key in gone:
+                    self._forget(key)
+                for passage in written:
+                    self._remember(passage, documents[passage.id])
+                slots = {passage.id: self.keywords.slot_of(passage.id) for passage in written}
+                for family, own, old in zip(self.families, prepared, mains, strict=True):
+                    family.replace(gone, old, own, slots)
+                if self.wanted is not None:
+                    self.unread.update({passage.id: passage for passage in written if passage.id not in self.wanted})
+                self.generation += 1
+            for family in self.families:
+                family.tidy()
+
+    def take_in(self, passages: Sequence[Passage], vectors: Mapping[str, Vectors]) -> None:
+        """What the wanted large model has read; a passage that was replaced or withdrawn meanwhile is left out."""
+        if self.wanted is None:
+            return
+        with self.changing:
+            current = [passage for passage in passages if self.passages.get(passage.id) is passage]
+            prepared = self.wanted.prepare(current, vectors)
+            self.wanted.write(prepared)
+            gone = list(prepared[0].ids)
+            mains = self.wanted.mains_of(gone)
+            with self.lock:
+                self.wanted.replace(gone, mains, prepared, {key: self.keywords.slot_of(key) for key in gone})
+                for passage in passages:
+                    if self.unread.get(passage.id) is passage:
+                        del self.unread[passage.id]
+                self.generation += 1
+            self.wanted.tidy()
+
+    def retire_former(self) -> Sequence[str]:
+        """From now on the wanted large model answers; returns the collections that nobody needs any more."""
+        with self.changing, self.lock:
+            left_behind, self.left_behind, self.former = self.left_behind, (), None
+            self.generation += 1
+        return left_behind
 
     def worded(self, text: str) -> frozenset[int]:
         """Passages that ask exactly this, but for spaces, punctuation and width."""
         return frozenset(self._by_wording.get(squeeze(text), ()))
 
-    def _vector_ids(self, passages: Iterable[Passage], space: Space) -> dict[int, tuple[str, ...]]:
-        return {passage.id: tuple(key for key, _ in self._texts(passage, space)) for passage in passages}
-
-    def _texts(self, passage: Passage, space: Space) -> list[tuple[str, str]]:
-        """Vector ids with their texts. An id names its text, so that a vector of an earlier text is never taken for the new one."""
-        texts = texts_of(passage, space.field, self.municipality_name)
-        return [(f"{passage.id}.{place}.{text_hash(text)[:16]}", text) for place, text in enumerate(texts)]
-
-    def _store(self, passages: Iterable[Passage], space: Space, tools: Tools) -> dict[str, Vectors]:
-        collection = self.collection(space.field)
-        if collection not in self._stored:
-            self._stored[collection] = tools.index.ids(collection)
-        wanted = dict(pair for passage in passages for pair in self._texts(passage, space))
-        vectors = vectors_of(tools.database, tools.embedders[space.field.model], list(wanted.values()))
-        found = {key: vectors[text_hash(text)] for key, text in wanted.items()}
-        missing = {key: vector for key, vector in found.items() if key not in self._stored[collection]}
-        tools.index.put(collection, missing)
-        self._stored[collection] |= missing.keys()
-        return found
-
-    def _tidy(self, index: VectorIndex) -> None:
-        for space in self.spaces:
-            collection = self.collection(space.field)
-            surplus = self._stored[collection] - space.owners.keys()
-            index.delete(collection, surplus)
-            self._stored[collection] -= surplus
-
     def _forget(self, key: int) -> None:
+        self.unread.pop(key, None)
         passage = self.passages.pop(key, None)
         if passage is not None:
             self.keywords.remove(key)
             self.lexicon.remove(key)
-            self.by_entry[passage.entry_id].discard(key)
+            _discard(self.by_entry, passage.entry_id, key)
             for wording in map(squeeze, questions_of(passage)):
-                self._by_wording.get(wording, set()).discard(key)
+                _discard(self._by_wording, wording, key)
 
     def _remember(self, passage: Passage, document: "Document") -> None:
         self.passages[passage.id] = passage
@@ -168,19 +164,20 @@ class Document:
     questions: Sequence[Sequence[Token]]
 
 
+def _discard(members: dict[str, set[int]], name: str, key: int) -> None:
+    own = members.get(name, set())
+    own.discard(key)
+    if not own:
+        members.pop(name, None)
+
+
 def _document(passage: Passage) -> Document:
-    own = {"question": Counter(forms(passage.question)), "body": Counter(forms(plain(passage.body)))}
+    asked = tokens(passage.question)
+    own = {"question": Counter(token.form for token in asked), "body": Counter(forms(plain(passage.body)))}
     weights = keyword_weights(own)
     length = sum(weights.values())
     # Other wordings help to find a passage, and must not make it look longer than its neighbours.
     for text in questions_of(passage)[1:]:
         for form, weight in keyword_weights({"question": Counter(forms(text))}).items():
             weights[form] = max(weights.get(form, 0.0), weight)
-    return Document(weights=weights, length=length, questions=[tokens(text) for text in (passage.question, *passage.phrasings)])
-
-
-def _pairs(spaces: Sequence[Space]) -> list[tuple[Space, Space]]:
-    """The question space and the answer space of each model."""
-    models = dict.fromkeys(space.field.model for space in spaces)
-    by_side = {(space.field.model, space.field.has_answer): space for space in spaces}
-    return [(by_side[model, False], by_side[model, True]) for model in models]
+    return Document(weights=weights, length=length, questions=[asked, *map(tokens, passage.phrasings)])

@@ -28,11 +28,16 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def known_vectors(database: Database, model: str, texts: Sequence[str]) -> Mapping[str, Vectors]:
+    """Those that are stored, by the hash of their text; nothing is computed."""
+    with database.reading() as session:
+        return {key: unpack(value) for key, value in queries.stored_vectors(session, model, list(map(text_hash, texts))).items()}
+
+
 def vectors_of(database: Database, embedder: "Embedder", texts: Sequence[str]) -> Mapping[str, Vectors]:
     """Vector of each text by its hash. What is missing is computed in batches, with no transaction open, and stored."""
     by_hash = {text_hash(text): text for text in texts}
-    with database.reading() as session:
-        found = {key: unpack(value) for key, value in queries.stored_vectors(session, embedder.name, list(by_hash)).items()}
+    found = dict(known_vectors(database, embedder.name, list(by_hash.values())))
     # Shorter texts first: a batch costs as much as its longest text.
     missing = sorted((key for key in by_hash if key not in found), key=lambda key: len(by_hash[key]))
     for start in range(0, len(missing), BATCH):

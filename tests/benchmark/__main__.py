@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.benchmark.acknowledging import bare_rate, durable_rate
 from tests.benchmark.answering import Answering, measure_answers
 from tests.benchmark.processes import ServedProduct
+from tests.benchmark.searching import CASES, SMALL, search_lines
 from tests.benchmark.table import Line, print_table
 
 CONNECTIONS = 32
@@ -43,6 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder:
         answering: Answering = measure_answers(Path(folder))
         lines += answering.lines()
+    lines += search_lines([case for case in CASES if case.count == SMALL])
     print_table(lines, load=os.getloadavg())
 
 

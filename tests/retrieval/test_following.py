@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
+from core.models import Municipality
 from retrieval.index import ChromaPlace, VectorIndex
 from retrieval.passages import replace_passages
 from retrieval.queries import content_revision
@@ -148,14 +149,39 @@ def test_every_publication_has_a_revision_of_its_own(database: Database) -> None
 def test_another_municipality_name_is_learned(database: Database, following: Callable[..., Search]) -> None:
     search = following(["dog"])
     with database.transaction() as session:
-        from core.models import Municipality
-
         municipality = session.get(Municipality, "midori")
         assert municipality is not None
         municipality.name = "新緑市"
         municipality.content_revision += 1
     search.follow()
     assert ids(search, "新緑市の犬")[0] == "dog"
+
+
+def test_what_is_withdrawn_while_everything_is_read_anew_is_gone_at_once(database: Database, following: Callable[..., Search]) -> None:
+    search = following()
+    with database.transaction() as session:
+        municipality = session.get(Municipality, "midori")
+        assert municipality is not None
+        municipality.name = "新緑市"
+        municipality.content_revision += 1
+    follower = search._follower
+    follower._note(None)
+    follower._slice = 5
+    follower._take_slice("midori")
+    taken = [passage.entry_id for passage in follower._coming["midori"].passages.values()]
+    assert 0 < len(taken) < len(ENTRIES)
+    assert ids(search, "犬の登録")[0] == "dog"
+    publish(database, "midori", taken[0])
+    publish(database, "midori", "dog" if taken[0] != "dog" else "library")
+    follower._note(None)
+    assert "midori" in follower._coming
+    gone = {taken[0], "dog" if taken[0] != "dog" else "library"}
+    for _ in range(2):
+        found = {passage.entry_id for passage in search._shelves["midori"].passages.values()}
+        assert found == ENTRIES.keys() - gone
+        assert not gone & set(ids(search, "犬の登録"))
+        search.follow()
+    assert search._shelves["midori"].municipality_name == "新緑市"
 
 
 def test_searches_go_on_while_content_changes(database: Database, following: Callable[..., Search]) -> None:
