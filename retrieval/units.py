@@ -132,12 +132,17 @@ def _units(text: str) -> Iterator[Unit]:
         is_item = line.lstrip().startswith(ITEM)
         if not line.strip():
             lead = ""
-        for sentence in sentences(line):
+        for sentence in _with_its_end(sentences(line)):
             context = readable(f"{title} {lead}")
             yield Unit(text=sentence, context=context, lead=NOT_LETTERS.sub("", readable(lead)) if is_item else "")
         title = title or line.strip()
         if not is_item and LEAD.search(line):
             lead = line.strip()
+
+
+def _with_its_end(pieces: list[str]) -> list[str]:
+    """The line break behind a line's last sentence belongs to it."""
+    return [*pieces[:-2], pieces[-2] + pieces[-1]] if len(pieces) > 1 and not pieces[-1].strip() else pieces
 
 
 def _terms(flat: str) -> Iterator[str]:
