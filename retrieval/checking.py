@@ -68,7 +68,7 @@ def check_text(text: str, sources: Sequence[str], *, names: Sequence[str] = ()) 
     Sources are published texts with their values filled in, each a passage. `names` are further names (offices, forms, facilities) that
     count as facts where they stand in the text; they must stand in a source too.
     """
-    units = tuple(unit for source in sources for unit in units_of(source))
+    units = sources_units(sources)
     everything = "".join(unit.letters for unit in units)
     known = tuple(name for name in dict.fromkeys(map(_letters, names)) if name and name not in everything)
     dropped: list[DroppedSentence] = []
@@ -81,6 +81,11 @@ def check_text(text: str, sources: Sequence[str], *, names: Sequence[str] = ()) 
             dropped.append(problem)
             kept.append("\n" if said.text.endswith("\n") else "")
     return Checked(kept=_tidied(kept, dropped, text), dropped=tuple(dropped))
+
+
+def sources_units(sources: Sequence[str]) -> tuple[Unit, ...]:
+    """The sentences, rows and items of all sources."""
+    return tuple(unit for source in sources for unit in units_of(source))
 
 
 def _problem(said: Unit, units: Sequence[Unit], everything: str, unknown_names: Sequence[str]) -> DroppedSentence | None:

@@ -55,8 +55,10 @@ class Found:
 NUMBER = r"\d+(?:\.\d+)?"
 WEEKDAYS = {"月": "mon", "火": "tue", "水": "wed", "木": "thu", "金": "fri", "土": "sat", "日": "sun"}
 UNITS = {
-    "日間": "日", "分間": "分", "年間": "年", "週": "週間", "名": "人", "才": "歳", "箇所": "か所", "カ所": "か所", "ヶ所": "か所", "センチメートル": "cm", "センチ": "cm",
-    "ミリメートル": "mm", "ミリ": "mm", "キログラム": "kg", "キロメートル": "km", "メートル": "m", "グラム": "g", "リットル": "l", "平方メートル": "m2", "番窓口": "番",
+    "日間": "日", "分間": "分", "年間": "年", "週": "週間", "名": "人", "才": "歳", "箇所": "か所", "カ所": "か所", "ヶ所": "か所",
+    "センチメートル": "cm", "センチ": "cm", "ミリメートル": "mm", "ミリ": "mm", "キログラム": "kg", "キロメートル": "km",
+    "メートル": "m", "グラム": "g",
+    "リットル": "l", "平方メートル": "m2", "番窓口": "番",
 }  # fmt: skip
 UNIT = (
     r"平方メートル|キログラム|キロメートル|センチメートル|ミリメートル|リットル|メートル|グラム|センチ|ミリ|キロワット|"
@@ -68,7 +70,10 @@ OFFICE = (
     rf"{KANJI_OR_KANA}+(?:課|係|支所|センター|出張所|事務所|署|局|庁舎|委員会|協議会|協会|保健所|図書館|公民館|体育館|案内所|連絡所|消防本部)"
     rf"|{KANJI_OR_KANA}+(?<![休開閉来入退在])(?:館|室|庁)"
 )
-FORM = rf"{KANJI_OR_KANA}+(?:申請書|申込書|届出書|請求書|申告書|委任状|証明書|通知書|診断書|領収書|納付書|確認書|届|願|票|証|券|手帳|通帳|カード|謄本|抄本)"
+FORM = (
+    rf"{KANJI_OR_KANA}+(?:申請書|申込書|届出書|請求書|申告書|委任状|証明書|通知書|診断書|領収書|納付書|確認書"
+    r"|届|願|票|証|券|手帳|通帳|カード|謄本|抄本)"
+)
 
 
 AFTERNOON = frozenset({"午後", "夜", "夕方", "pm"})
@@ -157,7 +162,9 @@ PATTERNS: tuple[tuple[FactKind, re.Pattern[str], Reader], ...] = (
     (FactKind.DATE, re.compile(r"(?<!\d)(?P<year>)(?P<month>\d{1,2})月(?!曜)(?P<day>)"), _date),
 )
 WEEKDAY_PATTERNS = (
-    re.compile(r"(?P<nth>(?:第?[1-5](?:[・、,と]|~))*第[1-5](?:(?:[・、,と]|~)第?[1-5])*)(?P<days>[月火水木金土日](?:[・、,][月火水木金土日])*)曜日?"),
+    re.compile(
+        r"(?P<nth>(?:第?[1-5](?:[・、,と]|~))*第[1-5](?:(?:[・、,と]|~)第?[1-5])*)(?P<days>[月火水木金土日](?:[・、,][月火水木金土日])*)曜日?"
+    ),
     re.compile(
         r"(?<![一-龥\d])(?P<days>[月火水木金土日](?:曜日?)?(?:(?:[~・、,と]|から)[月火水木金土日](?:曜日?)?)+)(?![一-龥])|(?P<one>[月火水木金土日])曜日?"
         r"|\((?P<bracketed>[月火水木金土日])(?:・祝日?)?\)|(?P<weekend>土日)|(?P<named>平日|祝(?![いう金辞儀])日?|毎日)"
@@ -249,8 +256,10 @@ def _in_the_afternoon(flat: str, found: list[Found]) -> list[Found]:
             and BETWEEN.fullmatch(flat[before.end : one.start])
         ):
             hour, minute = one.fact.value.split(":")
-            one = Found(fact=Fact(kind=FactKind.TIME, value=f"{int(hour) + 12:02}:{minute}"), start=one.start, end=one.end)
-        done.append(one)
+            later = Fact(kind=FactKind.TIME, value=f"{int(hour) + 12:02}:{minute}")
+            done.append(Found(fact=later, start=one.start, end=one.end))
+        else:
+            done.append(one)
     return done
 
 

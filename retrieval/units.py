@@ -151,4 +151,3 @@ def _terms(flat: str) -> Iterator[str]:
             yield from (run[i : i + 2] for i in range(len(run) - 1))
         else:
             yield run
-

@@ -2,10 +2,11 @@
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from retrieval.facts import FactKind, find_facts, readable
+from retrieval.facts import readable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,14 +25,60 @@ Change = Callable[[str, random.Random], tuple[str, str, int] | None]
 KANJI_DIGITS = "一二三四五六七八九"
 WEEKDAYS = "月火水木金土日"
 UNITS = ("日", "週間", "か月", "年", "人", "枚", "回", "時間", "分", "歳", "通", "点")
-OFFICES = ("市民課", "保険年金課", "税務課", "環境課", "福祉課", "総務課", "こども教育課", "建設課", "図書館", "消防署", "会計課", "危機管理課")
-TURNS = (
-    ("できません", "できます"), ("できます", "できません"), ("いりません", "いります"), ("いります", "いりません"), ("必要です", "不要です"), ("不要です", "必要です"),
-    ("無料", "有料"), ("有料", "無料"), ("以上", "未満"), ("未満", "以上"), ("以内", "以降"), ("以下", "以上"), ("以降", "以前"), ("取れます", "取れません"),
-    ("かかりません", "かかります"), ("かかります", "かかりません"), ("使えません", "使えます"), ("使えます", "使えません"), ("出せません", "出せます"),
-    ("ありません", "あります"), ("あります", "ありません"), ("市内", "市外"), ("市外", "市内"), ("非課税", "課税"), ("日前", "日後"), ("日までに", "日以降に"),
-    ("いません", "います"), ("ください", "ないでください"), ("だけ", "以外"), ("休み", "開いています"), ("入れません", "入れます"), ("受け取れます", "受け取れません"),
-)  # fmt: skip
+OFFICES = (
+    "市民課",
+    "保険年金課",
+    "税務課",
+    "環境課",
+    "福祉課",
+    "総務課",
+    "こども教育課",
+    "建設課",
+    "図書館",
+    "消防署",
+    "会計課",
+    "危機管理課",
+)
+TURNS = tuple(
+    (before, after)
+    for before, after in (
+        pair.split("→")
+        for pair in [
+            "できません→できます",
+            "できます→できません",
+            "いりません→いります",
+            "いります→いりません",
+            "必要です→不要です",
+            "不要です→必要です",
+            "無料→有料",
+            "有料→無料",
+            "以上→未満",
+            "未満→以上",
+            "以内→以降",
+            "以下→以上",
+            "以降→以前",
+            "取れます→取れません",
+            "かかりません→かかります",
+            "かかります→かかりません",
+            "使えません→使えます",
+            "使えます→使えません",
+            "出せません→出せます",
+            "ありません→あります",
+            "あります→ありません",
+            "市内→市外",
+            "市外→市内",
+            "非課税→課税",
+            "日前→日後",
+            "日までに→日以降に",
+            "いません→います",
+            "ください→ないでください",
+            "だけ→以外",
+            "休み→開いています",
+            "入れません→入れます",
+            "受け取れます→受け取れません",
+        ]
+    )
+)
 
 
 def change_digit(text: str, chance: random.Random) -> tuple[str, str, int] | None:
@@ -52,7 +99,7 @@ def change_fee(text: str, chance: random.Random) -> tuple[str, str, int] | None:
 def swap_fees(text: str, chance: random.Random) -> tuple[str, str, int] | None:
     """Two amounts change places."""
     amounts = list(re.finditer(r"[\d,]+円", text))
-    pairs = [(a, b) for a, b in zip(amounts, amounts[1:], strict=False) if a[0] != b[0]]
+    pairs = [(a, b) for a, b in pairwise(amounts) if a[0] != b[0]]
     if not pairs:
         return None
     first, second = chance.choice(pairs)
@@ -143,11 +190,6 @@ def mutants_of(text: str, chance: random.Random, count: int, operators: Sequence
     return list(found.values())
 
 
-def figures(text: str) -> list[str]:
-    """The facts of a text but its names, for telling whether a change changed anything."""
-    return [str(found.fact) for found in find_facts(text) if found.fact.kind not in (FactKind.OFFICE, FactKind.FORM)]
-
-
-def _any(matches: object, chance: random.Random) -> re.Match[str] | None:
-    found = list(matches)  # type: ignore[call-overload]
+def _any(matches: Iterable[re.Match[str]], chance: random.Random) -> re.Match[str] | None:
+    found = list(matches)
     return chance.choice(found) if found else None
