@@ -105,6 +105,11 @@ def _new_year(_match: re.Match[str], today: date) -> tuple[date, date]:
     return date(year, 12, 29), date(year + 1, 1, 3)
 
 
+def without_date(text: str, asked: AskedDate) -> str:
+    """The matter alone: 来年度の住民票 → 住民票."""
+    return re.sub(rf"{re.escape(asked.words)}(?:の|から|以降|は|に|で|も)?", " ", plain_figures(text), count=1).strip() or text
+
+
 PATTERNS: Sequence[tuple[re.Pattern[str], Reader]] = (
     (re.compile(r"(?P<year>\d{4})年度"), lambda match, _: _fiscal_year(int(match["year"]))),
     (re.compile(r"(?P<year>\d{4})[年/.-](?P<month>\d{1,2})[月/.-](?P<day>\d{1,2})日?"), _day_of),

@@ -17,6 +17,7 @@ CONFIRMS = re.compile(
     r"|(?:と|って)(?:聞|き)(?:いた|きました|いています)(?:が|けど|んですが|のですが)?|(?:じゃ|では)(?:ない|ありません)(?:んです|の)?(?:か|っけ)"
     r")[?？。!！ ]*$"
 )
+CLAIMED = re.compile(r"(?:は|が|って)?(?:無料|有料|タダ|ただ|\d+円)(?:で|だ|なん|なの|です)?$")
 FREE = re.compile(r"無料|タダ|ただ(?=です|で(?:す|取|も)|だ)|お金は?(?:かから|いら)(?:ない|ず|なく|ん)")
 PAID = re.compile(r"有料|お金が?(?:かか|い)り?(?:る|ます)")
 STEM = r"(?:取|使|出|申し込|受け取|頼|借|捨|送|行|払|入)[えけせてねへめれべ]"
@@ -49,6 +50,14 @@ class Premise:
 
     verdict: Verdict
     words: str
+
+
+def without_confirmation(question: str) -> str:
+    """What the question is about, without the claimed amount and the words that ask for confirmation."""
+    flat = plain_figures(question).strip()
+    if not CONFIRMS.search(flat):
+        return question
+    return CLAIMED.sub("", CONFIRMS.sub("", flat)) or flat
 
 
 def premise_of(question: str, sources: Sequence[str]) -> Premise | None:
