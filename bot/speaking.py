@@ -1,18 +1,14 @@
 """Which language a turn is answered in, and whether it is kept for the next ones. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from core.messages import Language
+from core.messages import OTHER_SCRIPT, Language
 from core.pack import Pack
 from core.recognising import Recognised, is_japanese_sentence, recognise
 
 OWN_WORDS = "ask:"
 """What the rich menu sends as if the resident had typed it."""
-OTHER_SCRIPT = {Language.CHINESE: Language.TRADITIONAL_CHINESE, Language.TRADITIONAL_CHINESE: Language.CHINESE}
-
-Said = TypeVar("Said")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +41,6 @@ def speech_of(text: str, pack: Pack, *, kept: Language | None = None, earlier: S
     if not recognise(text).is_sentence:
         return Speech(language=kept)
     return Speech(language=language, is_to_be_kept=before in shown)
-
-
-def in_script_of(language: Language, translated: Mapping[str, Said]) -> Said | None:
-    """What is stored in the language, or in the other script of Chinese, which is readable too."""
-    other = OTHER_SCRIPT.get(language)
-    own = translated.get(language.value)
-    return own if own is not None or other is None else translated.get(other.value)
 
 
 def _offered(recognised: Recognised, pack: Pack) -> tuple[Language, ...]:

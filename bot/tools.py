@@ -37,6 +37,9 @@ class SearchTools:
             return answer
         return replace(answer, passage=with_link(answer.passage, question.municipality_id, self._public_url))
 
+    def quote(self, question: Question, entry_id: str) -> Answer | None:
+        return self._answerer.quote(question, entry_id)
+
     def passage(self, municipality_id: str, entry_id: str, moment: datetime) -> Passage | None:
         found = self._search.passage(municipality_id, entry_id, moment=moment)
         return with_link(found, municipality_id, self._public_url) if found is not None else None

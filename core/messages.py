@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 
 class Language(StrEnum):
@@ -31,6 +32,17 @@ class Language(StrEnum):
     def is_japanese(self) -> bool:
         """Whether its readers write Japanese."""
         return self in (Language.JAPANESE, Language.EASY)
+
+
+OTHER_SCRIPT = {Language.CHINESE: Language.TRADITIONAL_CHINESE, Language.TRADITIONAL_CHINESE: Language.CHINESE}
+Said = TypeVar("Said")
+
+
+def in_script_of(language: Language, translated: Mapping[str, Said]) -> Said | None:
+    """What is stored in the language, or in the other script of Chinese, which is readable too."""
+    own = translated.get(language.value)
+    other = OTHER_SCRIPT.get(language)
+    return own if own is not None or other is None else translated.get(other.value)
 
 
 @dataclass(frozen=True, kw_only=True)

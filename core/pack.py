@@ -39,6 +39,13 @@ class Retention(PackModel):
     """Of silence, until the same."""
 
 
+class Referral(PackModel):
+    """Another office that residents are sent to with matters that are not the municipality's."""
+
+    name: str
+    url: str = ""
+
+
 class MunicipalityInfo(PackModel):
     """municipality.yaml"""
 
@@ -54,6 +61,8 @@ class MunicipalityInfo(PackModel):
     languages: tuple[Language, ...] = (Language.JAPANESE,)
     districts: tuple[str, ...] = ()
     retention: Retention = Retention()
+    referrals: Mapping[str, Referral] = Field(default_factory=dict)
+    """By the keys of retrieval/data/elsewhere.yaml: the office that is responsible here, such as the tax office of this place."""
 
 
 class OpeningHours(PackModel):

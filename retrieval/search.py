@@ -1,5 +1,6 @@
 """Search: one question → the entries of a municipality in the order in which they answer it."""
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.clock import in_japan
 from core.database import Database
+from core.errors import PackError
 from core.metrics import SEARCHES, SEARCHES_WITHOUT_LARGE_MODEL
 from core.settings import SearchMode, Settings
 from core.text import normalise
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from retrieval.following import Follower
     from retrieval.index import ChromaPlace
     from retrieval.shelf import Shelf, Tools
+
+log = logging.getLogger(__name__)
 
 REMEMBERED = 512
 FILLED = 20
@@ -244,7 +248,14 @@ class Search:
             return passage
 
         def fill(text: str) -> str:
-            return self._fill(municipality_id, text, moment) if PLACEHOLDER in text else text
+            if PLACEHOLDER not in text:
+                return text
+            try:
+                return self._fill(municipality_id, text, moment)
+            except PackError as problem:
+                # Other entries must still be found; the fact lock lets no sentence with a placeholder out.
+                log.warning("a passage of %s can't be filled for %s: %s", passage.entry_id, in_japan(moment).date(), problem)
+                return text
 
         translations = {
             language: Translation(question=fill(text.question), answer=fill(text.answer)) for language, text in passage.translations.items()

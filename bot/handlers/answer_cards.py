@@ -6,28 +6,34 @@ from urllib.parse import unquote
 from bot.handlers import offering
 from bot.office import department_rows
 from bot.outcome import Turn
-from bot.speaking import in_script_of
 from bot.taps import AskEntry, NoneOfThese
-from core.messages import Call, Card, Choice, Language, Message, OpenLink, Row, Tap, Text
+from core.messages import Call, Card, Choice, Message, OpenLink, Row, Tap, Text, in_script_of
 from core.pack import Department
 from core.text import shorten
+from retrieval.composing import Composed
 from retrieval.passages import Passage, Translation
 
 BUTTON_LABEL = 20
 MOST_RELATED = 3
 
 
-def answer_messages(turn: Turn, passage: Passage, related: Sequence[Passage] = ()) -> tuple[Message, ...]:
-    """The answer in the resident's language where a translation is published, otherwise in Japanese with a word of explanation.
+def answer_messages(
+    turn: Turn, passage: Passage, composed: Composed, related: Sequence[Passage] = (), *, before: str = "", after: str = ""
+) -> tuple[Message, ...]:
+    """The checked words, in the resident's language where a translation is published, otherwise in Japanese with a word of explanation.
 
     `related` may be more than are offered.
     """
-    translated = translation_of(turn, passage)
-    words = translated.answer if translated else passage.body
-    if translated is None and turn.language is not Language.JAPANESE:
-        words = f"{turn.say('answer.only_japanese', staff=turn.say('choice.staff'))}\n\n{words}"
-    title = translated.question if translated else passage.question
-    return Text(text=words), source_card(turn, passage, title, related)
+    is_foreign = composed.language != turn.language.value
+    parts = (
+        before,
+        turn.say("answer.only_japanese", staff=turn.say("choice.staff")) if is_foreign else "",
+        composed.text,
+        turn.say("answer.guide_part") if composed.is_part and passage.source_url else "",
+        after,
+    )
+    words = "\n\n".join(part.strip() for part in parts if part.strip())
+    return Text(text=words), source_card(turn, passage, _question(turn, passage), related)
 
 
 def translation_of(turn: Turn, passage: Passage) -> Translation | None:

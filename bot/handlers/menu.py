@@ -4,9 +4,8 @@ from bot.handlers import offering
 from bot.handlers.question import question_of, reply_with
 from bot.outcome import CategoryEntry, Outcome, Tools, Turn
 from bot.routing import Route
-from bot.speaking import in_script_of
 from bot.taps import AskEntry, AskTopic, ShowCategories, ShowCategory
-from core.messages import Card, Choice, Decision, Reply, Tap, Text
+from core.messages import Card, Choice, Decision, Reply, Tap, Text, in_script_of
 
 ROWS = 20
 PAGE = 8

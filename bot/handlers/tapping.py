@@ -1,13 +1,13 @@
 """Buttons of ours that were tapped: each value has one way to go on."""
 
 from bot.handlers import offering
-from bot.handlers.answer_cards import answer_messages, choice_card, entries_of, office_card
+from bot.handlers.answer_cards import choice_card, entries_of, office_card
 from bot.handlers.callback import ask_for_phone, offer_staff, time_chosen
 from bot.handlers.facilities import show_facility
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
-from bot.handlers.question import question_of
+from bot.handlers.question import question_of, reply_with
 from bot.handlers.talking import cancel
 from bot.handlers.waste import ask_district, show_days, show_district, show_item
 from bot.incoming import Tapped
@@ -90,21 +90,13 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
 
 
 def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
-    passage = tools.passage(turn.pack.id, entry_id, turn.now)
-    if passage is None:
-        return _say(turn, "tap.entry_gone", "unanswerable_entry_gone")
-    related = tools.related(turn.pack.id, entry_id, turn.now)
     last = turn.state.last
-    question = last.question if last and last.question else passage.question
-    return Outcome(
-        state=Idle(
-            last=LastAnswer(question=question, entries=(entry_id,), refused=last.refused if last else (), at=to_milliseconds(turn.now))
-        ),
-        decision=Decision(
-            route=Route.TAP, status="answered_chosen", decision="answer", confidence=1.0, entries=entries_of([passage], is_quoted=True)
-        ),
-        reply=Reply(messages=answer_messages(turn, passage, related), choices=offering.after_answer(turn), language=turn.language),
-    )
+    question = last.question if last and last.question else ""
+    answer = tools.quote(question_of(turn, question), entry_id)
+    if answer is None:
+        return _say(turn, "tap.entry_gone", "unanswerable_entry_gone")
+    asked = question or (answer.passage.question if answer.passage is not None else "")
+    return reply_with(turn, tools, Route.TAP, asked, answer, refused=last.refused if last else ())
 
 
 def rate_in_words(turn: Turn, tools: Tools) -> Outcome:

@@ -153,7 +153,8 @@ def test_each_damaged_byte_is_noticed(good: bytes, tmp_path: Path) -> None:
     """A changed bit used to end in a foreign exception, or in a restored database without its rows."""
     assert sorted(restored_from(good, tmp_path / "good")) == sorted(NAMES)
     refused = 0
-    places = range(64, len(good), len(good) // 40)  # What stands before is gzip's header, with nothing of ours.
+    # What stands before is gzip's header, with nothing of ours; the last byte before the checksum is filled up with bits that mean nothing.
+    places = [place for place in range(64, len(good), len(good) // 40) if place != len(good) - 9]
     for place in places:
         damaged = bytearray(good)
         damaged[place] ^= 0x10
