@@ -10,6 +10,8 @@ from retrieval.numerals import plain_figures
 
 FISCAL_YEAR_BEGINS = 4
 DAY = timedelta(days=1)
+LONGEST = 600
+"""Characters of a question that are read; whoever writes more does not ask for a day at its end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,7 @@ WEEKDAY_ALONE = re.compile(r"(?P<weekday>[月火水木金土日])曜|(?P<weekend
 
 def asked_date(text: str, today: date) -> AskedDate | None:
     """The day or days that a question names, seen from `today` (Japan); None where it names none, or only tells what happened then."""
-    flat = plain_figures(text)
+    flat = plain_figures(text[:LONGEST])
     for pattern, read in PATTERNS:
         for match in pattern.finditer(flat):
             if PAST.match(flat[match.end() :]) and not ASKS.search(flat[match.end() :][:18].partition("。")[0]):

@@ -19,10 +19,10 @@ AFTER_NUMERAL = (
     r"|人|名|回|枚|通(?!り|常|院|学|勤)|歳|才|冊|点(?!検)|個|台|袋|世帯|階|丁目|番(?!組|号|目|台)|番窓口|号|割|倍|桁|週間|営業日|か所|箇所|つ(?=[のをにはがとで、。])|曜|%)"
 )
 KANJI_NUMBER = re.compile(
-    rf"(?<![数何\d{KANJI}万億])(?:(?<=第)[{KANJI}]+(?=[月火水木金土日・、]|\d|子|期|回|号)|(?<=時)[{KANJI}]+(?=分)|[{KANJI}]{{2,}}(?=分)|[{KANJI}][{KANJI}万億]*(?={AFTER_NUMERAL}))"
+    rf"(?<![数何\d{KANJI}万億])(?:(?<=第)[{KANJI}]{{1,6}}(?=[月火水木金土日・、]|\d|子|期|回|号)|(?<=時)[{KANJI}]{{1,4}}(?=分)|[{KANJI}]{{2,4}}(?=分)|[{KANJI}][{KANJI}万億]{{0,15}}(?={AFTER_NUMERAL}))"
 )
-KANJI_FRACTION = re.compile(rf"([{KANJI}]+)分の([{KANJI}]+)")
-MIXED_NUMBER = re.compile(rf"\d[\d,.]*(?:[十百千万億](?!円札)[\d{KANJI}]*)+")
+KANJI_FRACTION = re.compile(rf"([{KANJI}]{{1,6}})分の([{KANJI}]{{1,6}})")
+MIXED_NUMBER = re.compile(rf"(?<!\d)\d[\d,.]{{0,15}}(?:[十百千万億](?!円札)[\d{KANJI}]*)+")
 ERA_YEAR = re.compile(r"(令和|平成|昭和|大正|明治)\s?(元|\d{1,2})\s?年")
 SHORT_ERA = re.compile(r"(?<![a-z\d])([rhs])\s?(元|\d{1,2})(?=[./-]\d|年)")
 

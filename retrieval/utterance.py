@@ -9,12 +9,13 @@ import yaml
 from core.text import squeeze
 
 PATTERNS = Path(__file__).parent / "data" / "utterances.yaml"
+LONGEST = 80
 APOSTROPHES = str.maketrans("", "", "'’")
 
 
 def is_talk(text: str) -> bool:
     """「今日は寒いね」 and 「ありがとう助かりました」, but neither 「引っ越しました」 nor 「寒いので手当はありますか」."""
-    return _talk().fullmatch(squeeze(text).translate(APOSTROPHES)) is not None
+    return len(text) <= LONGEST and _talk().fullmatch(squeeze(text).translate(APOSTROPHES)) is not None
 
 
 @cache
