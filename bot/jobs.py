@@ -10,7 +10,7 @@ from bot import queries
 from bot.arrivals import SORT_JOB, TURN_JOB, Sorting
 from bot.line.client import LineClient
 from bot.line.delivery import Delivery
-from bot.models import CallState, InboundEvent, MessageRow, OutgoingCall, Quota, TurnRow
+from bot.models import CallState, Feedback, InboundEvent, MessageRow, OutgoingCall, Quota, TurnRow
 from bot.turn import WAKE_JOB, TurnRunner, deliver_job
 from core.clock import Clock, system_clock, to_milliseconds
 from core.database import Database
@@ -55,6 +55,7 @@ class Housekeeping:
                 session.execute(
                     delete(InboundEvent).where(InboundEvent.municipality_id == municipality_id, InboundEvent.received_at < events_before)
                 )
+                session.execute(delete(Feedback).where(Feedback.municipality_id == municipality_id, Feedback.created_at < ledger_before))
                 session.execute(delete(MessageRow).where(MessageRow.municipality_id == municipality_id, MessageRow.at < ledger_before))
                 session.execute(
                     delete(OutgoingCall).where(OutgoingCall.municipality_id == municipality_id, OutgoingCall.created_at < ledger_before)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from core.text import squeeze
 from retrieval.confidence import Confidence, judge
+from retrieval.continuing import Talk, continue_talk
+from retrieval.follow_up import Earlier, Kind, Reading, read_message
 from retrieval.jurisdiction import elsewhere
 from retrieval.passages import Passage
 from retrieval.results import Hit, SearchResult, Step
@@ -16,7 +17,6 @@ from retrieval.search import Search
 NEAREST = 3
 DEPTH = 12
 MOST_CHOICES = 5
-SHORT = 12
 
 
 class Decision(StrEnum):
@@ -34,8 +34,14 @@ class AnswerStatus(StrEnum):
     ANSWERED_SAME_QUESTION = "answered_same_question"
     """The resident asked what an entry asks."""
     ANSWERED_CONFIDENT = "answered_confident"
+    ANSWERED_FOLLOW_UP = "answered_follow_up"
+    """What was answered before says this, too."""
+    ANSWERED_CHOSEN = "answered_chosen"
+    """One of the offered entries was named, by its place or its words."""
     CHOICES_UNSURE = "choices_unsure"
     """A right entry is likely among the first."""
+    CHOICES_FOLLOW_UP = "choices_follow_up"
+    """A message continues the talk, and several entries may be meant."""
     CHOICES_TIE = "choices_tie"
     """Two entries are almost equally good."""
     UNANSWERABLE_NO_WORDS = "unanswerable_no_words"
@@ -65,8 +71,8 @@ class Question:
     text: str
     moment: datetime
     language: str = "ja"
-    earlier: tuple[str, ...] = ()
-    """The resident's earlier questions of this talk, oldest first."""
+    earlier: Earlier | None = None
+    """What the talk was about before."""
     excluded: frozenset[str] = frozenset()
     """Entries that the resident refused."""
 
@@ -84,6 +90,12 @@ class Answer:
     """Probability that the first candidate is right."""
     elsewhere: str | None = None
     """Who is responsible instead, with `REFUSED_ELSEWHERE`: a key of data/elsewhere.yaml, or other_municipality."""
+    reading: Reading | None = None
+    """How the message was understood within the talk."""
+    is_part: bool = False
+    """The passage's body was cut to the lines that say what is asked."""
+    is_of_office: bool = False
+    """What is asked stands on the card of the office rather than in the passage."""
     result: SearchResult | None = None
     steps: tuple[Step, ...] = ()
 
@@ -102,6 +114,7 @@ class Draft:
     hits: tuple[Hit, ...] = ()
     """Without those that the resident refused."""
     confidence: Confidence = field(default_factory=Confidence)
+    reading: Reading | None = None
 
 
 Recipe = Callable[[Search, Draft], "Draft | Answer"]
@@ -118,12 +131,37 @@ def search_passages(search: Search, draft: Draft) -> Draft | Answer:
 
 
 def join_earlier_question(search: Search, draft: Draft) -> Draft | Answer:
-    """A short question that says little by itself ("手数料は?") is read together with the one before it, where that is surer."""
-    question = draft.question
-    if not question.earlier or len(squeeze(question.text)) > SHORT or draft.confidence.is_first_right:
+    """A message that lacks something ("手数料は?", "じゃあ猫は?", "2番") is read as a continuation of the talk."""
+    question, earlier = draft.question, draft.question.earlier
+    reading = read_message(question.text, earlier)
+    draft = replace(draft, reading=reading)
+    if earlier is None or (reading.kind is Kind.SUBJECT and draft.confidence.is_first_right):
         return draft
-    joined = _searched(search, draft, f"{question.earlier[-1]} {question.text}")
-    return joined if joined.confidence.first_right > draft.confidence.first_right else draft
+    if not reading.lacks_something:
+        return draft if reading.text == question.text else _searched(search, draft, reading.text)
+    excluded = question.excluded | frozenset(earlier.refused)
+    talk = Talk(search=search, municipality_id=question.municipality_id, moment=question.moment, earlier=earlier, excluded=excluded)
+    found = continue_talk(talk, reading)
+    if found is None:
+        return replace(draft, reading=replace(reading, kind=Kind.OWN, text=question.text))
+    draft = replace(draft, result=found.result or draft.result)
+    if found.chosen is not None:
+        status = AnswerStatus.ANSWERED_CHOSEN if reading.kind is Kind.CHOICE else AnswerStatus.ANSWERED_FOLLOW_UP
+        return Answer(
+            status=status,
+            passage=found.chosen.passage,
+            candidates=(found.chosen,),
+            confidence=1.0,
+            reading=reading,
+            is_part=found.is_part,
+            is_of_office=found.is_of_office,
+        )
+    if found.offered:
+        return Answer(status=AnswerStatus.CHOICES_FOLLOW_UP, candidates=found.offered[:MOST_CHOICES], reading=reading)
+    if found.result is None:
+        return draft
+    confidence = judge(found.result, found.hits)
+    return replace(draft, hits=found.hits, confidence=replace(confidence, is_first_right=confidence.is_first_right and found.is_sure))
 
 
 def answer_same_question(_search: Search, draft: Draft) -> Draft | Answer:
@@ -206,10 +244,10 @@ class Answerer:
             outcome = step(self._search, draft)
             taken.append(Step(name=step.__name__, milliseconds=(time.perf_counter() - started) * 1000))
             if isinstance(outcome, Answer):
-                return replace(outcome, result=draft.result, steps=tuple(taken))
+                return replace(outcome, reading=outcome.reading or draft.reading, result=outcome.result or draft.result, steps=tuple(taken))
             draft = outcome
         nearest = draft.hits[:NEAREST]
-        return Answer(status=AnswerStatus.UNANSWERABLE_NO_PASSAGE, candidates=nearest, result=draft.result, steps=tuple(taken))
+        return Answer(status=AnswerStatus.UNANSWERABLE_NO_PASSAGE, candidates=nearest, reading=draft.reading, result=draft.result, steps=tuple(taken))
 
 
 def _searched(search: Search, draft: Draft, text: str) -> Draft:

@@ -1,7 +1,7 @@
 """The choices that stand under replies, so that every reply leads somewhere."""
 
 from bot.outcome import Turn
-from bot.taps import AskStaff, Cancel, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
+from bot.taps import AskEntry, AskStaff, Cancel, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
 from core.messages import Action, Choice, Tap, TapValue
 
 
@@ -41,10 +41,12 @@ def ordinary(turn: Turn) -> tuple[Choice, ...]:
     return (menu(turn), staff(turn))
 
 
-def after_answer(turn: Turn) -> tuple[Choice, ...]:
+def after_answer(turn: Turn, *parts: str) -> tuple[Choice, ...]:
+    """Under every answer. `parts` are entries of which only a part was given; each can be read as a whole."""
     return (
         tap(turn, "helped", RateAnswer(turn=turn.uid, helped=True)),
         tap(turn, "not_helped", RateAnswer(turn=turn.uid, helped=False)),
+        *(tap(turn, "whole", AskEntry(entry=entry)) for entry in parts),
         staff(turn),
         menu(turn),
     )

@@ -32,6 +32,7 @@ from bot.words import is_whole
 from core.clock import to_milliseconds
 from core.messages import Decision, Reply, Text
 from retrieval.answering import Decision as Verdict
+from retrieval.follow_up import subject_of
 
 
 def answer_tap(turn: Turn, tools: Tools) -> Outcome:
@@ -77,7 +78,14 @@ def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
     question = last.question if last and last.question else passage.question
     return Outcome(
         state=Idle(
-            last=LastAnswer(question=question, entries=(entry_id,), refused=last.refused if last else (), at=to_milliseconds(turn.now))
+            last=LastAnswer(
+                question=question,
+                entries=(entry_id,),
+                refused=last.refused if last else (),
+                subject=subject_of(passage.question),
+                aspect=last.aspect if last else "",
+                at=to_milliseconds(turn.now),
+            )
         ),
         decision=Decision(
             route=Route.TAP, status="answered_chosen", decision="answer", confidence=1.0, entries=entries_of([passage], is_quoted=True)
