@@ -11,7 +11,7 @@ from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
 from console.rendering import STATIC, Renderer
-from console.routes import callbacks, content, conversations, dead_letters, entries, login, start
+from console.routes import callbacks, content, conversations, dead_letters, entries, feedback, login, start
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
@@ -21,7 +21,17 @@ from core.encryption import Keyring
 from core.jobs import Queue
 from core.pack import Pack
 
-ROUTERS = (login.router, start.router, conversations.router, callbacks.router, content.router, entries.router, dead_letters.router)
+ROUTERS = (
+    login.router,
+    start.router,
+    conversations.router,
+    callbacks.router,
+    content.router,
+    # Before the entries: `feedback` is no entry's id.
+    feedback.router,
+    entries.router,
+    dead_letters.router,
+)
 
 
 def create_console(

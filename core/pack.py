@@ -147,6 +147,8 @@ class Lexicon(PackModel):
     """Expressions with the groups `wrong` and `right`."""
     rejections: tuple[str, ...] = ()
     helpful: tuple[str, ...] = ()
+    feedback_reasons: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Why an answer did not help: other_question, wrong, unclear."""
     cancel: tuple[str, ...] = ()
     fragments: tuple[str, ...] = ()
     people: tuple[str, ...] = ()

@@ -247,7 +247,9 @@ class Answerer:
                 return replace(outcome, reading=outcome.reading or draft.reading, result=outcome.result or draft.result, steps=tuple(taken))
             draft = outcome
         nearest = draft.hits[:NEAREST]
-        return Answer(status=AnswerStatus.UNANSWERABLE_NO_PASSAGE, candidates=nearest, reading=draft.reading, result=draft.result, steps=tuple(taken))
+        return Answer(
+            status=AnswerStatus.UNANSWERABLE_NO_PASSAGE, candidates=nearest, reading=draft.reading, result=draft.result, steps=tuple(taken)
+        )
 
 
 def _searched(search: Search, draft: Draft, text: str) -> Draft:

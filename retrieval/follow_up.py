@@ -225,7 +225,11 @@ def _choice(flat: str, earlier: Earlier) -> Reading | None:
         if _whole(f"(?:{pattern}){words().place_endings}", core) and place < len(earlier.offered):
             return Reading(kind=Kind.CHOICE, text=earlier.question, subject=earlier.subject, aspect=earlier.aspect, place=place)
     named = _whole(words().named, core)
-    return Reading(kind=Kind.CHOICE, text=earlier.question, subject=earlier.subject, aspect=earlier.aspect, words=named["words"]) if named else None
+    return (
+        Reading(kind=Kind.CHOICE, text=earlier.question, subject=earlier.subject, aspect=earlier.aspect, words=named["words"])
+        if named
+        else None
+    )
 
 
 def _lacking(core: str, pointed: str, earlier: Earlier, *, is_continuing: bool) -> Reading | None:

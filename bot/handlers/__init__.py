@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.handlers import callback, crisis, friendship, language, media, menu, nearby, question, talking, tapping
+from bot.handlers import callback, crisis, friendship, language, media, menu, nearby, question, rating, talking, tapping
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 
@@ -28,7 +28,7 @@ HANDLERS: dict[Route, Handler] = {
     Route.LOCATION: _without_tools(nearby.show_nearest),
     Route.MEDIA: _without_tools(media.ask_about_media),
     Route.STICKER: _without_tools(talking.answer_sticker),
-    Route.FEEDBACK: tapping.rate_in_words,
+    Route.FEEDBACK: rating.rate_in_words,
     Route.CORRECTION: question.correct_question,
     Route.GREETING: _without_tools(talking.greet),
     Route.THANKS: _without_tools(talking.thank),

@@ -59,7 +59,9 @@ def earlier_of(last: LastAnswer | None, now: datetime) -> Earlier | None:
     """What the talk was about, unless that is too long ago to be continued."""
     if last is None or not last.question or now - from_milliseconds(last.at) > words().forgotten_after:
         return None
-    return Earlier(question=last.question, subject=last.subject, aspect=last.aspect, entries=last.entries, offered=last.offered, refused=last.refused)
+    return Earlier(
+        question=last.question, subject=last.subject, aspect=last.aspect, entries=last.entries, offered=last.offered, refused=last.refused
+    )
 
 
 def correct_question(turn: Turn, tools: Tools) -> Outcome:
@@ -146,7 +148,13 @@ def refused_outcome(turn: Turn, route: Route, question: str, answer: Answer, *, 
 
 
 def remembering(
-    turn: Turn, question: str, answer: Answer, refused: tuple[str, ...], *, answered: Sequence[Passage] = (), offered: Sequence[Passage] = ()
+    turn: Turn,
+    question: str,
+    answer: Answer,
+    refused: tuple[str, ...],
+    *,
+    answered: Sequence[Passage] = (),
+    offered: Sequence[Passage] = (),
 ) -> Idle:
     """The next message may continue this one. The question is kept as it was understood."""
     reading, last = answer.reading, turn.state.last

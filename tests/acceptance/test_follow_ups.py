@@ -1,6 +1,5 @@
 """Short messages that continue a talk: most are understood, and none is answered with something else."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -14,9 +13,11 @@ from bot.handlers import HANDLERS
 from bot.outcome import Outcome
 from bot.routing import route
 from bot.states import Idle, State, dump_state, load_state
+from bot.taps import RateAnswer
 from bot.tools import SearchTools
 from core.clock import system_clock
 from core.database import Database
+from core.messages import Tap
 from core.migrating import migrate
 from core.pack_loading import load_pack
 from tests.acceptance.test_questions import published
@@ -77,7 +78,7 @@ def dialogues() -> tuple[Dialogue, ...]:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Followed]]:
+def followed(tmp_path_factory: pytest.TempPathFactory) -> list[Followed]:
     """Every talk once, with the light models, its state going through the database's form."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('follow') / 'city.sqlite'}")
     migrate(database)
@@ -94,7 +95,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Followed
                 if number:
                     found.append(Followed(before=dialogue.turns[number - 1].say, exchange=exchange, outcome=outcome))
     database.close()
-    yield found
+    return found
 
 
 def listed(found: list[Followed]) -> str:
@@ -117,3 +118,10 @@ def test_most_messages_that_continue_a_talk_are_understood(followed: list[Follow
 def test_none_is_answered_with_something_else(followed: list[Followed]) -> None:
     wrong = [one for one in followed if one.is_answered and not one.is_right]
     assert wrong == [], listed(wrong)
+
+
+def test_every_answer_asks_whether_it_helped(followed: list[Followed]) -> None:
+    for one in followed:
+        if one.is_answered and one.outcome.reply is not None:
+            values = [choice.action.value for choice in one.outcome.reply.choices if isinstance(choice.action, Tap)]
+            assert {value.helped for value in values if isinstance(value, RateAnswer)} == {True, False}, str(one)

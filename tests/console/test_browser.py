@@ -28,6 +28,9 @@ PAGES = (
     "/callbacks?state=done",
     "/content",
     "/content/certificates-copy",
+    "/content/feedback",
+    "/content/feedback?verdict=helped",
+    "/content/feedback?state=handled",
     "/new-content",
     "/dead-letters",
 )

@@ -114,7 +114,8 @@ def test_a_short_question_is_read_with_the_one_before_it(database: Database, fol
 
 
 def test_aspect_is_first_looked_for_in_what_was_answered(database: Database, following: Callable[..., Search]) -> None:
-    publish(database, "midori", "permit", faq("キャンプの許可を取るには。", "公園課で受け付けます。\n手数料は500円です。\n印鑑はいりません。"))
+    body = "公園課で受け付けます。\n手数料は500円です。\n印鑑はいりません。"
+    publish(database, "midori", "permit", faq("キャンプの許可を取るには。", body))
     search = following()
     answer = Answerer(search).answer(ask(search, "いくら?", earlier=Earlier(question="キャンプの許可", entries=("permit",))))
     assert answer.status is AnswerStatus.ANSWERED_FOLLOW_UP
