@@ -16,6 +16,7 @@ from core.text import normalise, squeeze
 WORDS = Path(__file__).parent / "data" / "follow_up.yaml"
 LONGEST_SUBJECT = 60
 LONGEST_SWAPPED = 24
+LONGEST_DETAIL = 12
 
 
 class Kind(StrEnum):
@@ -241,7 +242,7 @@ def _lacking(core: str, pointed: str, earlier: Earlier, *, is_continuing: bool) 
     condition = _first(words().conditions, pointed, ("words",))
     if condition and not re.fullmatch(words().no_subjects, condition):
         return Reading(kind=Kind.CONDITION, text=_joined(subject, pointed), subject=subject, aspect=earlier.aspect, words=condition)
-    if pointed != core and pointed:
+    if pointed != core and 0 < len(pointed) <= LONGEST_DETAIL and not re.fullmatch(words().no_subjects, pointed):
         return Reading(kind=Kind.CONDITION, text=_joined(subject, pointed), subject=subject, aspect=earlier.aspect, words=pointed)
     patterns = words().subjects if is_continuing else words().subjects[:1]
     other = _first(patterns, core, ("subject", "other", "another")) or (core if is_continuing and len(core) <= 8 else "")

@@ -7,10 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.feedback import forget_words, handle, record_reason, record_verdict
+from bot.jobs import Housekeeping
+from bot.line.client import LineClient
 from bot.models import Conversation, Direction, Feedback, FeedbackReason, MessageRow, TurnRow, Verdict
 from bot.queries import answered_turn, feedback_lines, judged_answers, waiting_feedback_count
 from core.database import Database
+from core.embedded_queue import EmbeddedQueue
+from core.jobs import Job
 from core.models import Municipality
+from core.pack_loading import load_pack
 from core.personal_data import MASK, mask_personal_data
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -145,3 +150,21 @@ def test_judged_answers_are_those_that_were_quoted_since_then(database: Database
 def test_personal_data_is_masked_and_nothing_else(text: str, masked: str) -> None:
     assert mask_personal_data(text) == masked
     assert mask_personal_data(masked) == masked
+
+
+def test_feedback_goes_with_the_ledger(database: Database) -> None:
+    pack = load_pack("shiomi")
+    days = pack.municipality.retention.ledger_days
+    with database.transaction() as session:
+        talk = conversation(session)
+        for uid, age in (("old", days + 1), ("young", days - 1)):
+            record_verdict(session, turn(session, talk, uid), Verdict.HELPED, NOW - timedelta(days=age))
+    queue = EmbeddedQueue(database)
+    job = Job(id=1, kind="drop_old", key=None, payload={}, attempt=1, enqueued_at=NOW)
+    Housekeeping(database, queue, lambda _: pack, refuse_client, ["shiomi"], lambda: NOW).drop_old(job)
+    with database.reading() as session:
+        assert [line.turn.uid for line in feedback_lines(session, "shiomi")] == ["young"]
+
+
+def refuse_client(_municipality_id: str) -> LineClient:
+    raise AssertionError("nobody is called")
