@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot import queries
+from bot import feedback, queries
 from bot.incoming import (
     Said,
     SentLocation,
@@ -24,6 +24,7 @@ from bot.models import (
     MessageRow,
     Resident,
     TurnRow,
+    Verdict,
 )
 from bot.outcome import (
     BlankMessage,
@@ -31,6 +32,7 @@ from bot.outcome import (
     MarkIntroduced,
     Outcome,
     RecordFeedback,
+    RecordReason,
     SetFriendship,
     SetLanguage,
     StoreCallback,
@@ -43,7 +45,7 @@ from core.personal_numbers import masked_letters
 from handoff.callbacks import forget_phones, forget_words, open_callback
 from handoff.telephone import phones_in
 
-NEVER_OVERTAKEN = (RecordFeedback, BlankMessage, StoreCallback, MarkIntroduced)
+NEVER_OVERTAKEN = (RecordFeedback, RecordReason, BlankMessage, StoreCallback, MarkIntroduced)
 """Effects that stay true however late they come; the others belong to the newest event."""
 
 
@@ -90,7 +92,7 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> App
     )
     for effect in todo.outcome.effects:
         if not todo.is_late or isinstance(effect, NEVER_OVERTAKEN):
-            _carry_out(session, effect, todo, conversation)
+            _carry_out(session, effect, todo, conversation, row)
     return Applied(conversation_id=conversation.id, call_id=call_id)
 
 
@@ -191,7 +193,7 @@ def _note_return(session: Session, todo: TurnToApply, conversation: Conversation
         resident.blocked_at = None
 
 
-def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation) -> None:
+def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation, row: TurnRow) -> None:
     resident = queries.resident_of(session, conversation)
     match effect:
         case SetLanguage(language=language) if resident is not None:
@@ -202,9 +204,13 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
         case MarkIntroduced():
             conversation.introduced_at = conversation.introduced_at or todo.turn.now
         case RecordFeedback(turn_uid=uid, helped=helped):
-            rated = queries.turn_by_uid(session, todo.municipality_id, uid) if uid else queries.last_answered_turn(session, conversation.id)
-            if rated is not None and rated.conversation_id == conversation.id:
-                rated.feedback = "helped" if helped else "not_helped"
+            rated = queries.answered_turn(session, conversation, uid)
+            if rated is not None:
+                feedback.record_verdict(session, rated, Verdict.HELPED if helped else Verdict.NOT_HELPED, todo.turn.now)
+        case RecordReason(turn_uid=uid, reason=reason, comment=comment):
+            rated = queries.answered_turn(session, conversation, uid)
+            if rated is not None:
+                feedback.record_reason(session, rated, reason, comment, said_in=row, now=todo.turn.now)
         case BlankMessage(message_id=message_id):
             blank_message(session, todo.municipality_id, message_id)
         case StoreCallback() as callback:
@@ -224,7 +230,7 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
 
 
 def blank_message(session: Session, municipality_id: str, message_id: str) -> None:
-    """Takes the words out of the event, the ledger, the traces of the turns that read them, the state, and call-backs."""
+    """Takes the words out of the event, the ledger, the traces of the turns that read them, feedback, the state, and call-backs."""
     for event in queries.events_with_message(session, municipality_id, message_id):
         event.payload = None
         event.state = EventState.BLANKED
@@ -240,6 +246,7 @@ def blank_message(session: Session, municipality_id: str, message_id: str) -> No
             mask_in_replies(session, message.conversation_id, phone)
         row = session.get(TurnRow, message.turn_id) if message.turn_id is not None else None
         if row is not None:
+            feedback.forget_words(session, row)
             row.trace = {key: value for key, value in row.trace.items() if key in ("steps", "mode", "confidence")}
         conversation = session.get(Conversation, message.conversation_id)
         if conversation is not None:

@@ -132,6 +132,54 @@ class TurnRow(Base):
     __table_args__ = (Index("ix_turn_conversation_id_id", "conversation_id", "id"), Index("ix_turn_at", "at"))
 
 
+class Verdict(StrEnum):
+    """What a resident says of an answer."""
+
+    HELPED = "helped"
+    NOT_HELPED = "not_helped"
+
+
+class FeedbackReason(StrEnum):
+    """Why an answer did not help."""
+
+    OTHER_QUESTION = "other_question"
+    """Something else was asked."""
+    WRONG = "wrong"
+    """What it says is old or not true."""
+    UNCLEAR = "unclear"
+
+
+class Feedback(Base):
+    """What a resident said of one answer, for the editors; the turn keeps by what the answer was found."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    verdict: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(16))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    """The reason in the resident's words, personal data masked."""
+    comment_turn_id: Mapped[int | None] = mapped_column(Identifier)
+    """The turn in which the comment was said."""
+    question: Mapped[str] = mapped_column(Text)
+    """As it was understood, personal data masked; empty once taken back."""
+    entries: Mapped[list[Any]]
+    """Of the answer: `entry` (id), `version`, `quoted` (or only offered)."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[str | None] = mapped_column(String(100))
+
+    __table_args__ = (
+        UniqueConstraint("turn_id"),
+        Index("ix_feedback_municipality_id_created_at", "municipality_id", "created_at"),
+        Index("ix_feedback_conversation_id", "conversation_id"),
+    )
+
+
 class Direction(StrEnum):
     """Who said it."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.incoming import Bubble
-from bot.models import ConversationKind
+from bot.models import ConversationKind, FeedbackReason
 from bot.states import State
 from core.messages import Decision, Language, Reply
 from core.pack import Pack
@@ -72,6 +72,15 @@ class RecordFeedback:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordReason:
+    """The resident said why a turn's answer did not help."""
+
+    turn_uid: str
+    reason: FeedbackReason
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StoreCallback:
     """Somebody shall call the resident back."""
 
@@ -94,7 +103,7 @@ class MarkIntroduced:
     """The first-time notice has been given."""
 
 
-Effect = SetLanguage | SetFriendship | RecordFeedback | StoreCallback | BlankMessage | MarkIntroduced
+Effect = SetLanguage | SetFriendship | RecordFeedback | RecordReason | StoreCallback | BlankMessage | MarkIntroduced
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, String, Text, and_, cast, delete, exists, 
 from sqlalchemy.orm import Session
 
 from bot.line.addresses import forget_addresses
-from bot.models import CallState, Conversation, EventState, InboundEvent, MessageRow, OutgoingCall, Resident, TurnRow
+from bot.models import CallState, Conversation, EventState, Feedback, InboundEvent, MessageRow, OutgoingCall, Resident, TurnRow
 from bot.states import Idle, dump_state
 from core.clock import to_milliseconds
 from core.database import Database
@@ -17,6 +17,7 @@ from handoff.models import CallbackRequest, CallbackState
 
 BATCH = 500
 """Rows of one transaction: the writer is free again for residents in between."""
+UNANSWERED = (EventState.ARRIVED, EventState.WAITING)
 UNSETTLED = (CallState.READY, CallState.SENDING)
 FORGOTTEN = "forgotten:"
 """Begins the key of a conversation that belongs to nobody any more; no key of a talk holds a colon."""
@@ -43,10 +44,19 @@ def _to_the_end(database: Database, part: Part, municipality_id: str, retention:
 def _drop_events(session: Session, municipality_id: str, retention: Retention, now: datetime) -> int:
     before = to_milliseconds(now - timedelta(days=retention.raw_event_days))
     old = select(InboundEvent.id).where(
-        InboundEvent.municipality_id == municipality_id, InboundEvent.received_at < before, InboundEvent.state != EventState.WAITING
+        InboundEvent.municipality_id == municipality_id, InboundEvent.received_at < before, InboundEvent.state.not_in(UNANSWERED)
     )
     ids = session.scalars(old.order_by(InboundEvent.id).limit(BATCH)).all()
     session.execute(delete(InboundEvent).where(InboundEvent.id.in_(ids)))
+    return len(ids)
+
+
+def _drop_feedback(session: Session, municipality_id: str, retention: Retention, now: datetime) -> int:
+    old = select(Feedback.id).where(
+        Feedback.municipality_id == municipality_id, Feedback.created_at < now - timedelta(days=retention.ledger_days)
+    )
+    ids = session.scalars(old.order_by(Feedback.id).limit(BATCH)).all()
+    session.execute(delete(Feedback).where(Feedback.id.in_(ids)))
     return len(ids)
 
 
@@ -154,6 +164,7 @@ def _is_over(municipality_id: str, retention: Retention, now: datetime) -> Colum
 
 PARTS: Mapping[str, Part] = {
     "events": _drop_events,
+    "feedback": _drop_feedback,
     "messages": _drop_messages,
     "calls": _drop_calls,
     "turns": _blank_turns,

@@ -19,7 +19,7 @@ from bot.models import ConversationKind
 from bot.outcome import Turn
 from bot.states import AskedForPhone, AskedForTime
 from bot.waste import asked_days, asked_item
-from bot.words import contains, crisis_in, is_whole
+from bot.words import contains, crisis_in, is_whole, reason_in
 
 
 class Route(StrEnum):
@@ -129,6 +129,8 @@ def _route_words(turn: Turn) -> Route:
         return Route.CANCEL
     if is_whole(lexicon.helpful, text) or is_whole(lexicon.rejections, text):
         return Route.FEEDBACK if _was_answered(turn) else Route.SMALL_TALK
+    if _was_answered(turn) and reason_in(lexicon, text) is not None:
+        return Route.FEEDBACK
     if _was_answered(turn) and contains(lexicon.corrections, text):
         return Route.CORRECTION
     if is_whole(lexicon.greetings, text):

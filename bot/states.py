@@ -18,6 +18,16 @@ class LastAnswer:
     entries: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     """Entries that the resident said were not meant."""
+    offered: tuple[str, ...] = ()
+    """Entries that were shown as choices, in their order."""
+    subject: str = ""
+    """What the talk is about, which later questions may leave out."""
+    aspect: str = ""
+    """What was asked of it: a key of retrieval/data/follow_up.yaml."""
+    turn: str = ""
+    """Uid of the turn that showed it."""
+    rejected: str = ""
+    """Uid of the turn whose answer was refused, where this is what was offered instead."""
     at: int = 0
     """Milliseconds since 1970."""
 

@@ -39,6 +39,14 @@ class RateAnswer(TapValue):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GiveReason(TapValue):
+    """Says why the answer of a turn did not help."""
+
+    turn: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShowMenu(TapValue):
     """Wants the overview of what can be asked."""
 
@@ -155,6 +163,7 @@ TAPS: dict[str, type[TapValue]] = {
     "e": AskEntry,
     "n": NoneOfThese,
     "r": RateAnswer,
+    "gr": GiveReason,
     "m": ShowMenu,
     "c": ShowCategory,
     "s": AskStaff,

@@ -35,5 +35,10 @@ def crisis_in(lexicon: Lexicon, text: str) -> CrisisKind | None:
     return None
 
 
+def reason_in(lexicon: Lexicon, text: str) -> str | None:
+    """Why an answer did not help, where the whole utterance says so and nothing else."""
+    return next((reason for reason, patterns in lexicon.feedback_reasons.items() if is_whole(patterns, text)), None)
+
+
 def sticker_meanings(stickers: Iterable[tuple[Sequence[str], str]]) -> dict[str, str]:
     return {keyword: means for keywords, means in stickers for keyword in keywords}

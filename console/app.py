@@ -11,7 +11,7 @@ from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
 from console.rendering import STATIC, Renderer
-from console.routes import callbacks, content, conversations, dead_letters, entries, guides, login, start
+from console.routes import callbacks, content, conversations, dead_letters, entries, feedback, guides, login, start
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
@@ -27,6 +27,8 @@ ROUTERS = (
     conversations.router,
     callbacks.router,
     content.router,
+    # Before the entries: `feedback` is no entry's id.
+    feedback.router,
     entries.router,
     guides.router,
     dead_letters.router,

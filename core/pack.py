@@ -167,6 +167,8 @@ class Lexicon(PackModel):
     """Expressions with the groups `wrong` and `right`."""
     rejections: tuple[str, ...] = ()
     helpful: tuple[str, ...] = ()
+    feedback_reasons: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Why an answer did not help: other_question, wrong, unclear."""
     cancel: tuple[str, ...] = ()
     phone_corrections: tuple[str, ...] = ()
     """Words that the number given before was wrong."""

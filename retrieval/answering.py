@@ -114,8 +114,15 @@ class Answerer:
             outcome = step(self._search, draft)
             taken.append(Step(name=step.__name__, milliseconds=(time.perf_counter() - started) * 1000))
             if isinstance(outcome, Answer):
-                return replace(outcome, masked=draft.masked, result=draft.result, steps=tuple(taken))
+                return replace(
+                    outcome,
+                    masked=draft.masked,
+                    reading=outcome.reading or draft.reading,
+                    result=outcome.result or draft.result,
+                    steps=tuple(taken),
+                )
             draft = outcome
         nearest = draft.hits[:NEAREST]
         status = AnswerStatus.UNANSWERABLE_NO_PASSAGE
-        return Answer(status=status, candidates=nearest, masked=draft.masked, result=draft.result, steps=tuple(taken))
+        end = Answer(status=status, candidates=nearest, masked=draft.masked, reading=draft.reading)
+        return replace(end, result=draft.result, steps=tuple(taken))

@@ -8,6 +8,7 @@ from core.personal_numbers import PersonalNumber
 from retrieval.asked_date import AskedDate
 from retrieval.composing import Composed
 from retrieval.confidence import Confidence
+from retrieval.follow_up import Earlier, Reading
 from retrieval.passages import Passage
 from retrieval.premise import Premise
 from retrieval.results import Hit, SearchResult, Step
@@ -28,8 +29,10 @@ class AnswerStatus(StrEnum):
     ANSWERED_SAME_QUESTION = "answered_same_question"
     """The resident asked what an entry asks."""
     ANSWERED_CONFIDENT = "answered_confident"
+    ANSWERED_FOLLOW_UP = "answered_follow_up"
+    """What was answered before says this, too."""
     ANSWERED_CHOSEN = "answered_chosen"
-    """The resident tapped the entry."""
+    """The resident tapped the entry, or named one of the offered by its place or its words."""
     ANSWERED_GUIDE = "answered_guide"
     """By the sentences of a guide that answer."""
     ANSWERED_AT_DATE = "answered_at_date"
@@ -40,6 +43,8 @@ class AnswerStatus(StrEnum):
     """The content contradicts what the question takes for granted."""
     CHOICES_UNSURE = "choices_unsure"
     """A right entry is likely among the first."""
+    CHOICES_FOLLOW_UP = "choices_follow_up"
+    """A message continues the talk, and several entries may be meant."""
     CHOICES_TIE = "choices_tie"
     """Two entries are almost equally good."""
     UNANSWERABLE_NO_WORDS = "unanswerable_no_words"
@@ -78,8 +83,8 @@ class Question:
     text: str
     moment: datetime
     language: str = "ja"
-    earlier: tuple[str, ...] = ()
-    """The resident's earlier questions of this talk, oldest first."""
+    earlier: Earlier | None = None
+    """What the talk was about before."""
     excluded: frozenset[str] = frozenset()
     """Entries that the resident refused."""
     own_places: frozenset[str] = frozenset()
@@ -109,6 +114,12 @@ class Answer:
     """Who is responsible instead, with `REFUSED_ELSEWHERE`: a key of data/elsewhere.yaml, or other_municipality."""
     place: str = ""
     """The other municipality's name, where the question has it."""
+    reading: Reading | None = None
+    """How the message was understood within the talk."""
+    is_part: bool = False
+    """The passage's body was cut to the lines that say what is asked."""
+    is_of_office: bool = False
+    """What is asked stands on the card of the office rather than in the passage."""
     masked: frozenset[PersonalNumber] = frozenset()
     """Numbers that were blanked in the question."""
     result: SearchResult | None = None
@@ -140,3 +151,8 @@ class Draft:
     """How the chosen one was found."""
     composed: Composed | None = None
     premise: Premise | None = None
+    reading: Reading | None = None
+    """How the message was understood within the talk."""
+    is_part: bool = False
+    is_of_office: bool = False
+    """As of the answer, where the talk before led to what is chosen."""

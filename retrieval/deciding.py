@@ -7,14 +7,16 @@ from core.clock import in_japan
 from core.text import normalise, squeeze
 from retrieval.answers import Answer, AnswerStatus, Draft
 from retrieval.asked_date import without_date
+from retrieval.confidence import judge
+from retrieval.continuing import Talk, continue_talk
+from retrieval.follow_up import Kind, read_message
 from retrieval.jurisdiction import OTHER_MUNICIPALITY, elsewhere
 from retrieval.premise import without_confirmation
 from retrieval.search import Search
-from retrieval.understanding import searched
+from retrieval.understanding import moment_of, searched
 
 NEAREST = 3
 MOST_CHOICES = 5
-SHORT = 12
 
 
 def choose_same_question(_search: Search, draft: Draft) -> Draft | Answer:
@@ -26,12 +28,30 @@ def choose_same_question(_search: Search, draft: Draft) -> Draft | Answer:
 
 
 def join_earlier_question(search: Search, draft: Draft) -> Draft | Answer:
-    """A short question that says little by itself ("手数料は?") is read together with the one before it, where that is surer."""
-    question = draft.question
-    if not question.earlier or len(squeeze(question.text)) > SHORT or draft.confidence.is_first_right:
+    """A message that lacks something ("手数料は?", "じゃあ猫は?", "2番") is read as a continuation of the talk."""
+    question, earlier = draft.question, draft.question.earlier
+    reading = read_message(question.text, earlier)
+    draft = replace(draft, reading=reading)
+    if earlier is None or (reading.kind is Kind.SUBJECT and draft.confidence.is_first_right):
         return draft
-    joined = searched(search, draft, f"{question.earlier[-1]} {question.text}")
-    return joined if joined.confidence.first_right > draft.confidence.first_right else draft
+    if not reading.lacks_something:
+        return draft if reading.text == question.text else searched(search, draft, reading.text)
+    excluded = question.excluded | frozenset(earlier.refused)
+    talk = Talk(search=search, municipality_id=question.municipality_id, moment=moment_of(draft), earlier=earlier, excluded=excluded)
+    found = continue_talk(talk, reading)
+    if found is None:
+        return replace(draft, reading=replace(reading, kind=Kind.OWN, text=question.text))
+    draft = replace(draft, result=found.result or draft.result, question=replace(question, text=reading.text))
+    if found.chosen is not None:
+        status = AnswerStatus.ANSWERED_CHOSEN if reading.kind is Kind.CHOICE else AnswerStatus.ANSWERED_FOLLOW_UP
+        chosen = found.chosen
+        return replace(draft, chosen=chosen, hits=(chosen,), status=status, is_part=found.is_part, is_of_office=found.is_of_office)
+    if found.offered:
+        return Answer(status=AnswerStatus.CHOICES_FOLLOW_UP, candidates=found.offered[:MOST_CHOICES])
+    if found.result is None:
+        return draft
+    confidence = judge(found.result, found.hits)
+    return replace(draft, hits=found.hits, confidence=replace(confidence, is_first_right=confidence.is_first_right and found.is_sure))
 
 
 def search_matter_alone(search: Search, draft: Draft) -> Draft | Answer:

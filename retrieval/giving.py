@@ -13,7 +13,7 @@ from retrieval.published_dates import is_published_for
 from retrieval.search import Search
 from retrieval.understanding import searched
 
-CERTAIN = frozenset({AnswerStatus.ANSWERED_SAME_QUESTION, AnswerStatus.ANSWERED_CHOSEN})
+CERTAIN = frozenset({AnswerStatus.ANSWERED_SAME_QUESTION, AnswerStatus.ANSWERED_CHOSEN, AnswerStatus.ANSWERED_FOLLOW_UP})
 
 
 def refuse_unpublished_date(search: Search, draft: Draft) -> Draft | Answer:
@@ -63,6 +63,8 @@ def give_answer(_search: Search, draft: Draft) -> Draft | Answer:
         as_of=as_of(draft),
         candidates=draft.hits[:NEAREST],
         confidence=1.0 if draft.status in CERTAIN else draft.confidence.first_right,
+        is_part=draft.is_part,
+        is_of_office=draft.is_of_office,
     )
 
 
@@ -72,8 +74,8 @@ def as_of(draft: Draft) -> date | None:
 
 
 def _ending(draft: Draft, found: AnswerStatus) -> AnswerStatus:
-    """The most telling of the ways in which it is an answer; a choice stays one."""
-    if found is AnswerStatus.ANSWERED_CHOSEN:
+    """The most telling of the ways in which it is an answer; what follows from the talk before stays that."""
+    if found in (AnswerStatus.ANSWERED_CHOSEN, AnswerStatus.ANSWERED_FOLLOW_UP):
         return found
     match draft.premise:
         case None:

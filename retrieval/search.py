@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -147,14 +147,20 @@ class Search:
 
     def passage(self, municipality_id: str, entry_id: str, *, moment: datetime) -> Passage | None:
         """The first part of an entry, if it is published and valid at `moment`; placeholders filled."""
+        return next(self._parts(municipality_id, entry_id, moment), None)
+
+    def parts(self, municipality_id: str, entry_id: str, *, moment: datetime) -> tuple[Passage, ...]:
+        """All parts of an entry in their order, one for an FAQ entry; none where it is not published or not valid at `moment`."""
+        return tuple(self._parts(municipality_id, entry_id, moment))
+
+    def _parts(self, municipality_id: str, entry_id: str, moment: datetime) -> Iterator[Passage]:
         shelf = self._shelves.get(municipality_id)
         if shelf is None:
-            return None
+            return
         with shelf.lock:
             own = [shelf.passages[key] for key in sorted(shelf.by_entry.get(entry_id, ()), key=lambda key: shelf.passages[key].position)]
-        valid = (passage for passage in own if passage.is_valid_on(in_japan(moment).date()))
-        first = next(valid, None)
-        return None if first is None else self._filled(municipality_id, first, moment)
+        day = in_japan(moment).date()
+        yield from (self._filled(municipality_id, passage, moment) for passage in own if passage.is_valid_on(day))
 
     def _search(self, shelf: "Shelf", text: str, moment: datetime, limit: int, started: float) -> SearchResult:
         steps: list[Step] = []

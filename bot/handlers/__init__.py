@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.handlers import callback, crisis, facilities, friendship, language, media, menu, question, talking, tapping, waste
+from bot.handlers import callback, crisis, facilities, friendship, language, media, menu, question, rating, talking, tapping, waste
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 
@@ -28,7 +28,7 @@ HANDLERS: dict[Route, Handler] = {
     Route.LOCATION: _without_tools(facilities.answer_location),
     Route.MEDIA: _without_tools(media.ask_about_media),
     Route.STICKER: _without_tools(talking.answer_sticker),
-    Route.FEEDBACK: tapping.rate_in_words,
+    Route.FEEDBACK: rating.rate_in_words,
     Route.CORRECTION: question.correct_question,
     Route.GREETING: _without_tools(talking.greet),
     Route.THANKS: _without_tools(talking.thank),

@@ -3,7 +3,7 @@
 from bot.bubbles import typed_text
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.taps import AskStaff, Cancel, ChooseLanguage, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
+from bot.taps import AskEntry, AskStaff, Cancel, ChooseLanguage, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
 from core.messages import Action, Choice, Language, Tap, TapValue
 from core.recognising import is_kana_only, is_undecided_latin
 
@@ -44,10 +44,12 @@ def ordinary(turn: Turn) -> tuple[Choice, ...]:
     return (menu(turn), staff(turn))
 
 
-def after_answer(turn: Turn) -> tuple[Choice, ...]:
+def after_answer(turn: Turn, *parts: str) -> tuple[Choice, ...]:
+    """Under every answer. `parts` are entries of which only a part was given; each can be read as a whole."""
     return (
         tap(turn, "helped", RateAnswer(turn=turn.uid, helped=True)),
         tap(turn, "not_helped", RateAnswer(turn=turn.uid, helped=False)),
+        *(tap(turn, "whole", AskEntry(entry=entry)) for entry in parts),
         staff(turn),
         menu(turn),
     )

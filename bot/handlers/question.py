@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.handlers import offering
 from bot.handlers.answer_cards import answer_messages, choice_card, entries_of
@@ -10,13 +11,16 @@ from bot.handlers.refusing import in_words, refusal
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 from bot.states import Idle, LastAnswer
-from core.clock import to_milliseconds
+from core.clock import from_milliseconds, to_milliseconds
 from core.messages import Decision, Message, Reply
 from core.text import normalise
 from retrieval.answering import Answer, Question
 from retrieval.answering import Decision as Verdict
+from retrieval.follow_up import Earlier, subject_of, words
+from retrieval.passages import Passage
 from retrieval.premise import Verdict as Judgement
 
+LONG_SUBJECT = 24
 MAX_QUESTIONS = 2
 """An answer takes two messages, a call holds five, and a notice may stand before them."""
 
@@ -48,10 +52,19 @@ def question_of(turn: Turn, text: str, refused: tuple[str, ...] = ()) -> Questio
         text=text,
         moment=turn.now,
         language=turn.language.value,
-        earlier=(last.question,) if last else (),
+        earlier=earlier_of(last, turn.now),
         excluded=frozenset(refused),
         own_places=turn.pack.own_places,
         names=tuple(department.name for department in turn.pack.departments.values()),
+    )
+
+
+def earlier_of(last: LastAnswer | None, now: datetime) -> Earlier | None:
+    """What the talk was about, unless that is too long ago to be continued."""
+    if last is None or not last.question or now - from_milliseconds(last.at) > words().forgotten_after:
+        return None
+    return Earlier(
+        question=last.question, subject=last.subject, aspect=last.aspect, entries=last.entries, offered=last.offered, refused=last.refused
     )
 
 
@@ -102,11 +115,13 @@ def answered(
         # Beside several answers more to ask would only confuse.
         related = tools.related(turn.pack.id, answer.passage.entry_id, turn.now) if len(passages) == 1 else ()
         further = [other for other in related if other.entry_id not in refused]
-        messages += answer_messages(turn, answer.passage, answer.composed, further, before=lead(turn, answer), after=remark(turn, answer))
+        given = answer_messages(turn, answer.passage, answer.composed, further, before=lead(turn, answer), after=remark(turn, answer))
+        messages += given[-1:] if answer.is_of_office else given
+    parts = [answer.passage.entry_id for answer in answers if answer.passage is not None and (answer.is_part or answer.is_of_office)]
     return Outcome(
-        state=_remembering(turn, question, tuple(passage.entry_id for passage in passages), refused),
+        state=remembering(turn, question, answers[0], refused, answered=passages),
         decision=replace(_decision(route, answers[0]), entries=entries_of(passages, is_quoted=True)),
-        reply=Reply(messages=tuple(messages), choices=offering.after_answer(turn), language=turn.language),
+        reply=Reply(messages=tuple(messages), choices=offering.after_answer(turn, *parts), language=turn.language),
         trace=trace_of(answers[0]),
     )
 
@@ -115,7 +130,7 @@ def offered(turn: Turn, route: Route, question: str, answer: Answer, *, refused:
     passages = [hit.passage for hit in answer.candidates]
     card = choice_card(turn, turn.say("answer.which"), passages)
     return Outcome(
-        state=_remembering(turn, question, (), refused),
+        state=remembering(turn, question, answer, refused, offered=passages),
         decision=replace(_decision(route, answer), entries=entries_of(passages, is_quoted=False)),
         reply=Reply(messages=(card,), choices=offering.ordinary(turn), language=turn.language),
         trace=trace_of(answer),
@@ -123,9 +138,10 @@ def offered(turn: Turn, route: Route, question: str, answer: Answer, *, refused:
 
 
 def refused_outcome(turn: Turn, route: Route, question: str, answer: Answer, *, refused: tuple[str, ...] = ()) -> Outcome:
+    passages = [hit.passage for hit in answer.candidates]
     return Outcome(
-        state=_remembering(turn, question, (), refused),
-        decision=replace(_decision(route, answer), entries=entries_of([hit.passage for hit in answer.candidates], is_quoted=False)),
+        state=remembering(turn, question, answer, refused, offered=passages),
+        decision=replace(_decision(route, answer), entries=entries_of(passages, is_quoted=False)),
         reply=refusal(turn, answer),
         trace=trace_of(answer),
     )
@@ -149,8 +165,36 @@ def remark(turn: Turn, answer: Answer) -> str:
     return turn.say("answer.as_of", date=in_words(turn, answer.as_of)) if answer.as_of is not None else ""
 
 
-def _remembering(turn: Turn, question: str, entries: tuple[str, ...], refused: tuple[str, ...]) -> Idle:
-    return Idle(last=LastAnswer(question=question[:500], entries=entries, refused=refused[-20:], at=to_milliseconds(turn.now)))
+def remembering(
+    turn: Turn,
+    question: str,
+    answer: Answer,
+    refused: tuple[str, ...],
+    *,
+    answered: Sequence[Passage] = (),
+    offered: Sequence[Passage] = (),
+) -> Idle:
+    """The next message may continue this one. The question is kept as it was understood."""
+    reading, last = answer.reading, turn.state.last
+    continues = reading is not None and reading.lacks_something
+    if continues and last is not None:
+        refused = tuple(dict.fromkeys((*last.refused, *refused)))
+    subject = reading.subject if reading is not None else subject_of(question)
+    if len(answered) == 1 and len(subject) > LONG_SUBJECT:
+        # Who told a story continues it by what it came to.
+        subject = subject_of(answered[0].question)
+    return Idle(
+        last=LastAnswer(
+            question=(reading.text if reading is not None and continues else question)[:500],
+            entries=tuple(passage.entry_id for passage in answered),
+            offered=tuple(passage.entry_id for passage in offered),
+            refused=refused[-20:],
+            subject=subject,
+            aspect=reading.aspect if reading is not None else "",
+            turn=turn.uid,
+            at=to_milliseconds(turn.now),
+        )
+    )
 
 
 def _decision(route: Route, answer: Answer) -> Decision:
@@ -175,6 +219,8 @@ def trace_of(answer: Answer) -> dict[str, object]:
             {"sentence": one.text, "reason": one.reason.value, "facts": [str(fact) for fact in one.facts]}
             for one in answer.composed.dropped
         ]
+    if answer.reading is not None and answer.reading.lacks_something:
+        trace["continued"] = {"kind": answer.reading.kind.value, "question": answer.reading.text, "aspect": answer.reading.aspect}
     if result is not None:
         trace |= {
             "normalised": result.normalised,

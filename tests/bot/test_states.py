@@ -20,7 +20,7 @@ from bot.states import (
     without_words,
 )
 
-LAST = LastAnswer(question="犬の登録", entries=("dog",), refused=("cat",), at=1)
+LAST = LastAnswer(question="犬の登録", entries=("dog",), refused=("cat",), offered=("hen",), subject="犬", aspect="fee", at=1)
 STATES = [
     Idle(),
     Idle(last=LAST),
@@ -35,6 +35,11 @@ def test_state_survives_being_stored(state: State) -> None:
     stored = orjson.loads(orjson.dumps(dump_state(state)))
     assert load_state(stored) == state
     assert type(load_state(stored)) is type(state)
+
+
+def test_answer_that_an_earlier_version_remembered_can_be_read() -> None:
+    stored = {"kind": "idle", "last": {"question": "犬の登録", "entries": ["dog"], "refused": [], "at": 1}}
+    assert load_state(stored) == Idle(last=LastAnswer(question="犬の登録", entries=("dog",), at=1))
 
 
 LASTS = st.one_of(st.none(), st.builds(LastAnswer, at=st.integers(min_value=0, max_value=2**53)))

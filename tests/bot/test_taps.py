@@ -18,6 +18,7 @@ from bot.taps import (
     TO_LETTERS,
     AskEntry,
     ChooseLanguage,
+    GiveReason,
     RateAnswer,
     ShowCategory,
     ShowFacilities,
@@ -110,6 +111,7 @@ def test_data_that_was_never_ours_is_refused(data: str) -> None:
     [
         AskEntry(entry="e" * 64),
         RateAnswer(turn="f" * 32, helped=False),
+        GiveReason(turn="f" * 32, reason="other_question"),
         ShowCategory(category="子育て・教育・ひとり親家庭への支援と各種相談窓口のご案内", start=10_000),
         ShowFacilities(kind="community_centre", latitude=-34.951234567890123, longitude=-139.30123456789012),
         ChooseLanguage(language=Language.CHINESE),

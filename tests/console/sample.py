@@ -7,15 +7,18 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from bot.feedback import record_reason, record_verdict
 from bot.models import (
     CallState,
     Conversation,
     Direction,
+    FeedbackReason,
     MessageRow,
     OutgoingCall,
     Quota,
     Resident,
     TurnRow,
+    Verdict,
 )
 from console.models import Role, Staff
 from console.passwords import hash_password
@@ -131,6 +134,7 @@ def add_foreign(session: Session, packs: Callable[[str], Pack]) -> None:
     assert isinstance(edit_and_publish(session, packs("aoba"), draft, "青葉の担当", NOW), Saved)
     conversation = add_conversation(session, "aoba", "aoba-1")
     add_turn(session, conversation, said=SECRET, replies=(SECRET,))
+    add_feedback(session, SECRET, Verdict.NOT_HELPED)
 
 
 def add_conversation(
@@ -231,7 +235,18 @@ def add_talk(session: Session) -> None:
     add_turn(session, blocked, said="Xin chào 100%", replies=("Xin chào",))
     for number in range(3, 36):
         add_turn(session, add_conversation(session, "midori", f"m-{number}"), said=f"番号{number}の質問", replies=("答え",))
-    session.query(TurnRow).filter(TurnRow.uid == "turn-0").update({"feedback": "not_helped"})
+    add_feedback(session, "住民票はどこ", Verdict.NOT_HELPED)
+    add_feedback(session, "番号3の質問", Verdict.HELPED)
+
+
+def add_feedback(session: Session, said: str, verdict: Verdict) -> None:
+    turn = session.query(TurnRow).join(MessageRow, MessageRow.turn_id == TurnRow.id).filter(MessageRow.text == said).first()
+    assert turn is not None
+    feedback = record_verdict(session, turn, verdict, NOW - timedelta(minutes=3))
+    if verdict is Verdict.NOT_HELPED:
+        comment = f"料金が古いです {ATTACK} 090-1234-5678"
+        record_reason(session, turn, FeedbackReason.WRONG, comment, said_in=turn, now=NOW - timedelta(minutes=2))
+    assert feedback.id
 
 
 def add_callbacks(session: Session) -> None:

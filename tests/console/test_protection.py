@@ -84,7 +84,9 @@ def test_body_that_is_too_large_is_not_read(visit: Visit) -> None:
     assert "送る量が多すぎます" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/console/conversations/1", "/console/callbacks", "/console/conversations?words=%3Cscript"])
+@pytest.mark.parametrize(
+    "path", ["/console/conversations/1", "/console/callbacks", "/console/content/feedback", "/console/conversations?words=%3Cscript"]
+)
 def test_what_residents_write_is_only_text(visit: Visit, path: str) -> None:
     page = visit("administrator").get(path).text
     assert ATTACK not in page

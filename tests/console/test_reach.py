@@ -16,8 +16,8 @@ Visit = Callable[..., Browser]
 EVERYBODY = set(Role)
 CALLBACKS = {Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR}
 CONTENT = {Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR}
-OWN = {"conversation_id": "1", "callback_id": "1", "entry_id": "dogs", "letter_id": "1"}
-FOREIGN = {"conversation_id": "36", "callback_id": "3", "entry_id": "aoba-only", "letter_id": "3"}
+OWN = {"conversation_id": "1", "callback_id": "1", "entry_id": "dogs", "feedback_id": "1", "letter_id": "1"}
+FOREIGN = {"conversation_id": "36", "callback_id": "3", "entry_id": "aoba-only", "feedback_id": "3", "letter_id": "3"}
 REACH = {
     "GET /": EVERYBODY,
     "GET /login": EVERYBODY,
@@ -30,6 +30,9 @@ REACH = {
     "POST /callbacks/{callback_id}/finish": CALLBACKS,
     "POST /callbacks/{callback_id}/reopen": CALLBACKS,
     "GET /content": EVERYBODY,
+    "GET /content/feedback": EVERYBODY,
+    "POST /content/feedback/{feedback_id}/handle": CONTENT,
+    "POST /content/feedback/{feedback_id}/reopen": CONTENT,
     "GET /content/{entry_id}": EVERYBODY,
     "POST /content/{entry_id}/publish": CONTENT,
     "POST /content/{entry_id}/preview": CONTENT,
@@ -96,7 +99,16 @@ def test_rows_of_another_municipality_are_not_there(house: House, visit: Visit, 
 
 def test_lists_show_nothing_of_another_municipality(visit: Visit) -> None:
     browser = visit("administrator")
-    for path in ("/", "/conversations", "/callbacks", "/content", "/new-content", "/new-guide", "/dead-letters"):
+    for path in (
+        "/",
+        "/conversations",
+        "/callbacks",
+        "/content",
+        "/content/feedback?state=all",
+        "/new-content",
+        "/new-guide",
+        "/dead-letters",
+    ):
         page = browser.get("/console" + path).text
         for foreign in ("aoba", "青葉", "090-9999-9999", SECRET):
             assert foreign not in page, (path, foreign)

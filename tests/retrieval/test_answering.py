@@ -12,6 +12,7 @@ from core.personal_numbers import PersonalNumber
 from retrieval.answering import DECISIONS, STEPS, Answer, Answerer, AnswerStatus, Decision, Question
 from retrieval.checking import Reason
 from retrieval.confidence import COEFFICIENTS
+from retrieval.follow_up import Earlier
 from retrieval.passages import NewPassage, Translation
 from retrieval.premise import Verdict
 from retrieval.search import Search
@@ -113,9 +114,59 @@ def test_a_short_question_is_read_with_the_one_before_it(database: Database, fol
     publish(database, "midori", "seal-fee", faq("印鑑登録証明書の手数料はいくらですか。", "1通300円です。"))
     search = following()
     alone = Answerer(search).answer(ask(search, "いくら?"))
-    joined = Answerer(search).answer(ask(search, "いくら?", earlier=("印鑑登録証明書を取りたい",)))
+    joined = Answerer(search).answer(ask(search, "いくら?", earlier=Earlier(question="印鑑登録証明書を取りたい")))
     assert alone.passage is None
     assert joined.candidates[0].entry_id == "seal-fee"
+
+
+def test_aspect_is_first_looked_for_in_what_was_answered(database: Database, following: Callable[..., Search]) -> None:
+    body = "公園課で受け付けます。\n手数料は500円です。\n印鑑はいりません。"
+    publish(database, "midori", "permit", faq("キャンプの許可を取るには。", body))
+    search = following()
+    answer = Answerer(search).answer(ask(search, "いくら?", earlier=Earlier(question="キャンプの許可", entries=("permit",))))
+    assert answer.status is AnswerStatus.ANSWERED_FOLLOW_UP
+    assert answer.passage is not None
+    assert (answer.passage.entry_id, answer.passage.body, answer.is_part) == ("permit", "手数料は500円です。", True)
+
+
+def test_aspect_of_two_answers_is_a_choice(database: Database, following: Callable[..., Search]) -> None:
+    publish(database, "midori", "permit", faq("キャンプの許可を取るには。", "手数料は500円です。"))
+    publish(database, "midori", "boat", faq("ボートを借りるには。", "料金は800円です。"))
+    search = following()
+    answer = Answerer(search).answer(ask(search, "いくら?", earlier=Earlier(question="キャンプとボート", entries=("permit", "boat"))))
+    assert answer.status is AnswerStatus.CHOICES_FOLLOW_UP
+    assert {hit.entry_id for hit in answer.candidates} == {"permit", "boat"}
+
+
+def test_office_tells_what_the_answer_does_not(town: Search) -> None:
+    answer = Answerer(town).answer(ask(town, "電話番号は?", earlier=Earlier(question="犬の登録", entries=("dog",))))
+    assert (answer.status, answer.is_of_office) == (AnswerStatus.ANSWERED_FOLLOW_UP, True)
+    assert answer.passage is not None
+    assert answer.passage.entry_id == "dog"
+
+
+def test_refused_entry_is_not_given_again_to_a_short_message(town: Search) -> None:
+    answer = Answerer(town).answer(
+        ask(town, "電話番号は?", earlier=Earlier(question="犬の登録", entries=("dog",)), excluded=frozenset({"dog"}))
+    )
+    assert answer.passage is None
+
+
+def test_offered_entry_is_chosen_by_a_number(town: Search) -> None:
+    earlier = Earlier(question="手続き", offered=("water", "dog", "gone"))
+    chosen = Answerer(town).answer(ask(town, "2番", earlier=earlier))
+    assert chosen.status is AnswerStatus.ANSWERED_CHOSEN
+    assert chosen.passage is not None
+    assert chosen.passage.entry_id == "dog"
+    assert Answerer(town).answer(ask(town, "3番", earlier=earlier)).status is AnswerStatus.CHOICES_FOLLOW_UP
+
+
+def test_question_that_an_entry_asks_is_never_read_as_a_continuation(town: Search) -> None:
+    earlier = Earlier(question="粗大ごみ", entries=("oversized",))
+    answer = Answerer(town).answer(ask(town, ENTRIES["library"][0], earlier=earlier))
+    assert answer.status is AnswerStatus.ANSWERED_SAME_QUESTION
+    assert answer.passage is not None
+    assert answer.passage.entry_id == "library"
 
 
 def test_every_status_has_a_decision() -> None:

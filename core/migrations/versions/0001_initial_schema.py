@@ -318,6 +318,31 @@ def upgrade() -> None:
         batch_op.create_index('ix_turn_at', ['at'], unique=False)
         batch_op.create_index('ix_turn_conversation_id_id', ['conversation_id', 'id'], unique=False)
 
+    op.create_table('feedback',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('turn_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('conversation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('verdict', sa.String(length=16), nullable=False),
+    sa.Column('reason', sa.String(length=16), nullable=True),
+    sa.Column('comment', sa.Text(), nullable=False),
+    sa.Column('comment_turn_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('entries', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('created_at', core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('handled_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('handled_by', sa.String(length=100), nullable=True),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_feedback_conversation_id_conversation')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_feedback_municipality_id_municipality')),
+    sa.ForeignKeyConstraint(['turn_id'], ['turn.id'], name=op.f('fk_feedback_turn_id_turn')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback')),
+    sa.UniqueConstraint('turn_id', name=op.f('uq_feedback_turn_id'))
+    )
+    with op.batch_alter_table('feedback', schema=None) as batch_op:
+        batch_op.create_index('ix_feedback_conversation_id', ['conversation_id'], unique=False)
+        batch_op.create_index('ix_feedback_municipality_id_created_at', ['municipality_id', 'created_at'], unique=False)
+
     op.create_table('message',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
@@ -354,6 +379,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_message_at')
 
     op.drop_table('message')
+    with op.batch_alter_table('feedback', schema=None) as batch_op:
+        batch_op.drop_index('ix_feedback_municipality_id_created_at')
+        batch_op.drop_index('ix_feedback_conversation_id')
+
+    op.drop_table('feedback')
     with op.batch_alter_table('turn', schema=None) as batch_op:
         batch_op.drop_index('ix_turn_conversation_id_id')
         batch_op.drop_index('ix_turn_at')

@@ -1,9 +1,14 @@
 """A corrected question, from what the resident wrote."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.handlers.question import corrected_words, question_of, rewritten
-from tests.bot.turns import ANSWERED, NOW, PACK, turn_of
+from bot.states import Idle, LastAnswer
+from core.clock import to_milliseconds
+from retrieval.follow_up import Earlier, words
+from tests.bot.turns import NOW, PACK, turn_of
 
 FORMS = PACK.lexicon.correction_forms
 
@@ -42,7 +47,19 @@ def test_last_question_with_the_right_word(question: str, wrong: str, right: str
 
 
 def test_question_knows_what_was_asked_before_and_what_was_refused() -> None:
-    question = question_of(turn_of("手数料は", state=ANSWERED), "手数料は", ("cat",))
+    question = question_of(turn_of("手数料は", state=answered(minutes=5)), "手数料は", ("cat",))
     assert (question.municipality_id, question.text, question.moment, question.language) == ("shiomi", "手数料は", NOW, "ja")
-    assert (question.earlier, question.excluded) == (("犬の登録",), frozenset({"cat"}))
-    assert question_of(turn_of("手数料は"), "手数料は").earlier == ()
+    assert question.earlier == Earlier(question="犬の登録", entries=("dog-registration",))
+    assert question.excluded == frozenset({"cat"})
+    assert question_of(turn_of("手数料は"), "手数料は").earlier is None
+
+
+def test_what_was_asked_long_ago_is_not_continued() -> None:
+    limit = words().forgotten_after_minutes
+    assert question_of(turn_of("手数料は", state=answered(minutes=limit)), "手数料は").earlier is not None
+    assert question_of(turn_of("手数料は", state=answered(minutes=limit + 1)), "手数料は").earlier is None
+
+
+def answered(*, minutes: int) -> Idle:
+    last = LastAnswer(question="犬の登録", entries=("dog-registration",), at=to_milliseconds(NOW - timedelta(minutes=minutes)))
+    return Idle(last=last)
