@@ -54,6 +54,7 @@ class Product:
             api_url=settings.line_api_url,
             tools=build_tools(self.database, self._search, load_pack),
             packs=load_pack,
+            search=self._search,
         )
         self._workers = workers
         self.application = self._application(settings)
@@ -248,19 +249,62 @@ def ask(
 
 @app.command()
 def evaluate(
-    queries: Annotated[Path, typer.Option(help="質問の一覧（id<TAB>text）")],
-    run: Annotated[Path, typer.Option(help="TREC の run ファイル")],
-    answers: Annotated[Path, typer.Option(help="1行1件の JSON")],
+    queries: Annotated[Path | None, typer.Option(help="質問の一覧（id<TAB>text）")] = None,
+    run: Annotated[Path | None, typer.Option(help="TREC の run ファイル")] = None,
+    answers: Annotated[Path | None, typer.Option(help="1行1件の JSON")] = None,
     faq: Annotated[Path | None, typer.Option(help="よくある質問の CSV（一時的なデータベースに取り込む）")] = None,
     municipality: Annotated[str | None, typer.Option(help="公開中の内容で測るパック")] = None,
     qrels: Annotated[Path | None, typer.Option(help="正解（TREC の qrels）")] = None,
+    report: Annotated[Path | None, typer.Option(help="すべての指標を測り、図入りの報告を書くフォルダー")] = None,
+    judged: Annotated[Path | None, typer.Option(help="faq.csv・queries-dev.tsv・qrels-dev.txt のフォルダー（--report とともに）")] = None,
+    mode: Annotated[list[str] | None, typer.Option(help="測る検索（full, light。--report とともに）")] = None,
 ) -> None:
     """検索と回答の判断を測る。"""
-    from bot.evaluation import EvaluationRequest, evaluate_to_files
+    from bot.evaluation import EvaluationRequest, evaluate_to_files, evaluate_to_report
+    from core.errors import ProjectError
 
     with explained():
+        if report is not None:
+            typer.echo(evaluate_to_report(report, judged, mode or []))
+            return
+        if queries is None or run is None or answers is None:
+            raise ProjectError("give --queries, --run and --answers, or --report")
         request = EvaluationRequest(faq=faq, municipality=municipality, queries=queries, qrels=qrels, run=run, answers=answers)
         typer.echo(evaluate_to_files(request, settings_of(needs_secret=False) if municipality else None))
+
+
+@app.command()
+def learn(
+    municipality: MunicipalityOption,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="比べるだけで、切り替えない")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="1つ前の版に戻す")] = False,
+    use: Annotated[int | None, typer.Option("--use", help="この版に切り替える（0 は最初からの版）")] = None,
+    history: Annotated[bool, typer.Option("--history", help="これまでの版を並べる")] = False,
+) -> None:
+    """評価された質問から、検索の順位づけを学ばせる。"""
+    from bot.learning import learn_now, show_history, switch_version
+
+    with explained():
+        settings = settings_of(needs_secret=False)
+        database = opened(settings)
+        if history:
+            typer.echo(show_history(settings, database, municipality))
+        elif undo or use is not None:
+            typer.echo(switch_version(settings, database, municipality, use))
+        else:
+            typer.echo(learn_now(settings, database, municipality, is_trial=dry_run))
+
+
+@app.command()
+def golden(municipality: MunicipalityOption) -> None:
+    """パックの golden.yaml の質問が、決めた項目に届くかを調べる。"""
+    from bot.learning import check_golden
+
+    with explained():
+        settings = settings_of(needs_secret=False)
+        lines, is_well = check_golden(settings, opened(settings), municipality)
+        typer.echo(lines)
+        raise typer.Exit(0 if is_well else 1)
 
 
 @faq_app.command("import")

@@ -43,6 +43,7 @@ class Bot:
         tools: Tools,
         packs: Callable[[str], Pack],
         clock: Clock = system_clock,
+        search: Search | None = None,
     ) -> None:
         self._queue = queue
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
@@ -53,7 +54,7 @@ class Bot:
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.runner = TurnRunner(database, queue, self.channel, tools, packs, clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock)
-        self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock)
+        self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock, search)
 
     def start_working(self, threads: int) -> None:
         """Takes up what waits; with no threads events are only stored."""

@@ -17,6 +17,7 @@ from retrieval.fusing import WEIGHTS, Signal, fuse, in_strict_order
 from retrieval.moments import Spread
 from retrieval.passages import Passage
 from retrieval.query import Query
+from retrieval.reranking import rerank, shipped_rankers
 from retrieval.results import Step
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Ranked:
     passage: Passage
     score: float
     parts: Mapping[str, float]
+    standard: Mapping[str, float]
+    """The same parts in standard deviations from the collection's mean."""
 
 
 @contextmanager
@@ -71,7 +74,8 @@ def rank(shelf: "Shelf", query: Query, tools: "Tools", *, mode: SearchMode, day:
             for space, sights, nearest in answers:
                 signals += [_vector_signal(shelf, sight, near, space) for sight, near in zip(sights, nearest, strict=True)]
             signals.append(_wording_signal(shelf, query))
-            return _entries(shelf, signals, fuse(signals, WEIGHTS[mode]), day, limit)
+            fused = rerank(shelf, query, signals, fuse(signals, WEIGHTS[mode]), shelf.rankers or shipped_rankers(mode))
+            return _entries(shelf, signals, fused, day, limit)
 
 
 def _keyword_signals(shelf: "Shelf", query: Query) -> list[Signal]:
@@ -123,4 +127,6 @@ def _entries(shelf: "Shelf", signals: Sequence[Signal], fused: Scores, day: date
 
 def _ranked(shelf: "Shelf", key: int, score: float, signals: Sequence[Signal]) -> Ranked:
     slot = shelf.keywords.slot_of(key)
-    return Ranked(passage=shelf.passages[key], score=score, parts={signal.name: float(signal.scores[slot]) for signal in signals})
+    parts = {signal.name: float(signal.scores[slot]) for signal in signals}
+    standard = {signal.name: (parts[signal.name] - signal.spread.mean) / signal.spread.deviation for signal in signals}
+    return Ranked(passage=shelf.passages[key], score=score, parts=parts, standard=standard)

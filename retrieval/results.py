@@ -23,7 +23,9 @@ class Hit:
     passage: Passage
     score: float
     parts: Mapping[str, float]
-    """Its raw scores: bm25, cosines per vector space."""
+    """Its raw scores: bm25, cosines per vector space, how question and passage fit."""
+    standard: Mapping[str, float]
+    """The same in standard deviations from the collection's mean; what learned models read."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from retrieval.fields import fields_of
 from retrieval.passages import PLACEHOLDER, Passage, Translation, view_of
 from retrieval.query import read_query
 from retrieval.ranking import Ranked, rank, timed
+from retrieval.reranking import Rankers
 from retrieval.results import Hit, SearchResult, Step
 from retrieval.synonyms import Synonyms
 
@@ -160,6 +161,7 @@ class Search:
                     passage=self._filled(shelf.municipality_id, found.passage, moment) if place < FILLED else found.passage,
                     score=found.score,
                     parts=found.parts,
+                    standard=found.standard,
                 )
                 for place, found in enumerate(ranked)
             )
@@ -199,7 +201,9 @@ class Search:
             rows = queries.rows_since(session, municipality_id, shelf.revision)
             written = [view_of(row) for row in rows if not row.is_removed]
             removed = [row.id for row in rows if row.is_removed]
-        change = Change(revision=revision, written=written, removed=removed)
+            learned = queries.used_ranker(session, municipality_id, self.mode.value)
+            rankers = Rankers.model_validate(learned.rankers) if learned else None
+        change = Change(revision=revision, written=written, removed=removed, rankers=rankers)
         shelf.apply(change, self._tools)
         self._shelves[municipality_id] = shelf
         shelf.learn_when_due(self._tools)

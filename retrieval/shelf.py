@@ -18,6 +18,7 @@ from retrieval.keywords import KeywordIndex
 from retrieval.lens import learn_lens
 from retrieval.lexicon import Lexicon
 from retrieval.passages import Passage
+from retrieval.reranking import Rankers
 from retrieval.spaces import Space
 from retrieval.tokens import Token, forms, tokens
 from retrieval.vectors import text_hash, vectors_of
@@ -34,6 +35,8 @@ class Change:
     revision: int
     written: Sequence[Passage]
     removed: Sequence[int]
+    rankers: Rankers | None = None
+    """Learned ones that are in use after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,8 @@ class Shelf:
         self.passages: dict[int, Passage] = {}
         self.keywords = KeywordIndex()
         self.lexicon = Lexicon()
+        self.rankers: Rankers | None = None
+        """What was learned for this municipality, where it is in use."""
         self.spaces = tuple(Space(field) for field in fields)
         self.by_entry: dict[str, set[int]] = {}
         self._by_wording: dict[str, set[int]] = {}
@@ -86,6 +91,7 @@ class Shelf:
             for space, own_ids, new, old in zip(self.spaces, ids, added, taken, strict=True):
                 space.remove(gone, old)
                 space.add(own_ids, new)
+            self.rankers = change.rankers
             self.revision = change.revision
         self._changed += len(gone)
         self._tidy(tools.index)
