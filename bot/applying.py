@@ -91,7 +91,7 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> App
     )
     for effect in todo.outcome.effects:
         if not todo.is_late or isinstance(effect, NEVER_OVERTAKEN):
-            _carry_out(session, effect, todo, conversation)
+            _carry_out(session, effect, todo, conversation, row)
     return Applied(conversation_id=conversation.id, call_id=call_id)
 
 
@@ -190,7 +190,7 @@ def _note_return(session: Session, todo: TurnToApply, conversation: Conversation
         resident.blocked_at = None
 
 
-def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation) -> None:
+def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation, row: TurnRow) -> None:
     resident = queries.resident_of(session, conversation)
     match effect:
         case SetLanguage(language=language) if resident is not None:
@@ -201,7 +201,8 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
         case MarkIntroduced():
             conversation.introduced_at = conversation.introduced_at or todo.turn.now
         case RecordFeedback(turn_uid=uid, helped=helped):
-            rated = queries.turn_by_uid(session, todo.municipality_id, uid) if uid else queries.last_answered_turn(session, conversation.id)
+            last = None if uid else queries.last_answered_turn(session, conversation.id, before=row.id)
+            rated = queries.turn_by_uid(session, todo.municipality_id, uid) if uid else last
             if rated is not None and rated.conversation_id == conversation.id:
                 rated.feedback = "helped" if helped else "not_helped"
                 _judge_rated(session, todo, rated, is_right=helped)

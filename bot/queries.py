@@ -77,10 +77,11 @@ def turn_by_uid(session: Session, municipality_id: str, uid: str) -> TurnRow | N
     return session.scalars(select(TurnRow).where(TurnRow.municipality_id == municipality_id, TurnRow.uid == uid)).one_or_none()
 
 
-def last_answered_turn(session: Session, conversation_id: int) -> TurnRow | None:
+def last_answered_turn(session: Session, conversation_id: int, *, before: int) -> TurnRow | None:
+    """The newest one that is older than the turn with this id."""
     statement = (
         select(TurnRow)
-        .where(TurnRow.conversation_id == conversation_id, TurnRow.decision.in_(("answer", "choices")))
+        .where(TurnRow.conversation_id == conversation_id, TurnRow.id < before, TurnRow.decision.in_(("answer", "choices")))
         .order_by(TurnRow.id.desc())
         .limit(1)
     )

@@ -20,8 +20,9 @@ LOOKED_AT = 10
 NEAR = 5
 LONG = 8
 JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-龠]")
-TIE = 0.05
-"""Share of the best score within which a second entry counts as equally good."""
+CLOSE = 0.1
+CLEAR = 0.3
+"""Leads over the second entry, as shares of the best score."""
 
 Features = Mapping[str, float]
 
@@ -49,8 +50,12 @@ class Gates(BaseModel):
     first_right: Model
     near: Model
     least_for_us: float
+    """For an offer; an answer needs `surely_for_us`."""
+    surely_for_us: float
     least_first_right: float
     least_near: float
+    least_lead: float
+    """Share of the best score; a second entry within it counts as equally good."""
     held_out: dict[str, float] = Field(default_factory=dict)
     """What the gate for answers was worth when it was fitted: precision and coverage with whole topics held out."""
 
@@ -78,25 +83,27 @@ def judge(result: SearchResult, hits: Sequence[Hit]) -> Confidence:
     gates = gates_of(result.mode)
     seen = features(result, hits)
     for_us, first_right, near = (model.probability(seen) for model in (gates.for_us, gates.first_right, gates.near))
+    is_tie = _lead_of_first(hits) <= gates.least_lead
     return Confidence(
         for_us=for_us,
         first_right=first_right,
         near=near,
         is_for_us=for_us >= gates.least_for_us,
-        is_first_right=for_us >= gates.least_for_us and first_right >= gates.least_first_right,
+        is_first_right=for_us >= gates.surely_for_us and first_right >= gates.least_first_right and not is_tie,
         is_near=for_us >= gates.least_for_us and near >= gates.least_near,
-        is_tie=is_tie(hits),
+        is_tie=is_tie,
     )
 
 
 def features(result: SearchResult, hits: Sequence[Hit]) -> Features:
     """Of the first hit, of how it stands out among the first ten, and of the question; none grows with the collection."""
     first, seen = hits[0], hits[:LOOKED_AT]
-    other = next((hit for hit in hits[1:] if hit.passage.body != first.passage.body), None)
+    lead = _lead_of_first(hits)
     found = {
         "score": first.score,
         "gap": first.score - (seen[NEAR].score if len(seen) > NEAR else 0.0),
-        "lead": first.score - (other.score if other else 0.0),
+        "lead": max(0.0, min(CLEAR, lead)),
+        "is_close": max(0.0, 1 - lead / CLOSE),
         "share": _share(result.mode, seen),
         "agreement": _agreement(seen),
         "coverage": first.parts["coverage"],
@@ -129,17 +136,25 @@ def _features_of_model(model: str, hits: Sequence[Hit]) -> Features:
     }
 
 
-def is_tie(hits: Sequence[Hit]) -> bool:
-    """Two entries with different answers are almost equally good."""
-    if len(hits) < 2 or hits[0].passage.body == hits[1].passage.body:
-        return False
-    return hits[0].score - hits[1].score <= TIE * hits[0].score
-
-
 @cache
 def gates_of(mode: SearchMode) -> Gates:
     """As fitted; see the comment in the file."""
     return Gates.model_validate(yaml.safe_load(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
+
+
+def _lead_of_first(hits: Sequence[Hit]) -> float:
+    """By which share of its score the first entry surpasses the next one that says something else.
+
+    An entry and the guide on its matter agree.
+    """
+    first = hits[0]
+    rivals = (hit for hit in hits[1:] if hit.passage.body != first.passage.body and not _is_sibling(first, hit))
+    second = next(rivals, None)
+    return 1.0 if second is None else (first.score - second.score) / max(first.score, 1e-6)
+
+
+def _is_sibling(first: Hit, other: Hit) -> bool:
+    return first.passage.kind is not other.passage.kind and first.passage.category == other.passage.category
 
 
 def _share(mode: SearchMode, hits: Sequence[Hit]) -> float:
