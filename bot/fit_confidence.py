@@ -3,8 +3,8 @@
     python -m bot.fit_confidence FOLDER light|full NAME_OF_THE_MUNICIPALITY [FOLDER_OF_VECTORS]
 
 The folder holds faq.csv (id, question, answer), queries-dev.tsv (id, text) and qrels-dev.txt (TREC). So that the model also holds for small
-municipalities, it is fitted to the whole collection, to half of the sample city's questions, and to drawn parts of the collection, where what
-is asked and not in a part counts as unanswerable.
+municipalities, it is fitted to the whole collection, to half of the sample city's questions, and to drawn parts of the collection, where
+what is asked and not in a part counts as unanswerable.
 """
 
 import random

@@ -20,7 +20,7 @@ from retrieval.vectors import import_vectors
 
 MOMENT = datetime(2026, 1, 15, 3, tzinfo=UTC)
 WHOLE = "whole"
-PARTS = {"part-100-a": 100, "part-100-b": 100, "part-200-a": 200, "part-200-b": 200, "part-200-c": 200, "part-600": 600}
+PARTS = {"part-100-a": 100, "part-200-a": 200, "part-600": 600}
 CONTENT = Path(__file__).parent.parent / "content"
 
 
