@@ -64,7 +64,7 @@ def learn(
     if is_trial or not lesson.is_better:
         return lesson
     with database.transaction() as session:
-        taken = _take(session, municipality_id, search.mode, lesson, replaces=version, now=now)
+        taken = take(session, municipality_id, search.mode, lesson, replaces=version, now=now)
     return Lesson(**{**vars(lesson), "version": taken})
 
 
@@ -149,7 +149,8 @@ def undo(session: Session, municipality_id: str, mode: SearchMode) -> int:
     return used.replaces
 
 
-def _take(session: Session, municipality_id: str, mode: SearchMode, lesson: Lesson, *, replaces: int, now: datetime) -> int | None:
+def take(session: Session, municipality_id: str, mode: SearchMode, lesson: Lesson, *, replaces: int, now: datetime) -> int | None:
+    """Stores what was learned and uses it; returns its version, None where `replaces` is no longer the version in use."""
     # The revision locks the municipality's row, so that two rounds or a publication at the same time come one after the other.
     bump_revision(session, municipality_id)
     used = queries.used_ranker(session, municipality_id, mode.value)

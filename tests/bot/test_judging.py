@@ -8,22 +8,27 @@ import pytest
 from bot.jobs import PERIODIC
 from core.database import Database
 from core.migrating import migrate
+from core.settings import SearchMode
 from retrieval import queries
+from retrieval.learning import Lesson, take, undo
 from retrieval.models import JudgedQuestion
+from retrieval.reranking import shipped_rankers
+from tests.databases import KINDS, fresh_database_url
 from tests.town import MUNICIPALITY, Town, sample_search
 
 QUESTION = "粗大ごみの申し込み方法を教えてください"
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('judging') / 'town.sqlite'}")
-    migrate(database)
-    with sample_search(database) as search:
-        made = Town(database, search)
-        yield made
-        made.stop()
-    database.close()
+@pytest.fixture(scope="module", params=KINDS)
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with fresh_database_url(request.param, tmp_path_factory.mktemp("judging")) as url:
+        database = Database(url)
+        migrate(database)
+        with sample_search(database) as search:
+            made = Town(database, search)
+            yield made
+            made.stop()
+        database.close()
 
 
 def judged(town: Town, *, expected: int) -> Sequence[JudgedQuestion]:
@@ -63,3 +68,17 @@ def test_a_rejection_is_kept_once_however_often_it_is_said(town: Town) -> None:
     phone.wait_for(1)
     rows = judged(town, expected=1)
     assert [(row.question, row.is_right) for row in rows] == [(QUESTION, False)]
+
+
+def test_versions_are_taken_and_undone(town: Town) -> None:
+    lesson = Lesson(questions=50, before=0.5, after=0.6, is_better=True, rankers=shipped_rankers(SearchMode.LIGHT))
+    now = town.clock()
+    for replaces, version in ((0, 1), (1, 2)):
+        with town.database.transaction() as session:
+            assert take(session, MUNICIPALITY, SearchMode.LIGHT, lesson, replaces=replaces, now=now) == version
+    for left in (1, 0):
+        with town.database.transaction() as session:
+            assert undo(session, MUNICIPALITY, SearchMode.LIGHT) == left
+    with town.database.reading() as session:
+        assert queries.used_ranker(session, MUNICIPALITY, "light") is None
+        assert [row.version for row in queries.learned_rankers(session, MUNICIPALITY, "light")] == [1, 2]

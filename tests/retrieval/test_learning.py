@@ -45,7 +45,7 @@ def ranked(search: Search, text: str) -> list[tuple[str, float]]:
 def take(database: Database, rankers: Rankers, replaces: int = 0) -> int | None:
     lesson = Lesson(questions=50, before=0.5, after=0.6, is_better=True, rankers=rankers)
     with database.transaction() as session:
-        return learning._take(session, "midori", MODE, lesson, replaces=replaces, now=NOON)
+        return learning.take(session, "midori", MODE, lesson, replaces=replaces, now=NOON)
 
 
 def judge(database: Database, question: str, entry_id: str, *, is_right: bool = True, turn_uid: str | None = None) -> None:
