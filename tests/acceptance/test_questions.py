@@ -17,6 +17,7 @@ RESIDENTS = ("residents_fitted", "residents_held_out")
 LEAST_ANSWERED = 60
 LEAST_PRECISION = 0.95
 LEAST_COVERAGE = 0.5
+MOST_NOT_OURS = 0.12
 STYLES = {"short", "kana", "typo", "colloquial", "polite", "story", "keyword", "angry", "english", "vietnamese", "chinese", "easy"}
 EXPECTATIONS = {"answer", "not_ours", "chitchat", "crisis", "person", "not_crisis"}
 
@@ -83,7 +84,7 @@ def test_hardly_anybody_is_answered_wrongly(replies: list[Replied]) -> None:
 def test_what_is_not_ours_is_hardly_answered_as_ours(by_file: dict[str, list[Replied]]) -> None:
     asked = [reply for name in (EVERYDAY, *RESIDENTS) for reply in of(by_file[name], "not_ours")]
     wrong = [reply for reply in asked if reply.is_answered and not reply.is_right]
-    assert len(wrong) <= 0.1 * len(asked), listed(wrong)
+    assert len(wrong) <= MOST_NOT_OURS * len(asked), listed(wrong)
 
 
 def test_small_talk_is_not_answered_from_entries(replies: list[Replied]) -> None:
