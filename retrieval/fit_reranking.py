@@ -2,7 +2,7 @@
 
     python -m retrieval.fit_reranking FOLDER light|full NAME_OF_THE_MUNICIPALITY [FOLDER_OF_VECTORS]
 
-The folder is as for retrieval/fit_confidence.py. The candidates are those that the product's own search finds, so fit again after whatever
+The folder is as for bot/fit_confidence.py. The candidates are those that the product's own search finds, so fit again after whatever
 changes the signals.
 """
 
