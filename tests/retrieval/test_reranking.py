@@ -47,7 +47,9 @@ def test_equal_wording_stands_before_everything(town: Search) -> None:
 def test_a_guide_on_the_same_matter_is_no_rival(
     database: Database, following: Callable[..., Search], kind: PassageKind, is_rival: bool
 ) -> None:
-    publish(database, "midori", "entry", faq("ドローンを飛ばす許可の取り方を教えてください。", "公園課に届け出てください。", category="parks"))
+    publish(
+        database, "midori", "entry", faq("ドローンを飛ばす許可の取り方を教えてください。", "公園課に届け出てください。", category="parks")
+    )
     page = NewPassage(kind=kind, question="ドローンを飛ばす許可の取り方について", body="公園での飛行には届出が要ります。", category="parks")
     publish(database, "midori", "page", page)
     search = following()
