@@ -43,12 +43,9 @@ format: setup-dev
 bench: setup-dev
 	@$(BIN)/python -m tests.benchmark
 
-# EVAL=DIR holds faq.csv, queries-dev.tsv and qrels-dev.txt; without it there is nothing to measure.
+# EVAL=DIR holds faq.csv, queries-dev.tsv and qrels-dev.txt; without it only the sample city is measured.
 evaluate: setup
-	@if [ -n "$(EVAL)" ] && [ -f "$(EVAL)/faq.csv" ]; then \
-		$(BIN)/python main.py evaluate --faq "$(EVAL)/faq.csv" --queries "$(EVAL)/queries-dev.tsv" --qrels "$(EVAL)/qrels-dev.txt" \
-			--run data/evaluation/run.trec --answers data/evaluation/answers.jsonl; \
-	else echo "skipped: EVAL=DIR with faq.csv, queries-dev.tsv and qrels-dev.txt is not there"; fi
+	@$(BIN)/python main.py evaluate --report data/evaluation $(if $(EVAL),--judged "$(EVAL)")
 
 # For maintainers: resolves the floors of pyproject.toml into plain name==version lines.
 lock: setup-dev

@@ -47,6 +47,7 @@ class Product:
             api_url=settings.line_api_url,
             tools=build_tools(self.database, self._search, load_pack, self._public_url(settings)),
             packs=load_pack,
+            search=self._search,
         )
         self._workers = workers
         self.application = self._application(settings)

@@ -38,12 +38,14 @@ from bot.outcome import (
     StoreCallback,
     Turn,
 )
+from bot.routing import Route
 from bot.states import dump_state, load_state, without_words
 from core.clock import from_milliseconds
 from core.errors import ConflictError
 from core.personal_numbers import masked_letters
 from handoff.callbacks import forget_phones, forget_words, open_callback
 from handoff.telephone import phones_in
+from retrieval.judging import Origin, forget_judged, judge_entry
 
 NEVER_OVERTAKEN = (RecordFeedback, RecordReason, BlankMessage, StoreCallback, MarkIntroduced)
 """Effects that stay true however late they come; the others belong to the newest event."""
@@ -81,6 +83,7 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> App
     _settle_events(session, todo, row.id)
     record_inbound(session, todo.turn, conversation, row)
     _note_return(session, todo, conversation)
+    _judge_corrected(session, todo, conversation)
     call_id = record_outbound(
         session,
         todo.turn,
@@ -204,11 +207,12 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
         case MarkIntroduced():
             conversation.introduced_at = conversation.introduced_at or todo.turn.now
         case RecordFeedback(turn_uid=uid, helped=helped):
-            rated = queries.answered_turn(session, conversation, uid)
+            rated = queries.answered_turn(session, conversation, uid, before=row.id)
             if rated is not None:
                 feedback.record_verdict(session, rated, Verdict.HELPED if helped else Verdict.NOT_HELPED, todo.turn.now)
+                _judge_rated(session, todo, rated, is_right=helped)
         case RecordReason(turn_uid=uid, reason=reason, comment=comment):
-            rated = queries.answered_turn(session, conversation, uid)
+            rated = queries.answered_turn(session, conversation, uid, before=row.id)
             if rated is not None:
                 feedback.record_reason(session, rated, reason, comment, said_in=row, now=todo.turn.now)
         case BlankMessage(message_id=message_id):
@@ -229,6 +233,42 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
             pass
 
 
+def _judge_rated(session: Session, todo: TurnToApply, rated: TurnRow, *, is_right: bool) -> None:
+    """What an answer of one entry was worth for the question it was given to."""
+    last = todo.turn.state.last
+    quoted = [str(entry["entry"]) for entry in rated.entries if entry.get("quoted")]
+    asked = str(rated.trace.get("normalised") or (last.question if last is not None and list(last.entries) == quoted else ""))
+    if len(quoted) == 1:
+        judge_entry(
+            session,
+            todo.municipality_id,
+            asked,
+            quoted[0],
+            is_right=is_right,
+            origin=Origin.FEEDBACK,
+            at=todo.turn.now,
+            turn_uid=rated.uid,
+            conversation_id=rated.conversation_id,
+        )
+
+
+def _judge_corrected(session: Session, todo: TurnToApply, conversation: Conversation) -> None:
+    """「違う、犬じゃなくて猫」 says that what was quoted did not answer."""
+    last = todo.turn.state.last
+    if todo.outcome.decision.route == Route.CORRECTION and last is not None and len(last.entries) == 1:
+        judge_entry(
+            session,
+            todo.municipality_id,
+            last.question,
+            last.entries[0],
+            is_right=False,
+            origin=Origin.CORRECTION,
+            at=todo.turn.now,
+            turn_uid=todo.turn.uid,
+            conversation_id=conversation.id,
+        )
+
+
 def blank_message(session: Session, municipality_id: str, message_id: str) -> None:
     """Takes the words out of the event, the ledger, the traces of the turns that read them, feedback, the state, and call-backs."""
     for event in queries.events_with_message(session, municipality_id, message_id):
@@ -236,6 +276,7 @@ def blank_message(session: Session, municipality_id: str, message_id: str) -> No
         event.state = EventState.BLANKED
     for message in queries.ledger_rows_of_message(session, municipality_id, message_id):
         forget_words(session, message.conversation_id, message.text)
+        forget_judged(session, message.conversation_id, message.text)
         phones = _phones_of(session, message)
         message.text = ""
         message.is_taken_back = True

@@ -44,6 +44,7 @@ class Bot:
         tools: Tools,
         packs: Callable[[str], Pack],
         clock: Clock = system_clock,
+        search: Search | None = None,
     ) -> None:
         self._queue = queue
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
@@ -55,7 +56,7 @@ class Bot:
         self.runner = TurnRunner(database, queue, self.channel, tools, packs, clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock)
         self.sorting = Sorting(database, queue)
-        self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock)
+        self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock, search)
 
     def start_working(self, threads: int) -> None:
         """Takes up what waits; with no threads events are only stored."""

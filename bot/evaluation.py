@@ -21,8 +21,10 @@ from core.errors import ProjectError
 from core.migrating import migrate
 from core.pack import Pack
 from core.pack_loading import CONTENT, blank_pack, load_pack
-from core.settings import Settings, read_settings
+from core.settings import SearchMode, Settings, read_settings
 from faq.commands import import_into
+from retrieval.judged import mean_quality, quality_of
+from retrieval.modes import missing_package
 from retrieval.search import Search
 
 DEPTH = 100
@@ -168,16 +170,31 @@ def report(
 
 def quality(run: Mapping[str, Sequence[str]], judged: Mapping[str, Mapping[str, int]], queries: Sequence[str]) -> dict[str, float]:
     """Means over the judged questions: success at 1 and 5, recall and nDCG at 10, MRR."""
-    sums = dict.fromkeys(("SR@1", "SR@5", "R@10", "nDCG@10", "MRR"), 0.0)
-    for query_id in queries:
-        grades = {entry: grade for entry, grade in judged[query_id].items() if grade > 0}
-        ranked = run[query_id]
-        places = [rank for rank, entry in enumerate(ranked) if entry in grades]
-        sums["SR@1"] += bool(places and places[0] == 0)
-        sums["SR@5"] += bool(places and places[0] < 5)
-        sums["MRR"] += 1 / (places[0] + 1) if places else 0.0
-        sums["R@10"] += sum(place < 10 for place in places) / max(1, len(grades))
-        ideal = sum(grade / math.log2(rank + 2) for rank, grade in enumerate(sorted(grades.values(), reverse=True)[:10]))
-        gained = sum(grades[ranked[place]] / math.log2(place + 2) for place in places if place < 10)
-        sums["nDCG@10"] += gained / ideal if ideal else 0.0
-    return {name: value / len(queries) for name, value in sums.items()}
+    mean = mean_quality([quality_of(run[query_id], judged[query_id]) for query_id in queries])
+    return {
+        "SR@1": mean.success_at_1,
+        "SR@5": mean.success_at_5,
+        "R@10": mean.recall,
+        "nDCG@10": mean.ndcg,
+        "MRR": mean.reciprocal_rank,
+    }
+
+
+def evaluate_to_report(folder: Path, judged: Path | None, modes: Sequence[str]) -> str:
+    """Measures everything in every installed mode, writes quality.html and plots into the folder, and returns the figures.
+
+    Without a folder of judged questions only the sample city is measured. Raises ProjectError for an unknown mode.
+    """
+    from bot.measuring import measure
+    from bot.quality_report import in_lines, write_report
+
+    unknown = [mode for mode in modes if mode not in list(SearchMode)]
+    if unknown:
+        raise ProjectError(f"--mode {unknown[0]}: full or light is needed")
+    settings = read_settings()
+    usable = [mode for mode in SearchMode if missing_package(settings.model_copy(update={"search_mode": mode})) is None]
+    chosen = [SearchMode(mode) for mode in modes] or usable
+    is_there = judged is not None and (judged / "faq.csv").is_file()
+    measured = [measure(mode, judged if is_there else None, folder / "vectors") for mode in chosen]
+    skipped = [] if is_there else [f"skipped: {judged or '--judged FOLDER'} with faq.csv, queries-dev.tsv and qrels-dev.txt is not there"]
+    return "\n".join([*skipped, in_lines(measured), *(str(path) for path in write_report(measured, folder))])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
@@ -18,6 +19,9 @@ from core.errors import TemporaryError
 from core.jobs import Job, JobKind, PeriodicJob, Queue
 from core.metrics import DEAD_LETTERS, JOBS_WAITING, QUOTA_LIMIT, QUOTA_USED
 from core.pack import Pack
+from retrieval.judging import read_golden
+from retrieval.learning import learn
+from retrieval.search import Search
 
 DELIVERY_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (0.5, 2, 5, 15, 40, 90, 300, 900, 1800, 3600))
 TURN_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (0.2, 1, 4, 15, 60))
@@ -36,8 +40,10 @@ class Housekeeping:
         clients: Callable[[str], LineClient],
         municipality_ids: Sequence[str],
         clock: Clock = system_clock,
+        search: Search | None = None,
     ) -> None:
         self._database = database
+        self._search = search
         self._queue = queue
         self._packs = packs
         self._clients = clients
@@ -63,6 +69,16 @@ class Housekeeping:
             QUOTA_USED.labels(municipality=municipality_id).set(used)
             if limit is not None:
                 QUOTA_LIMIT.labels(municipality=municipality_id).set(limit)
+
+    def learn(self, _job: Job) -> None:
+        """Lets each municipality's order of entries learn from its judged questions; see docs/quality.md."""
+        if self._search is None:
+            return
+        for municipality_id in self._municipality_ids:
+            folder = self._packs(municipality_id).folder
+            golden = read_golden(Path(folder)) if folder else {}
+            lesson = learn(self._database, self._search, municipality_id, golden, now=self._clock())
+            log.info("learned", municipality=municipality_id, questions=lesson.questions, version=lesson.version)
 
     def count(self, _job: Job) -> None:
         with self._database.reading() as session:
@@ -94,6 +110,7 @@ def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping
         JobKind(name="drop_old", run=housekeeping.drop_old),
         JobKind(name="read_quota", run=housekeeping.read_quota),
         JobKind(name="count", run=housekeeping.count),
+        JobKind(name="learn", run=housekeeping.learn),
     )
 
 
@@ -101,4 +118,5 @@ PERIODIC = (
     PeriodicJob(kind="drop_old", every=timedelta(hours=6)),
     PeriodicJob(kind="read_quota", every=timedelta(minutes=10)),
     PeriodicJob(kind="count", every=timedelta(seconds=15)),
+    PeriodicJob(kind="learn", every=timedelta(days=1)),
 )

@@ -122,20 +122,21 @@ def turn_by_uid(session: Session, municipality_id: str, uid: str) -> TurnRow | N
     return session.scalars(select(TurnRow).where(TurnRow.municipality_id == municipality_id, TurnRow.uid == uid)).one_or_none()
 
 
-def last_answered_turn(session: Session, conversation_id: int) -> TurnRow | None:
+def last_answered_turn(session: Session, conversation_id: int, *, before: int) -> TurnRow | None:
+    """The newest one that is older than the turn with this id."""
     statement = (
         select(TurnRow)
-        .where(TurnRow.conversation_id == conversation_id, TurnRow.decision.in_(ANSWERING))
+        .where(TurnRow.conversation_id == conversation_id, TurnRow.id < before, TurnRow.decision.in_(ANSWERING))
         .order_by(TurnRow.id.desc())
         .limit(1)
     )
     return session.scalars(statement).one_or_none()
 
 
-def answered_turn(session: Session, conversation: Conversation, uid: str) -> TurnRow | None:
-    """The turn of this talk by its uid, if it answered or offered something; an empty uid means the newest that did."""
+def answered_turn(session: Session, conversation: Conversation, uid: str, *, before: int) -> TurnRow | None:
+    """The turn of this talk by its uid, if it answered or offered something; an empty uid means the newest before `before` that did."""
     if not uid:
-        return last_answered_turn(session, conversation.id)
+        return last_answered_turn(session, conversation.id, before=before)
     row = turn_by_uid(session, conversation.municipality_id, uid)
     return row if row is not None and row.conversation_id == conversation.id and row.decision in ANSWERING else None
 

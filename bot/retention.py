@@ -14,6 +14,7 @@ from core.database import Database
 from core.pack import Retention
 from handoff.callbacks import drop_finished
 from handoff.models import CallbackRequest, CallbackState
+from retrieval.judging import drop_judged
 
 BATCH = 500
 """Rows of one transaction: the writer is free again for residents in between."""
@@ -57,6 +58,7 @@ def _drop_feedback(session: Session, municipality_id: str, retention: Retention,
     )
     ids = session.scalars(old.order_by(Feedback.id).limit(BATCH)).all()
     session.execute(delete(Feedback).where(Feedback.id.in_(ids)))
+    drop_judged(session, municipality_id, before=now - timedelta(days=retention.ledger_days))
     return len(ids)
 
 

@@ -1,23 +1,28 @@
 """How sure a search may be: is this for us, is the first hit right, is a right one near. Pure; the coefficients are data."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.settings import SearchMode
+from retrieval.fusing import LENS
+from retrieval.reranking import SIGNALS, shipped_rankers
 from retrieval.results import Hit, SearchResult
 
 COEFFICIENTS = Path(__file__).parent / "data" / "confidence.yaml"
 LOOKED_AT = 10
 NEAR = 5
 LONG = 8
-TIE = 0.05
-"""Share of the best score within which a second entry counts as equally good."""
+JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-龠]")
+CLOSE = 0.1
+CLEAR = 0.3
+"""Leads over the second entry, as shares of the best score."""
 
 Features = Mapping[str, float]
 
@@ -45,8 +50,14 @@ class Gates(BaseModel):
     first_right: Model
     near: Model
     least_for_us: float
+    """For an offer; an answer needs `surely_for_us`."""
+    surely_for_us: float
     least_first_right: float
     least_near: float
+    least_lead: float
+    """Share of the best score; a second entry within it counts as equally good."""
+    held_out: dict[str, float] = Field(default_factory=dict)
+    """What the gate for answers was worth when it was fitted: precision and coverage with whole topics held out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,50 +81,92 @@ def judge(result: SearchResult, hits: Sequence[Hit]) -> Confidence:
     if not hits:
         return Confidence()
     gates = gates_of(result.mode)
-    seen = features(result.tokens, hits)
+    seen = features(result, hits)
     for_us, first_right, near = (model.probability(seen) for model in (gates.for_us, gates.first_right, gates.near))
+    is_tie = _lead_of_first(hits) <= gates.least_lead
     return Confidence(
         for_us=for_us,
         first_right=first_right,
         near=near,
         is_for_us=for_us >= gates.least_for_us,
-        is_first_right=for_us >= gates.least_for_us and first_right >= gates.least_first_right,
+        is_first_right=for_us >= gates.surely_for_us and first_right >= gates.least_first_right and not is_tie,
         is_near=for_us >= gates.least_for_us and near >= gates.least_near,
-        is_tie=is_tie(hits),
+        is_tie=is_tie,
     )
 
 
-def features(tokens: Sequence[str], hits: Sequence[Hit]) -> Features:
-    """Of the first hit, of how it stands out among the first ten, and of the question's length; none grows with the collection."""
+def features(result: SearchResult, hits: Sequence[Hit]) -> Features:
+    """Of the first hit, of how it stands out among the first ten, and of the question; none grows with the collection."""
     first, seen = hits[0], hits[:LOOKED_AT]
+    lead = _lead_of_first(hits)
     found = {
         "score": first.score,
         "gap": first.score - (seen[NEAR].score if len(seen) > NEAR else 0.0),
+        "lead": max(0.0, min(CLEAR, lead)),
+        "is_close": max(0.0, 1 - lead / CLOSE),
+        "share": _share(result.mode, seen),
+        "agreement": _agreement(seen),
         "coverage": first.parts["coverage"],
+        "better_covered": max(hit.parts["coverage"] for hit in seen) - first.parts["coverage"],
+        "nouns": first.parts["nouns"],
+        "more_nouns": max(hit.parts["nouns"] for hit in seen) - first.parts["nouns"],
+        "lacks_rarest": first.parts["lacks_rarest"],
+        "beyond": first.parts["beyond"],
         "keyword_lead": _lead("bm25", seen) / max(1e-6, *(hit.parts["bm25"] for hit in seen)),
-        "is_one_word": float(len(tokens) <= 1),
-        "length": min(len(tokens), LONG) / LONG,
+        "is_one_word": float(len(result.tokens) <= 1),
+        "is_japanese": float(bool(JAPANESE.search(result.normalised))),
+        "length": min(len(result.tokens), LONG) / LONG,
     }
     for model in ("use", "e5"):
         if f"{model}_question" in first.parts:
-            found[f"{model}_question"] = first.parts[f"{model}_question"]
-            found[f"{model}_nearest"] = max(hit.parts[f"{model}_question"] for hit in hits[:NEAR])
-            found[f"{model}_answer_lead"] = _lead(f"{model}_answer", seen)
-            found[f"{model}_lens_lead"] = _lead(f"{model}_question_lens", seen)
+            found |= _features_of_model(model, hits)
     return found
 
 
-def is_tie(hits: Sequence[Hit]) -> bool:
-    """Two entries with different answers are almost equally good."""
-    if len(hits) < 2 or hits[0].passage.body == hits[1].passage.body:
-        return False
-    return hits[0].score - hits[1].score <= TIE * hits[0].score
+def _features_of_model(model: str, hits: Sequence[Hit]) -> Features:
+    first, seen = hits[0], hits[:LOOKED_AT]
+    return {
+        f"{model}_question": first.parts[f"{model}_question"],
+        f"{model}_nearest": max(hit.parts[f"{model}_question"] for hit in hits[:NEAR]),
+        f"{model}_answer": first.parts[f"{model}_answer"],
+        f"{model}_lens": first.parts.get(f"{model}_question_lens", 0.0),
+        f"{model}_lead": _lead(f"{model}_question", seen),
+        f"{model}_answer_lead": _lead(f"{model}_answer", seen),
+        f"{model}_lens_lead": _lead(f"{model}_question_lens", seen),
+    }
 
 
 @cache
 def gates_of(mode: SearchMode) -> Gates:
     """As fitted; see the comment in the file."""
     return Gates.model_validate(yaml.safe_load(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
+
+
+def _lead_of_first(hits: Sequence[Hit]) -> float:
+    """By which share of its score the first entry surpasses the next one that says something else.
+
+    An entry and the guide on its matter agree.
+    """
+    first = hits[0]
+    rivals = (hit for hit in hits[1:] if hit.passage.body != first.passage.body and not _is_sibling(first, hit))
+    second = next(rivals, None)
+    return 1.0 if second is None else (first.score - second.score) / max(first.score, 1e-6)
+
+
+def _is_sibling(first: Hit, other: Hit) -> bool:
+    return first.passage.kind is not other.passage.kind and first.passage.category == other.passage.category
+
+
+def _share(mode: SearchMode, hits: Sequence[Hit]) -> float:
+    """The first hit's chance to be the right one, were one of these right and the ranker's log-odds the whole truth."""
+    scale = shipped_rankers(mode).for_signals(list(hits[0].parts)).scale
+    return 1 / sum(math.exp(min(30.0, (hit.score - hits[0].score) * scale)) for hit in hits)
+
+
+def _agreement(hits: Sequence[Hit]) -> float:
+    """Share of the kinds of score that put the first hit first."""
+    names = [name for name in hits[0].parts if name.removesuffix(LENS) in SIGNALS]
+    return sum(all(hits[0].parts[name] >= hit.parts[name] for hit in hits) for name in names) / max(1, len(names))
 
 
 def _lead(part: str, hits: Sequence[Hit]) -> float:

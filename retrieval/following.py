@@ -5,12 +5,16 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from sqlalchemy.orm import Session
+
 from core.errors import ModelUnavailableError
+from core.settings import SearchMode
 from retrieval import queries
 from retrieval.backlog import Backlog
 from retrieval.families import Family
 from retrieval.fields import fields_of
 from retrieval.passages import Passage, view_of
+from retrieval.reranking import Rankers
 from retrieval.shelf import Shelf, Tools
 from retrieval.spaces import EXACT_ROWS
 from retrieval.vectors import Vectors, known_vectors, text_hash, vectors_of
@@ -154,9 +158,11 @@ class Follower:
             shelf = self._shelf_for(key, queries.municipality_name(session, key), revision)
             waiting = self._waiting[key]
             changes = queries.changes_since(session, key, waiting.revision)
+            rankers = _rankers(session, key)
         changed = dict.fromkeys(entry_id for _, entry_id, is_removed in changes if not is_removed)
         withdrawn = [(passage_id, entry_id) for passage_id, entry_id, _ in changes if entry_id not in changed]
         for held in {id(one): one for one in (shelf, self.shelves[key])}.values():
+            held.rankers = rankers
             if gone := [passage_id for passage_id, _ in withdrawn if passage_id in held.passages]:
                 held.apply([], gone, {family.model: {} for family in held.families})
         waiting.done([entry_id for _, entry_id in withdrawn])
@@ -279,3 +285,9 @@ class Follower:
 
 def _missing(texts: Sequence[str], known: Mapping[str, Vectors]) -> list[str]:
     return [text for text in texts if text_hash(text) not in known]
+
+
+def _rankers(session: Session, key: str) -> Mapping[SearchMode, Rankers]:
+    """Those that were learned for a municipality and are in use."""
+    used = {mode: queries.used_ranker(session, key, mode.value) for mode in SearchMode}
+    return {mode: Rankers.model_validate(row.rankers) for mode, row in used.items() if row is not None}

@@ -1,6 +1,6 @@
 """Tables of retrieval: passages that can be found, and vectors that were computed once."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -71,3 +71,52 @@ class StoredVector(Base):
     text_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     """Little-endian float16, of unit length."""
+
+
+class JudgedQuestion(Base):
+    """A resident's question with an entry that answered it or did not, which the order of entries is learned from.
+
+    Personal data is masked. What residents judged goes with their ledger; what is learned from it stays.
+    """
+
+    __tablename__ = "judged_question"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    question: Mapped[str] = mapped_column(String(500))
+    entry_id: Mapped[str] = mapped_column(String(128))
+    is_right: Mapped[bool]
+    origin: Mapped[str] = mapped_column(String(16))
+    turn_uid: Mapped[str | None] = mapped_column(String(32))
+    """The turn that was judged; a second verdict on it replaces the first."""
+    conversation_id: Mapped[int | None] = mapped_column(Identifier)
+    """In which it was asked, so that words that are taken back can be found."""
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_judged_question_municipality_id_at", "municipality_id", "at"),
+        Index("ix_judged_question_turn_uid", "turn_uid"),
+        Index("ix_judged_question_conversation_id", "conversation_id"),
+    )
+
+
+class LearnedRanker(Base):
+    """What was learned for one municipality and mode of search; versions count from 1, and 0 means the shipped one."""
+
+    __tablename__ = "learned_ranker"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    mode: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int]
+    replaces: Mapped[int]
+    """The version that was in use when this one was learned."""
+    rankers: Mapped[dict[str, Any]]
+    questions: Mapped[int]
+    before: Mapped[float]
+    """Mean reciprocal rank over held-out questions under the version that it replaces, and under this one."""
+    after: Mapped[float]
+    is_used: Mapped[bool]
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("municipality_id", "mode", "version"),)

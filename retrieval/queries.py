@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.models import Municipality
-from retrieval.models import PassageRow, StoredVector
+from retrieval.models import JudgedQuestion, LearnedRanker, PassageRow, StoredVector
 
 CHUNK = 500  # SQLite takes a limited number of parameters in one statement.
 
@@ -58,3 +58,20 @@ def stored_vectors(session: Session, model: str, hashes: Sequence[str]) -> Mappi
 def all_stored_vectors(session: Session) -> Sequence[StoredVector]:
     """For export."""
     return session.scalars(select(StoredVector)).all()
+
+
+def judged_questions(session: Session, municipality_id: str) -> Sequence[JudgedQuestion]:
+    """All verdicts, oldest first."""
+    statement = select(JudgedQuestion).where(JudgedQuestion.municipality_id == municipality_id)
+    return session.scalars(statement.order_by(JudgedQuestion.id)).all()
+
+
+def learned_rankers(session: Session, municipality_id: str, mode: str) -> Sequence[LearnedRanker]:
+    """All versions, oldest first."""
+    statement = select(LearnedRanker).where(LearnedRanker.municipality_id == municipality_id, LearnedRanker.mode == mode)
+    return session.scalars(statement.order_by(LearnedRanker.version)).all()
+
+
+def used_ranker(session: Session, municipality_id: str, mode: str) -> LearnedRanker | None:
+    """None where the shipped one is in use."""
+    return next((row for row in learned_rankers(session, municipality_id, mode) if row.is_used), None)

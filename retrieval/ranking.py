@@ -17,6 +17,7 @@ from retrieval.large_model import Refusal
 from retrieval.moments import Spread
 from retrieval.passages import Passage
 from retrieval.query import Query
+from retrieval.reranking import rerank, shipped_rankers
 from retrieval.results import Step
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Ranked:
     passage: Passage
     score: float
     parts: Mapping[str, float]
+    standard: Mapping[str, float]
+    """The same parts in standard deviations from the collection's mean."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +100,7 @@ def rank(shelf: "Shelf", query: Query, tools: "Tools", *, day: date, limit: int,
             seen = [(look, _seen(look, shelf.keywords.slots)) for look in looks]
         with timed("fuse", steps):
             signals += _vector_signals([(look.space.field.model, own) for look, own in seen], shelf.fast.model, signals)
-            fused = fuse(signals, WEIGHTS[mode])
+            fused = rerank(shelf, query, signals, fuse(signals, WEIGHTS[mode]), shelf.rankers.get(mode) or shipped_rankers(mode))
             return Ranking(ranked=_entries(shelf, signals, fused, day, limit), mode=mode, refusal=refusal)
 
 
@@ -199,4 +202,6 @@ def _best_first(fused: Scores, limit: int) -> Iterator[int]:
 
 def _ranked(shelf: "Shelf", key: int, score: float, signals: Sequence[Signal]) -> Ranked:
     slot = shelf.keywords.slot_of(key)
-    return Ranked(passage=shelf.passages[key], score=score, parts={signal.name: float(signal.scores[slot]) for signal in signals})
+    parts = {signal.name: float(signal.scores[slot]) for signal in signals}
+    standard = {signal.name: (parts[signal.name] - signal.spread.mean) / signal.spread.deviation for signal in signals}
+    return Ranked(passage=shelf.passages[key], score=score, parts=parts, standard=standard)

@@ -1,7 +1,7 @@
 """What a search found, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.settings import SearchMode
 from retrieval.passages import Passage
@@ -23,7 +23,9 @@ class Hit:
     passage: Passage
     score: float
     parts: Mapping[str, float]
-    """Its raw scores: bm25, cosines per vector space."""
+    """Its raw scores: bm25, cosines per vector space, how question and passage fit."""
+    standard: Mapping[str, float] = field(default_factory=dict)
+    """The same in standard deviations from the collection's mean; what learned models read. Empty for what was not found by search."""
 
 
 @dataclass(frozen=True, kw_only=True)

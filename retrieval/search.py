@@ -179,6 +179,7 @@ class Search:
                     passage=self._filled(shelf.municipality_id, found.passage, moment) if place < FILLED else found.passage,
                     score=found.score,
                     parts=found.parts,
+                    standard=found.standard,
                 )
                 for place, found in enumerate(ranking.ranked)
             )

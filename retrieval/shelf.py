@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.database import Database
+from core.settings import SearchMode
 from core.text import squeeze
 from retrieval.embedding import Embedder
 from retrieval.families import Family
@@ -18,6 +19,7 @@ from retrieval.keywords import KeywordIndex
 from retrieval.large_model import LargeModel
 from retrieval.lexicon import Lexicon
 from retrieval.passages import Passage
+from retrieval.reranking import Rankers
 from retrieval.tokens import Token, forms, tokens
 
 Vectors = NDArray[np.float32]
@@ -67,6 +69,8 @@ class Shelf:
         self.former = former
         self.left_behind = tuple(left_behind)
         """Collections of models that were in use before; to be dropped once the wanted one has read everything."""
+        self.rankers: Mapping[SearchMode, Rankers] = {}
+        """What was learned for this municipality, where it is in use."""
         self.by_entry: dict[str, set[int]] = {}
         self.unread: dict[int, Passage] = {}
         """Passages that the wanted large model has yet to read."""

@@ -30,18 +30,59 @@ def ask(
 
 @app.command(help=say("evaluate.help"))
 def evaluate(
-    queries: Annotated[Path, typer.Option(help=say("evaluate.queries"))],
-    run: Annotated[Path, typer.Option(help=say("evaluate.run"))],
-    answers: Annotated[Path, typer.Option(help=say("evaluate.answers"))],
+    queries: Annotated[Path | None, typer.Option(help=say("evaluate.queries"))] = None,
+    run: Annotated[Path | None, typer.Option(help=say("evaluate.run"))] = None,
+    answers: Annotated[Path | None, typer.Option(help=say("evaluate.answers"))] = None,
     faq: Annotated[Path | None, typer.Option(help=say("evaluate.faq"))] = None,
     municipality: Annotated[str | None, typer.Option(help=say("evaluate.municipality"))] = None,
     qrels: Annotated[Path | None, typer.Option(help=say("evaluate.qrels"))] = None,
+    report: Annotated[Path | None, typer.Option(help=say("evaluate.report"))] = None,
+    judged: Annotated[Path | None, typer.Option(help=say("evaluate.judged"))] = None,
+    mode: Annotated[list[str] | None, typer.Option(help=say("evaluate.mode"))] = None,
 ) -> None:
-    from bot.evaluation import EvaluationRequest, evaluate_to_files
+    from bot.evaluation import EvaluationRequest, evaluate_to_files, evaluate_to_report
+    from core.errors import ProjectError
 
     with explained():
+        if report is not None:
+            typer.echo(evaluate_to_report(report, judged, mode or []))
+            return
+        if queries is None or run is None or answers is None:
+            raise ProjectError(say("evaluate.incomplete"))
         request = EvaluationRequest(faq=faq, municipality=municipality, queries=queries, qrels=qrels, run=run, answers=answers)
         typer.echo(evaluate_to_files(request, settings_of(needs_secret=False) if municipality else None))
+
+
+@app.command(help=say("learn.help"))
+def learn(
+    municipality: MunicipalityOption,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("learn.dry_run"))] = False,
+    undo: Annotated[bool, typer.Option("--undo", help=say("learn.undo"))] = False,
+    use: Annotated[int | None, typer.Option("--use", help=say("learn.use"))] = None,
+    history: Annotated[bool, typer.Option("--history", help=say("learn.history"))] = False,
+) -> None:
+    from bot.learning import learn_now, show_history, switch_version
+
+    with explained():
+        settings = settings_of(needs_secret=False)
+        database = opened(settings)
+        if history:
+            typer.echo(show_history(settings, database, municipality))
+        elif undo or use is not None:
+            typer.echo(switch_version(settings, database, municipality, use))
+        else:
+            typer.echo(learn_now(settings, database, municipality, is_trial=dry_run))
+
+
+@app.command(help=say("golden.help"))
+def golden(municipality: MunicipalityOption) -> None:
+    from bot.learning import check_golden
+
+    with explained():
+        settings = settings_of(needs_secret=False)
+        lines, is_well = check_golden(settings, opened(settings), municipality)
+        typer.echo(lines)
+        raise typer.Exit(0 if is_well else 1)
 
 
 @faq_app.command("import", help=say("faq_import.help"))

@@ -90,6 +90,40 @@ def upgrade() -> None:
         batch_op.create_index('ix_job_key_id', ['key', 'id'], unique=False)
         batch_op.create_index('ix_job_state_priority_id', ['state', 'priority', 'id'], unique=False)
 
+    op.create_table('judged_question',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('question', sa.String(length=500), nullable=False),
+    sa.Column('entry_id', sa.String(length=128), nullable=False),
+    sa.Column('is_right', sa.Boolean(), nullable=False),
+    sa.Column('origin', sa.String(length=16), nullable=False),
+    sa.Column('turn_uid', sa.String(length=32), nullable=True),
+    sa.Column('conversation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_judged_question_municipality_id_municipality')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_judged_question'))
+    )
+    with op.batch_alter_table('judged_question', schema=None) as batch_op:
+        batch_op.create_index('ix_judged_question_conversation_id', ['conversation_id'], unique=False)
+        batch_op.create_index('ix_judged_question_municipality_id_at', ['municipality_id', 'at'], unique=False)
+        batch_op.create_index('ix_judged_question_turn_uid', ['turn_uid'], unique=False)
+
+    op.create_table('learned_ranker',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('mode', sa.String(length=16), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('replaces', sa.Integer(), nullable=False),
+    sa.Column('rankers', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('questions', sa.Integer(), nullable=False),
+    sa.Column('before', sa.Double(), nullable=False),
+    sa.Column('after', sa.Double(), nullable=False),
+    sa.Column('is_used', sa.Boolean(), nullable=False),
+    sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_learned_ranker_municipality_id_municipality')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_learned_ranker')),
+    sa.UniqueConstraint('municipality_id', 'mode', 'version', name=op.f('uq_learned_ranker_municipality_id_mode_version'))
+    )
     op.create_table('passage',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
@@ -424,6 +458,13 @@ def downgrade() -> None:
         batch_op.drop_index('ix_passage_municipality_id_revision')
 
     op.drop_table('passage')
+    op.drop_table('learned_ranker')
+    with op.batch_alter_table('judged_question', schema=None) as batch_op:
+        batch_op.drop_index('ix_judged_question_turn_uid')
+        batch_op.drop_index('ix_judged_question_municipality_id_at')
+        batch_op.drop_index('ix_judged_question_conversation_id')
+
+    op.drop_table('judged_question')
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.drop_index('ix_job_state_priority_id')
         batch_op.drop_index('ix_job_key_id')
