@@ -38,7 +38,7 @@ from bot.outcome import (
 from bot.states import dump_state, load_state, without_words
 from core.clock import from_milliseconds
 from core.errors import ConflictError
-from core.individual_number import MASK
+from core.personal_numbers import masked_letters
 from handoff.callbacks import forget_words, open_callback
 
 NEVER_OVERTAKEN = (RecordFeedback, BlankMessage, StoreCallback, MarkIntroduced)
@@ -174,8 +174,10 @@ def _settle_events(session: Session, todo: TurnToApply, turn_id: int) -> None:
 
 
 def _holds_spread_number(turn: Turn) -> bool:
-    """An individual number that only the joined words show."""
-    return turn.text.count(MASK) > sum(bubble.content.text.count(MASK) for bubble in turn.bubbles if isinstance(bubble.content, Said))
+    """A number that only the joined words show."""
+    return masked_letters(turn.text) > sum(
+        masked_letters(bubble.content.text) for bubble in turn.bubbles if isinstance(bubble.content, Said)
+    )
 
 
 def _note_return(session: Session, todo: TurnToApply, conversation: Conversation) -> None:

@@ -15,11 +15,11 @@ from bot.tools import SearchTools
 from bot.words import language_of
 from core.clock import system_clock, to_milliseconds
 from core.database import Database
-from core.individual_number import mask_individual_numbers
 from core.messages import Card, Language, Place, Reply, Text
 from core.models import Municipality
 from core.pack import Pack
 from core.pack_loading import CONTENT, load_pack
+from core.personal_numbers import mask_personal_numbers
 from core.settings import Settings
 
 
@@ -43,7 +43,7 @@ def decide_alone(pack: Pack, tools: Tools, text: str, now: datetime) -> Outcome:
 
 
 def turn_of(pack: Pack, text: str, now: datetime) -> Turn:
-    words, masked = mask_individual_numbers(text.strip())
+    words, masked = mask_personal_numbers(text.strip())
     moment = to_milliseconds(now)
     bubble = Bubble(event_id=0, occurred_at=moment, received_at=moment, content=Said(text=words), conversation_kind=ConversationKind.PERSON)
     shown = language_of(words)
@@ -56,7 +56,7 @@ def turn_of(pack: Pack, text: str, now: datetime) -> Turn:
         conversation_kind=ConversationKind.PERSON,
         bubbles=(bubble,),
         text=words,
-        masked_number=masked,
+        masked_number=bool(masked),
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.incoming import Bubble, Said, SentMedia, SentSticker, Unsent
 from bot.models import ConversationKind
 from bot.words import is_whole
-from core.individual_number import mask_individual_numbers
+from core.personal_numbers import mask_personal_numbers
 from core.text import normalise, squeeze
 
 TOGETHER = timedelta(seconds=3)
@@ -74,7 +74,7 @@ def _of_words(text: str, openings: Sequence[str]) -> Completeness:
 
 
 def joined_text(group: Sequence[Bubble], meaning_of_stickers: dict[str, str]) -> tuple[str, bool]:
-    """The words of a group, one bubble a line, with individual numbers masked that were spread over bubbles; and whether there was one."""
+    """The words of a group, one bubble a line, with personal numbers masked that were spread over bubbles; and whether there was one."""
     lines: list[str] = []
     for bubble in group:
         match bubble.content:
@@ -88,7 +88,8 @@ def joined_text(group: Sequence[Bubble], meaning_of_stickers: dict[str, str]) ->
                     lines.append(meaning)
             case _:
                 pass
-    return mask_individual_numbers("\n".join(lines))
+    text, found = mask_personal_numbers("\n".join(lines))
+    return text, bool(found)
 
 
 def taken_back(waiting: Sequence[Bubble]) -> frozenset[str]:

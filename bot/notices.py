@@ -1,10 +1,11 @@
-"""Words that stand beside whatever else is said: the first-time notice, and the warning about an individual number. Pure."""
+"""Words that stand beside whatever else is said: the first-time notice, and the warnings about numbers that nobody should send. Pure."""
 
 from dataclasses import replace
 
 from bot.models import ConversationKind
 from bot.outcome import MarkIntroduced, Outcome, Turn
 from core.messages import Message, Text
+from core.personal_numbers import PersonalNumber, masks_in
 
 MAX_MESSAGES = 5
 
@@ -16,8 +17,7 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
     before: list[Message] = []
     after: list[Message] = []
     effects = outcome.effects
-    if turn.masked_number:
-        before.append(Text(text=turn.say("notice.individual_number")))
+    before += [Text(text=turn.say(f"notice.{kind}")) for kind in _masked(turn)]
     already_introduces = any(isinstance(effect, MarkIntroduced) for effect in effects)
     if not turn.is_introduced and not already_introduces and turn.conversation_kind is ConversationKind.PERSON:
         after.append(Text(text=turn.say("welcome.notice", name=turn.pack.municipality.name)))
@@ -27,6 +27,12 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
         (*before, *after, *outcome.reply.messages[:room]) if not _is_crisis(outcome) else (*outcome.reply.messages[:room], *before, *after)
     )
     return replace(outcome, reply=replace(outcome.reply, messages=tuple(messages)), effects=effects)
+
+
+def _masked(turn: Turn) -> list[PersonalNumber]:
+    """Kinds of numbers that were blanked in the resident's words."""
+    found = masks_in(turn.text)
+    return [kind for kind in PersonalNumber if kind in found or (turn.masked_number and not found and kind is PersonalNumber.INDIVIDUAL)]
 
 
 def _is_crisis(outcome: Outcome) -> bool:

@@ -27,6 +27,7 @@ from core.jobs import Job, NewJob, Queue
 from core.messages import Decision, Language, Reply, Text
 from core.metrics import TURN_SECONDS, TURNS
 from core.pack import Pack
+from core.personal_numbers import masks_in
 
 WAKE_JOB = "wake_turn"
 MAX_ROUNDS = 4
@@ -264,6 +265,4 @@ def spoken_language(resident: Resident | None, text: str, pack: Pack) -> Languag
 
 
 def _holds_mask(group: Sequence[Bubble]) -> bool:
-    from core.individual_number import MASK
-
-    return any(isinstance(bubble.content, Said) and MASK in bubble.content.text for bubble in group)
+    return any(isinstance(bubble.content, Said) and bool(masks_in(bubble.content.text)) for bubble in group)

@@ -28,6 +28,13 @@ class Retention(PackModel):
     ledger_days: int = Field(default=1095, ge=30)
 
 
+class Referral(PackModel):
+    """Another office that residents are sent to with matters that are not the municipality's."""
+
+    name: str
+    url: str = ""
+
+
 class MunicipalityInfo(PackModel):
     """municipality.yaml"""
 
@@ -43,6 +50,8 @@ class MunicipalityInfo(PackModel):
     languages: tuple[Language, ...] = (Language.JAPANESE,)
     districts: tuple[str, ...] = ()
     retention: Retention = Retention()
+    referrals: Mapping[str, Referral] = Field(default_factory=dict)
+    """By the keys of retrieval/data/elsewhere.yaml: the office that is responsible here, such as the tax office of this place."""
 
 
 class OpeningHours(PackModel):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.clock import in_japan
 from core.database import Database
+from core.errors import PackError
 from core.settings import SearchMode
 from retrieval import queries
 from retrieval.fields import fields_of
@@ -217,7 +218,14 @@ class Search:
             return passage
 
         def fill(text: str) -> str:
-            return self._fill(municipality_id, text, moment) if PLACEHOLDER in text else text
+            if PLACEHOLDER not in text:
+                return text
+            try:
+                return self._fill(municipality_id, text, moment)
+            except PackError as problem:
+                # Other entries must still be found; the fact lock lets no sentence with a placeholder out.
+                log.warning("a passage of %s can't be filled for %s: %s", passage.entry_id, in_japan(moment).date(), problem)
+                return text
 
         translations = {
             language: Translation(question=fill(text.question), answer=fill(text.answer)) for language, text in passage.translations.items()

@@ -9,19 +9,23 @@ from bot.taps import AskEntry, NoneOfThese
 from core.messages import Call, Card, Choice, Language, Message, OpenLink, Row, Tap, Text
 from core.pack import Department
 from core.text import shorten
+from retrieval.composing import Composed
 from retrieval.passages import Passage
 
 BUTTON_LABEL = 20
 
 
-def answer_messages(turn: Turn, passage: Passage) -> tuple[Message, ...]:
-    """The answer in the resident's language where a translation is published, otherwise in Japanese with a word of explanation."""
-    translated = passage.translations.get(turn.language.value)
-    words = translated.answer if translated else passage.body
-    if translated is None and turn.language not in (Language.JAPANESE, Language.EASY):
-        words = f"{turn.say('answer.only_japanese')}\n\n{words}"
-    title = translated.question if translated else passage.question
-    return Text(text=words), source_card(turn, passage, title)
+def answer_messages(turn: Turn, passage: Passage, composed: Composed, *, before: str = "", after: str = "") -> tuple[Message, ...]:
+    """The checked words, in the resident's language where a translation is published, otherwise in Japanese with a word of explanation."""
+    is_foreign = composed.language != turn.language.value and turn.language not in (Language.JAPANESE, Language.EASY)
+    parts = (
+        before,
+        turn.say("answer.only_japanese") if is_foreign else "",
+        composed.text,
+        turn.say("answer.guide_part") if composed.is_part and passage.source_url else "",
+        after,
+    )
+    return Text(text="\n\n".join(part.strip() for part in parts if part.strip())), source_card(turn, passage, _question(turn, passage))
 
 
 def source_card(turn: Turn, passage: Passage, title: str) -> Card:

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.handlers import offering
-from bot.handlers.answer_cards import answer_messages, choice_card, entries_of, office_card
+from bot.handlers.answer_cards import answer_messages, choice_card, entries_of
+from bot.handlers.refusing import in_words, refusal
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 from bot.states import Idle, LastAnswer
 from core.clock import to_milliseconds
-from core.messages import Decision, Language, Message, Reply, Text
+from core.messages import Decision, Message, Reply
 from core.text import normalise
 from retrieval.answering import Answer, Question
 from retrieval.answering import Decision as Verdict
+from retrieval.premise import Verdict as Judgement
 
 MAX_QUESTIONS = 2
 """An answer takes two messages, a call holds five, and a notice may stand before them."""
@@ -48,6 +50,7 @@ def question_of(turn: Turn, text: str, refused: tuple[str, ...] = ()) -> Questio
         language=turn.language.value,
         earlier=(last.question,) if last else (),
         excluded=frozenset(refused),
+        names=tuple(department.name for department in turn.pack.departments.values()),
     )
 
 
@@ -90,8 +93,8 @@ def reply_with(turn: Turn, route: Route, question: str, answer: Answer, *, refus
 def answered(turn: Turn, route: Route, question: str, answers: tuple[Answer, ...], *, refused: tuple[str, ...] = ()) -> Outcome:
     messages: list[Message] = []
     for answer in answers:
-        if answer.passage is not None:
-            messages += answer_messages(turn, answer.passage)
+        if answer.passage is not None and answer.composed is not None:
+            messages += answer_messages(turn, answer.passage, answer.composed, before=lead(turn, answer), after=remark(turn, answer))
     passages = [answer.passage for answer in answers if answer.passage is not None]
     return Outcome(
         state=_remembering(turn, question, tuple(passage.entry_id for passage in passages), refused),
@@ -113,23 +116,30 @@ def offered(turn: Turn, route: Route, question: str, answer: Answer, *, refused:
 
 
 def refused_outcome(turn: Turn, route: Route, question: str, answer: Answer, *, refused: tuple[str, ...] = ()) -> Outcome:
-    """An honest 'I don't know', the telephone, a way to a person, and what comes nearest where anything is near."""
-    department = turn.pack.general_department
-    key = f"answer.refused.{answer.status}"
-    known = turn.pack.sentences.keys(Language.JAPANESE)
-    messages: list[Message] = [Text(text=turn.say(key if key in known else "answer.unknown", name=turn.pack.municipality.name))]
-    passages = [hit.passage for hit in answer.candidates]
-    if passages:
-        messages.append(choice_card(turn, turn.say("answer.nearest"), passages))
-    if department is not None:
-        messages.append(office_card(turn, department))
-    choices = (offering.staff(turn), offering.callback(turn), offering.menu(turn)) if department else (offering.menu(turn),)
     return Outcome(
         state=_remembering(turn, question, (), refused),
-        decision=replace(_decision(route, answer), entries=entries_of(passages, is_quoted=False)),
-        reply=Reply(messages=tuple(messages), choices=choices, language=turn.language),
+        decision=replace(_decision(route, answer), entries=entries_of([hit.passage for hit in answer.candidates], is_quoted=False)),
+        reply=refusal(turn, answer),
         trace=trace_of(answer),
     )
+
+
+def lead(turn: Turn, answer: Answer) -> str:
+    """What is said before the quoted words: whether the question was right in what it takes for granted."""
+    match answer.premise:
+        case None:
+            return ""
+        case premise if premise.verdict is Judgement.CONFIRMED:
+            return turn.say("answer.confirmed")
+        case premise if premise.verdict is Judgement.CONTRADICTED:
+            return turn.say("answer.corrected", words=premise.words)
+        case _:
+            return ""
+
+
+def remark(turn: Turn, answer: Answer) -> str:
+    """What is said behind them: for which day they hold."""
+    return turn.say("answer.as_of", date=in_words(turn, answer.as_of)) if answer.as_of is not None else ""
 
 
 def _remembering(turn: Turn, question: str, entries: tuple[str, ...], refused: tuple[str, ...]) -> Idle:
@@ -147,6 +157,17 @@ def trace_of(answer: Answer) -> dict[str, object]:
         "confidence": round(answer.confidence, 4),
         "steps": [{"name": step.name, "milliseconds": round(step.milliseconds, 2)} for step in answer.steps],
     }
+    if answer.masked:
+        trace["masked"] = sorted(answer.masked)
+    if answer.as_of is not None:
+        trace["as_of"] = answer.as_of.isoformat()
+    if answer.premise is not None:
+        trace["premise"] = answer.premise.verdict.value
+    if answer.composed is not None and answer.composed.dropped:
+        trace["dropped"] = [
+            {"sentence": one.text, "reason": one.reason.value, "facts": [str(fact) for fact in one.facts]}
+            for one in answer.composed.dropped
+        ]
     if result is not None:
         trace |= {
             "normalised": result.normalised,

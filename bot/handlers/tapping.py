@@ -6,7 +6,7 @@ from bot.handlers.callback import ask_for_phone, offer_staff, time_chosen
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
-from bot.handlers.question import question_of
+from bot.handlers.question import question_of, refused_outcome
 from bot.handlers.talking import cancel
 from bot.incoming import Tapped
 from bot.outcome import Outcome, RecordFeedback, Tools, Turn
@@ -31,7 +31,9 @@ from bot.taps import (
 from bot.words import is_whole
 from core.clock import to_milliseconds
 from core.messages import Decision, Reply, Text
+from retrieval.answering import Answer, AnswerStatus
 from retrieval.answering import Decision as Verdict
+from retrieval.composing import given
 
 
 def answer_tap(turn: Turn, tools: Tools) -> Outcome:
@@ -75,6 +77,10 @@ def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
         return _say(turn, "tap.entry_gone", "unanswerable_entry_gone")
     last = turn.state.last
     question = last.question if last and last.question else passage.question
+    composed = given(passage, question, turn.language.value, tuple(department.name for department in turn.pack.departments.values()))
+    if composed.is_pointless:
+        answer = Answer(status=AnswerStatus.UNANSWERABLE_UNSUPPORTED, composed=composed)
+        return refused_outcome(turn, Route.TAP, question, answer)
     return Outcome(
         state=Idle(
             last=LastAnswer(question=question, entries=(entry_id,), refused=last.refused if last else (), at=to_milliseconds(turn.now))
@@ -82,7 +88,7 @@ def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
         decision=Decision(
             route=Route.TAP, status="answered_chosen", decision="answer", confidence=1.0, entries=entries_of([passage], is_quoted=True)
         ),
-        reply=Reply(messages=answer_messages(turn, passage), choices=offering.after_answer(turn), language=turn.language),
+        reply=Reply(messages=answer_messages(turn, passage, composed), choices=offering.after_answer(turn), language=turn.language),
     )
 
 

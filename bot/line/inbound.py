@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from bot.models import EventState
-from core.individual_number import mask_individual_numbers
+from core.personal_numbers import mask_personal_numbers
 
 MAX_EVENTS = 1000
 ID_LENGTH = 64
@@ -66,16 +66,16 @@ def read_event(event: object, body: bytes, place: int, municipality_id: str) -> 
 
 
 def mask_event(event: dict[str, Any]) -> None:
-    """Blanks individual numbers where a resident's words can stand; ids are left alone."""
+    """Blanks numbers of persons, cards and accounts where a resident's words can stand; ids are left alone."""
     for name, fields in (("message", ("text", "fileName")), ("postback", ("data",))):
         part = event.get(name)
         if isinstance(part, dict):
             for field in fields:
                 if isinstance(part.get(field), str):
-                    part[field] = mask_individual_numbers(part[field])[0]
+                    part[field] = mask_personal_numbers(part[field])[0]
             if isinstance(part.get("params"), dict):
                 part["params"] = {
-                    key: mask_individual_numbers(value)[0] if isinstance(value, str) else value for key, value in part["params"].items()
+                    key: mask_personal_numbers(value)[0] if isinstance(value, str) else value for key, value in part["params"].items()
                 }
 
 
