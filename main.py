@@ -45,7 +45,7 @@ class Product:
             keyring=ring,
             channels=keys,
             api_url=settings.line_api_url,
-            tools=build_tools(self.database, self._search, load_pack),
+            tools=build_tools(settings, self.database, self._search, load_pack),
             packs=load_pack,
         )
         self._workers = workers

@@ -8,7 +8,9 @@ from core.clock import in_japan
 from core.database import Database
 from core.pack import Pack
 from faq.queries import published_categories, published_questions
-from retrieval.answering import Answer, Answerer, Question
+from retrieval.answering import STEPS, Answer, Answerer, Question
+from retrieval.consulting import Consultant
+from retrieval.model_steps import with_model
 from retrieval.passages import Passage
 from retrieval.search import Search
 
@@ -16,10 +18,10 @@ from retrieval.search import Search
 class SearchTools:
     """Implements `bot.outcome.Tools`."""
 
-    def __init__(self, database: Database, search: Search, packs: Callable[[str], Pack]) -> None:
+    def __init__(self, database: Database, search: Search, packs: Callable[[str], Pack], consultant: Consultant | None = None) -> None:
         self._database = database
         self._search = search
-        self._answerer = Answerer(search)
+        self._answerer = Answerer(search, STEPS if consultant is None else with_model(consultant))
         self._packs = packs
 
     def answer(self, question: Question) -> Answer:

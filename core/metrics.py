@@ -13,3 +13,11 @@ JOBS_WAITING = Gauge("madoguchi_jobs_waiting", "Jobs that are ready or running."
 DEAD_LETTERS = Gauge("madoguchi_dead_letters", "Jobs that need an operator.")
 QUOTA_USED = Gauge("madoguchi_quota_used", "Counted messages of this month, as LINE tells.", ["municipality"])
 QUOTA_LIMIT = Gauge("madoguchi_quota_limit", "Messages that LINE sends this month; absent when unlimited.", ["municipality"])
+LANGUAGE_MODEL_CALLS = Counter(
+    "madoguchi_language_model_calls_total", "Questions to the language model by what became of them.", ["municipality", "outcome"]
+)
+LANGUAGE_MODEL_TOKENS = Counter("madoguchi_language_model_tokens_total", "Tokens of the language model.", ["municipality", "kind"])
+LANGUAGE_MODEL_SECONDS = Histogram(
+    "madoguchi_language_model_seconds", "From asking the language model to its answer.", buckets=(0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6)
+)
+LANGUAGE_MODEL_RESTING = Gauge("madoguchi_language_model_resting", "1 while the language model is left alone after failures.")

@@ -191,6 +191,7 @@ def give_answer(_search: Search, draft: Draft) -> Draft | Answer:
         status=_ending(draft, draft.status),
         passage=draft.chosen.passage,
         composed=draft.composed,
+        sources=draft.joined.passages if draft.joined is not None else (),
         premise=draft.premise,
         as_of=_as_of(draft),
         candidates=draft.hits[:NEAREST],
@@ -241,12 +242,13 @@ class Answerer:
             outcome = step(self._search, draft)
             taken.append(Step(name=step.__name__, milliseconds=(time.perf_counter() - started) * 1000))
             if isinstance(outcome, Answer):
-                return replace(outcome, masked=draft.masked, result=draft.result, steps=tuple(taken))
+                return replace(outcome, masked=draft.masked, model=draft.model, result=draft.result, steps=tuple(taken))
             draft = outcome
         return Answer(
             status=AnswerStatus.UNANSWERABLE_NO_PASSAGE,
             candidates=draft.hits[:NEAREST],
             masked=draft.masked,
+            model=draft.model,
             result=draft.result,
             steps=tuple(taken),
         )
@@ -287,7 +289,7 @@ def _ending(draft: Draft, found: AnswerStatus) -> AnswerStatus:
     if draft.asked is not None:
         return AnswerStatus.ANSWERED_AT_DATE
     is_guide = draft.chosen is not None and draft.chosen.passage.kind is PassageKind.GUIDE
-    return AnswerStatus.ANSWERED_GUIDE if is_guide and found is not AnswerStatus.ANSWERED_SAME_QUESTION else found
+    return AnswerStatus.ANSWERED_GUIDE if is_guide and found is AnswerStatus.ANSWERED_CONFIDENT else found
 
 
 def _place(draft: Draft) -> str:

@@ -8,6 +8,8 @@ from core.personal_numbers import PersonalNumber
 from retrieval.asked_date import AskedDate
 from retrieval.composing import Composed
 from retrieval.confidence import Confidence
+from retrieval.consulting import ModelUse
+from retrieval.joining import Joined
 from retrieval.passages import Passage
 from retrieval.premise import Premise
 from retrieval.results import Hit, SearchResult, Step
@@ -36,6 +38,10 @@ class AnswerStatus(StrEnum):
     """What the question takes for granted is what the content says."""
     ANSWERED_CORRECTED = "answered_corrected"
     """The content contradicts what the question takes for granted."""
+    ANSWERED_MODEL_CHOICE = "answered_model_choice"
+    """The first hits were near, and the language model chose one of them."""
+    ANSWERED_JOINED = "answered_joined"
+    """Entries that are almost equally good, joined by the language model."""
     CHOICES_UNSURE = "choices_unsure"
     """A right entry is likely among the first."""
     CHOICES_TIE = "choices_tie"
@@ -82,6 +88,8 @@ class Question:
     """Entries that the resident refused."""
     names: tuple[str, ...] = ()
     """Names of the municipality's offices, which an answer may only give where its source does."""
+    may_ask_model: bool = True
+    """Whether the language model, where there is one, may be asked about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +101,8 @@ class Answer:
     """What the answer stands on; only with an answer."""
     composed: Composed | None = None
     """The checked words; only with an answer, or with their dropped sentences where none was left."""
+    sources: tuple[Passage, ...] = ()
+    """What joined words cite, in the order of their numbers; empty with other answers."""
     premise: Premise | None = None
     """What the question took for granted, where it did."""
     as_of: date | None = None
@@ -107,6 +117,8 @@ class Answer:
     """The other municipality's name, where the question has it."""
     masked: frozenset[PersonalNumber] = frozenset()
     """Numbers that were blanked in the question."""
+    model: ModelUse | None = None
+    """What came of the language model; None where it was not needed, or there is none."""
     result: SearchResult | None = None
     steps: tuple[Step, ...] = ()
 
@@ -136,3 +148,6 @@ class Draft:
     """How the chosen one was found."""
     composed: Composed | None = None
     premise: Premise | None = None
+    joined: Joined | None = None
+    """What the language model made of several passages, checked; given instead of `composed`."""
+    model: ModelUse | None = None

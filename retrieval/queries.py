@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.models import Municipality
-from retrieval.models import PassageRow, StoredVector
+from retrieval.models import ModelUsage, PassageRow, StoredVector
 
 CHUNK = 500  # SQLite takes a limited number of parameters in one statement.
 
@@ -54,3 +54,9 @@ def stored_vectors(session: Session, model: str, hashes: Sequence[str]) -> Mappi
 def all_stored_vectors(session: Session) -> Sequence[StoredVector]:
     """For export."""
     return session.scalars(select(StoredVector)).all()
+
+
+def model_tokens(session: Session, municipality_id: str, month: str) -> int:
+    """Tokens of the language model that the municipality has used in this month (2026-11), both ways."""
+    total = ModelUsage.prompt_tokens + ModelUsage.completion_tokens
+    return session.scalar(select(total).where(ModelUsage.municipality_id == municipality_id, ModelUsage.month == month)) or 0

@@ -15,28 +15,48 @@ from retrieval.passages import Passage
 BUTTON_LABEL = 20
 
 
-def answer_messages(turn: Turn, passage: Passage, composed: Composed, *, before: str = "", after: str = "") -> tuple[Message, ...]:
-    """The checked words, in the resident's language where a translation is published, otherwise in Japanese with a word of explanation."""
+def answer_messages(
+    turn: Turn, passage: Passage, composed: Composed, *, before: str = "", after: str = "", sources: Sequence[Passage] = ()
+) -> tuple[Message, ...]:
+    """The checked words, in the resident's language where a translation is published, otherwise in Japanese with a word of explanation.
+
+    `sources` are what joined words cite, by their numbers; they are told on the card.
+    """
     is_foreign = composed.language != turn.language.value and turn.language not in (Language.JAPANESE, Language.EASY)
     parts = (
         before,
         turn.say("answer.only_japanese") if is_foreign else "",
         composed.text,
+        turn.say("answer.joined") if composed.is_joined else "",
         turn.say("answer.guide_part") if composed.is_part and passage.source_url else "",
         after,
     )
-    return Text(text="\n\n".join(part.strip() for part in parts if part.strip())), source_card(turn, passage, _question(turn, passage))
+    return Text(text="\n\n".join(part.strip() for part in parts if part.strip())), source_card(
+        turn, passage, _question(turn, passage), sources
+    )
 
 
-def source_card(turn: Turn, passage: Passage, title: str) -> Card:
+def source_card(turn: Turn, passage: Passage, title: str, sources: Sequence[Passage] = ()) -> Card:
     department = turn.pack.department(passage.department_id)
     rows = department_rows(turn, department) if department else ()
     if passage.checked_on is not None:
         day = passage.checked_on
         rows = (*rows, Row(label=turn.say("card.checked_on"), text=turn.say("card.date", year=day.year, month=day.month, day=day.day)))
-    source = passage.source_url or turn.say("card.own_entry", entry=passage.entry_id)
-    rows = (*rows, Row(label=turn.say("card.source"), text=source))
+    if len(sources) > 1:
+        numbered = enumerate(sources, start=1)
+        rows = (*rows, *(Row(label=turn.say("card.numbered_source", number=number), text=_named(turn, one)) for number, one in numbered))
+    else:
+        rows = (*rows, Row(label=turn.say("card.source"), text=_source(turn, passage)))
     return Card(alt=turn.say("card.alt", title=title), title=title, rows=rows, choices=_buttons(turn, passage, department))
+
+
+def _source(turn: Turn, passage: Passage) -> str:
+    return passage.source_url or turn.say("card.own_entry", entry=passage.entry_id)
+
+
+def _named(turn: Turn, passage: Passage) -> str:
+    """One of several sources, with its title, since the card has that of the first only."""
+    return f"{_question(turn, passage)} {_source(turn, passage)}"
 
 
 def _buttons(turn: Turn, passage: Passage, department: Department | None) -> tuple[Choice, ...]:

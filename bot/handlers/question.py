@@ -35,7 +35,8 @@ def answer_question(turn: Turn, tools: Tools) -> Outcome:
 def _answered_lines(turn: Turn, tools: Tools, lines: list[str]) -> tuple[Answer, ...]:
     found: dict[str, Answer] = {}
     for line in lines:
-        answer = tools.answer(question_of(turn, line))
+        # The model has had the whole turn; a line each would take its time again.
+        answer = tools.answer(replace(question_of(turn, line), may_ask_model=False))
         if answer.decision is Verdict.ANSWER and answer.passage is not None:
             found.setdefault(answer.passage.entry_id, answer)
     return tuple(found.values())[:MAX_QUESTIONS]
@@ -94,8 +95,10 @@ def answered(turn: Turn, route: Route, question: str, answers: tuple[Answer, ...
     messages: list[Message] = []
     for answer in answers:
         if answer.passage is not None and answer.composed is not None:
-            messages += answer_messages(turn, answer.passage, answer.composed, before=lead(turn, answer), after=remark(turn, answer))
-    passages = [answer.passage for answer in answers if answer.passage is not None]
+            messages += answer_messages(
+                turn, answer.passage, answer.composed, before=lead(turn, answer), after=remark(turn, answer), sources=answer.sources
+            )
+    passages = [passage for answer in answers for passage in answer.sources or (answer.passage,) if passage is not None]
     return Outcome(
         state=_remembering(turn, question, tuple(passage.entry_id for passage in passages), refused),
         decision=replace(_decision(route, answers[0]), entries=entries_of(passages, is_quoted=True)),
@@ -163,6 +166,15 @@ def trace_of(answer: Answer) -> dict[str, object]:
         trace["as_of"] = answer.as_of.isoformat()
     if answer.premise is not None:
         trace["premise"] = answer.premise.verdict.value
+    if answer.model is not None:
+        trace["model"] = answer.model.state.value
+        trace["model_use"] = {
+            "reason": answer.model.reason,
+            "calls": answer.model.calls,
+            "prompt_tokens": answer.model.prompt_tokens,
+            "completion_tokens": answer.model.completion_tokens,
+            "milliseconds": round(answer.model.seconds * 1000, 2),
+        }
     if answer.composed is not None and answer.composed.dropped:
         trace["dropped"] = [
             {"sentence": one.text, "reason": one.reason.value, "facts": [str(fact) for fact in one.facts]}
