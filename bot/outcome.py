@@ -113,6 +113,9 @@ class Tools(Protocol):
 
     def answer(self, question: Question) -> Answer: ...
 
+    def quote(self, question: Question, entry_id: str) -> Answer | None:
+        """The answer by an entry that the resident chose; None where it is not published."""
+
     def passage(self, municipality_id: str, entry_id: str, moment: datetime) -> Passage | None:
         """The published passage of an entry that is valid at the moment."""
 

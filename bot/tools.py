@@ -27,6 +27,9 @@ class SearchTools:
     def answer(self, question: Question) -> Answer:
         return self._answerer.answer(question)
 
+    def quote(self, question: Question, entry_id: str) -> Answer | None:
+        return self._answerer.quote(question, entry_id)
+
     def passage(self, municipality_id: str, entry_id: str, moment: datetime) -> Passage | None:
         return self._search.passage(municipality_id, entry_id, moment=moment)
 

@@ -10,7 +10,7 @@ CARD_MASK = "■" * 16
 ACCOUNT_MASK = "■" * 7
 GAP = rf"[\s\-‐‑‒–—―−－ｰー・.,{INVISIBLE}]{{0,2}}"
 CARD = regex.compile(rf"(?<![\d０-９])\d(?:{GAP}\d){{12,18}}(?![\d０-９])")
-BEGINNINGS = regex.compile(r"4|5[1-5]|2[2-7]|35|3[0468]|6(?:011|4|5|2)")
+BEGINNINGS = regex.compile(r"4|5[1-5]|2[2-7]|35|3[04678]|6(?:011|4|5|2)")
 """Of the numbers of payment cards, so that other long numbers seldom look like one."""
 LENGTHS = frozenset({13, 14, 15, 16, 19})
 ACCOUNT = regex.compile(

@@ -14,6 +14,7 @@ from core.values import PLACEHOLDER, Values, placeholders
 from faq.drafts import EntryDraft
 from faq.models import EntryKind
 from faq.texts import say
+from retrieval.translated import unsupported_figures
 
 ID_LIMIT = 64
 ID_REFUSED = '/\\?#%&"<>|'
@@ -62,6 +63,16 @@ def check_draft(draft: EntryDraft, pack: Pack) -> tuple[Problem, ...]:
 def resembles_individual_number(draft: EntryDraft) -> tuple[str, ...]:
     """Fields with digits that a resident's message would be masked for, and that here are more likely a list of codes."""
     return tuple(name for name, text in _texts(draft) if not _holds_individual_number(text) and mask_individual_numbers(text)[1])
+
+
+def foreign_figures(draft: EntryDraft) -> Mapping[str, tuple[str, ...]]:
+    """By language, the figures of a translation that the Japanese has not; residents would get the Japanese instead."""
+    original = PLACEHOLDER.sub(" ", f"{draft.question}\n{draft.answer}")
+    found = {
+        language: unsupported_figures(PLACEHOLDER.sub(" ", f"{text.question}\n{text.answer}"), original)
+        for language, text in draft.translations.items()
+    }
+    return {language: figures for language, figures in found.items() if figures}
 
 
 def nearest(word: str, known: Collection[str]) -> str:

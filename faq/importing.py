@@ -12,7 +12,7 @@ from core.errors import ConflictError, ImportRefusedError
 from core.pack import Pack
 from core.text import squeeze
 from faq import queries
-from faq.checking import check, resembles_individual_number
+from faq.checking import check, foreign_figures, resembles_individual_number
 from faq.columns import Columns, Finding, RowReader, read_columns
 from faq.drafts import EntryDraft, draft_of, tidied
 from faq.lifecycle import VersionState
@@ -195,6 +195,9 @@ def _warnings(number: int, draft: EntryDraft, dropped: Sequence[str], columns: C
     if dropped:
         address = columns.address("answer", number)
         yield Finding(address=address, key="warning.translations_dropped", gaps={"languages": "、".join(dropped)})
+    for language, figures in foreign_figures(draft).items():
+        address = columns.address(f"answer_{language}", number)
+        yield Finding(address=address, key="warning.translation_figures", gaps={"figures": "、".join(figures)})
     for name in dict.fromkeys(resembles_individual_number(draft)):
         yield Finding(address=columns.address_of_field(name, number), key="warning.individual_number_like")
 

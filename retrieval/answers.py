@@ -30,6 +30,8 @@ class AnswerStatus(StrEnum):
     ANSWERED_SAME_QUESTION = "answered_same_question"
     """The resident asked what an entry asks."""
     ANSWERED_CONFIDENT = "answered_confident"
+    ANSWERED_CHOSEN = "answered_chosen"
+    """The resident tapped the entry."""
     ANSWERED_GUIDE = "answered_guide"
     """By the sentences of a guide that answer."""
     ANSWERED_AT_DATE = "answered_at_date"

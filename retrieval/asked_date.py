@@ -105,13 +105,18 @@ def _new_year(_match: re.Match[str], today: date) -> tuple[date, date]:
     return date(year, 12, 29), date(year + 1, 1, 3)
 
 
+def without_date(text: str, asked: AskedDate) -> str:
+    """The matter alone: 来年度の住民票 → 住民票."""
+    return re.sub(rf"{re.escape(asked.words)}(?:の|から|以降|は|に|で|も)?", " ", plain_figures(text), count=1).strip() or text
+
+
 PATTERNS: Sequence[tuple[re.Pattern[str], Reader]] = (
     (re.compile(r"(?P<year>\d{4})年度"), lambda match, _: _fiscal_year(int(match["year"]))),
     (re.compile(r"(?P<year>\d{4})[年/.-](?P<month>\d{1,2})[月/.-](?P<day>\d{1,2})日?"), _day_of),
     (re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月"), _month_of),
     (re.compile(rf"(?P<year>\d{{4}})年{WHEN}"), lambda match, _: _year(int(match["year"]))),
     (re.compile(r"(?P<month>\d{1,2})月(?P<day>\d{1,2})日"), _day_of),
-    (re.compile(r"(?<![\d/])(?P<month>1[0-2]|[1-9])/(?P<day>[12]\d|3[01]|[1-9])(?![\d/])(?=から|は|も|に|の)"), _day_of),
+    (re.compile(r"(?<![\d/])(?P<month>1[0-2]|[1-9])/(?P<day>[12]\d|3[01]|[1-9])(?![\d/])(?=から|は|も|に)"), _day_of),
     (re.compile(r"年末年始|正月|お正月|三が日|大晦日|おおみそか"), _new_year),
     (re.compile(rf"来年度|次年度{WHEN}"), lambda _, today: _fiscal_year(_fiscal_year_of(today) + 1)),
     (re.compile(r"昨年度|前年度|去年度"), lambda _, today: _fiscal_year(_fiscal_year_of(today) - 1)),

@@ -68,13 +68,11 @@ def check_text(text: str, sources: Sequence[str], *, names: Sequence[str] = ()) 
     Sources are published texts with their values filled in, each a passage. `names` are further names (offices, forms, facilities) that
     count as facts where they stand in the text; they must stand in a source too.
     """
-    units = sources_units(sources)
-    everything = "".join(unit.letters for unit in units)
-    known = tuple(name for name in dict.fromkeys(map(_letters, names)) if name and name not in everything)
+    known = tuple(name for name in dict.fromkeys(map(_letters, names)) if name)
     dropped: list[DroppedSentence] = []
     kept: list[str] = []
     for said in sentence_units(text):
-        problem = _problem(said, units, everything, known)
+        problem = _problem(said, sources, known)
         if problem is None:
             kept.append(said.text)
         else:
@@ -88,22 +86,27 @@ def sources_units(sources: Sequence[str]) -> tuple[Unit, ...]:
     return tuple(unit for source in sources for unit in units_of(source))
 
 
-def _problem(said: Unit, units: Sequence[Unit], everything: str, unknown_names: Sequence[str]) -> DroppedSentence | None:
-    reason, facts = _reason(said, units, everything, unknown_names)
-    return None if reason is None else DroppedSentence(text=said.text.strip(), reason=reason, facts=facts)
+def _problem(said: Unit, sources: Sequence[str], names: Sequence[str]) -> DroppedSentence | None:
+    """All sources together must support a sentence, or one of them alone."""
+    verdict = _reason(said, sources_units(sources), names)
+    alone = sources if verdict[0] is not None and len(sources) > 1 else ()
+    if verdict[0] is None or any(_reason(said, units_of(source), names)[0] is None for source in alone):
+        return None
+    return DroppedSentence(text=said.text.strip(), reason=verdict[0], facts=verdict[1])
 
 
-def _reason(said: Unit, units: Sequence[Unit], everything: str, unknown_names: Sequence[str]) -> Verdict:
+def _reason(said: Unit, units: Sequence[Unit], names: Sequence[str]) -> Verdict:
     if PLACEHOLDER in said.text:
         return Reason.UNFILLED, ()
     if not said.letters:
         return SUPPORTED
+    everything = "".join(unit.letters for unit in units)
     # An item of a list that the source has, too, belongs to that list and to no other.
     units = [unit for unit in units if said.lead and unit.lead == said.lead] or units
     if any(said.letters == unit.letters and said.facts == unit.facts for unit in units):
         return SUPPORTED
     missing = (
-        *(Fact(kind=FactKind.OFFICE, value=name) for name in unknown_names if name in said.letters),
+        *(Fact(kind=FactKind.OFFICE, value=name) for name in names if name in said.letters and name not in everything),
         *(fact for fact in said.facts if not any(_holds(unit, fact) for unit in units)),
     )
     if missing:

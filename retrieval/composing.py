@@ -57,11 +57,6 @@ def check_composed(composed: Composed, passage: Passage, question: str, names: S
     return replace(composed, text=checked.kept, dropped=checked.dropped, is_pointless=_is_pointless(composed.text, checked.kept, question))
 
 
-def given(passage: Passage, question: str, language: str, names: Sequence[str] = ()) -> Composed:
-    """`compose` and `check_composed` in one, for an entry that the resident chose."""
-    return check_composed(compose(passage, question, language), passage, question, names)
-
-
 def sources_of(passage: Passage) -> tuple[str, ...]:
     """What an answer from this passage may say."""
     return (f"{passage.question}\n{passage.body}",)

@@ -7,18 +7,21 @@ from functools import partial
 from pydantic import BaseModel, ConfigDict
 
 from core.text import squeeze
-from retrieval.answering import MOST_CHOICES, STEPS, Recipe, check_answer, join_earlier_question, offer_equals, search_passages
+from retrieval.answering import STEPS, Recipe
 from retrieval.answers import Answer, AnswerStatus, Draft
 from retrieval.composing import JAPANESE
 from retrieval.consulting import Consultant, ModelState, ModelUse, Unfit
+from retrieval.deciding import MOST_CHOICES, join_earlier_question, offer_equals
 from retrieval.facts import facts_of
 from retrieval.fitness import is_japanese, is_unbecoming, support
+from retrieval.giving import check_answer
 from retrieval.joining import Brief, Joined, ModelAnswer, brief_of, joined_of
 from retrieval.masking import mask_person
 from retrieval.models import PassageKind
 from retrieval.passages import Passage
 from retrieval.prompting import prompt
 from retrieval.search import Search
+from retrieval.understanding import searched
 from retrieval.veiling import holds_address
 
 FOLLOWING = 24
@@ -80,10 +83,8 @@ class ModelSteps:
         draft = replace(draft, model=use)
         if found is None:
             return draft
-        searched = search_passages(search, replace(draft, question=replace(question, text=found)))
-        if isinstance(searched, Answer) or searched.confidence.first_right <= draft.confidence.first_right:
-            return draft
-        return replace(searched, question=question)
+        completed = searched(search, draft, found)
+        return completed if completed.confidence.first_right > draft.confidence.first_right else draft
 
     def choose_by_model(self, search: Search, draft: Draft) -> Draft | Answer:
         """Between answer and choices: one of the first hits, or an answer joined from those that are equally good.

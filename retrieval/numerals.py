@@ -19,8 +19,9 @@ AFTER_NUMERAL = (
     r"|人|名|回|枚|通(?!り|常|院|学|勤)|歳|才|冊|点(?!検)|個|台|袋|世帯|階|丁目|番(?!組|号|目|台)|番窓口|号|割|倍|桁|週間|営業日|か所|箇所|つ(?=[のをにはがとで、。])|曜|%)"
 )
 KANJI_NUMBER = re.compile(
-    rf"(?<![数何\d{KANJI}万億])(?:(?<=第)[{KANJI}]+(?=[月火水木金土日・、]|\d|子|期|回|号)|[{KANJI}][{KANJI}万億]*(?={AFTER_NUMERAL}))"
+    rf"(?<![数何\d{KANJI}万億])(?:(?<=第)[{KANJI}]+(?=[月火水木金土日・、]|\d|子|期|回|号)|(?<=時)[{KANJI}]+(?=分)|[{KANJI}]{{2,}}(?=分)|[{KANJI}][{KANJI}万億]*(?={AFTER_NUMERAL}))"
 )
+KANJI_FRACTION = re.compile(rf"([{KANJI}]+)分の([{KANJI}]+)")
 MIXED_NUMBER = re.compile(rf"\d[\d,.]*(?:[十百千万億](?!円札)[\d{KANJI}]*)+")
 ERA_YEAR = re.compile(r"(令和|平成|昭和|大正|明治)\s?(元|\d{1,2})\s?年")
 SHORT_ERA = re.compile(r"(?<![a-z\d])([rhs])\s?(元|\d{1,2})(?=[./-]\d|年)")
@@ -32,6 +33,7 @@ def plain_figures(text: str) -> str:
     flat = normalise(text).translate(SHAPES).translate(DASHES)
     flat = MONTHS.sub("か月", flat)
     flat = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", flat)
+    flat = KANJI_FRACTION.sub(lambda match: f"{number_of(match[1])}分の{number_of(match[2])}", flat)
     flat = KANJI_NUMBER.sub(lambda match: str(number_of(match[0])), flat)
     flat = MIXED_NUMBER.sub(lambda match: str(number_of(match[0])), flat)
     flat = ERA_YEAR.sub(lambda match: f"{_year(match[1], match[2])}年", flat)

@@ -17,6 +17,7 @@ CONFIRMS = re.compile(
     r"|(?:と|って)(?:聞|き)(?:いた|きました|いています)(?:が|けど|んですが|のですが)?|(?:じゃ|では)(?:ない|ありません)(?:んです|の)?(?:か|っけ)"
     r")[?？。!！ ]*$"
 )
+CLAIMED = re.compile(r"(?:は|が|って)?(?:無料|有料|タダ|ただ|\d+円)(?:で|だ|なん|なの|です)?$")
 FREE = re.compile(r"無料|タダ|ただ(?=です|で(?:す|取|も)|だ)|お金は?(?:かから|いら)(?:ない|ず|なく|ん)")
 PAID = re.compile(r"有料|お金が?(?:かか|い)り?(?:る|ます)")
 STEM = r"(?:取|使|出|申し込|受け取|頼|借|捨|送|行|払|入)[えけせてねへめれべ]"
@@ -31,6 +32,7 @@ WAYS = re.compile(
 THINGS = re.compile(
     r"委任状|印鑑|ハンコ|はんこ|本人確認書類|身分証|免許証|マイナンバーカード|保険証|予約|申請書|申込書|証明書|手数料|写真|通帳|領収書|処理券|届け?出?|許可|登録|資格確認書"
 )
+PER_PIECE = re.compile(r"\d(?:枚|点|個|kg|本|袋|分|時間|人)(?:ごと|につき|あたり)?[^\d。]{0,3}\d+円")
 SAYS_OPEN = re.compile(r"開い|開館|開庁|営業|受け付け|診療|使えます|行います|行って")
 SAYS_CLOSED = re.compile(r"休館|閉庁|閉館|休業|休み|休診|閉ま|開いて(?:い)?ません|受け付けて(?:い)?ません|行って(?:い)?ません|除")
 
@@ -49,6 +51,14 @@ class Premise:
 
     verdict: Verdict
     words: str
+
+
+def without_confirmation(question: str) -> str:
+    """What the question is about, without the claimed amount and the words that ask for confirmation."""
+    flat = plain_figures(question).strip()
+    if not CONFIRMS.search(flat):
+        return question
+    return CLAIMED.sub("", CONFIRMS.sub("", flat)) or flat
 
 
 def premise_of(question: str, sources: Sequence[str]) -> Premise | None:
@@ -89,7 +99,7 @@ def _of_amount(amount: str, flat: str, units: Sequence[Unit]) -> Verdict:
     if len(told) == 1:
         only = next(iter(told))
         if amount == only:
-            return Verdict.CONFIRMED
+            return Verdict.UNTOLD if any(PER_PIECE.search(unit.flat) for unit, _ in named) else Verdict.CONFIRMED
         return Verdict.UNTOLD if _is_multiple(amount, only) else Verdict.CONTRADICTED
     asked = Unit(text=flat).terms
     beside = {one.fact.value for unit in units for one in unit.occurrences if one.fact.kind is FactKind.MONEY and asked & one.beside}

@@ -1,12 +1,12 @@
 """Buttons of ours that were tapped: each value has one way to go on."""
 
 from bot.handlers import offering
-from bot.handlers.answer_cards import answer_messages, choice_card, entries_of, office_card
+from bot.handlers.answer_cards import choice_card, entries_of, office_card
 from bot.handlers.callback import ask_for_phone, offer_staff, time_chosen
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
-from bot.handlers.question import question_of, refused_outcome
+from bot.handlers.question import question_of, reply_with
 from bot.handlers.talking import cancel
 from bot.incoming import Tapped
 from bot.outcome import Outcome, RecordFeedback, Tools, Turn
@@ -31,9 +31,7 @@ from bot.taps import (
 from bot.words import is_whole
 from core.clock import to_milliseconds
 from core.messages import Decision, Reply, Text
-from retrieval.answering import Answer, AnswerStatus
 from retrieval.answering import Decision as Verdict
-from retrieval.composing import given
 
 
 def answer_tap(turn: Turn, tools: Tools) -> Outcome:
@@ -72,24 +70,13 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
 
 
 def quote_entry(turn: Turn, tools: Tools, entry_id: str) -> Outcome:
-    passage = tools.passage(turn.pack.id, entry_id, turn.now)
-    if passage is None:
-        return _say(turn, "tap.entry_gone", "unanswerable_entry_gone")
     last = turn.state.last
-    question = last.question if last and last.question else passage.question
-    composed = given(passage, question, turn.language.value, tuple(department.name for department in turn.pack.departments.values()))
-    if composed.is_pointless:
-        answer = Answer(status=AnswerStatus.UNANSWERABLE_UNSUPPORTED, composed=composed)
-        return refused_outcome(turn, Route.TAP, question, answer)
-    return Outcome(
-        state=Idle(
-            last=LastAnswer(question=question, entries=(entry_id,), refused=last.refused if last else (), at=to_milliseconds(turn.now))
-        ),
-        decision=Decision(
-            route=Route.TAP, status="answered_chosen", decision="answer", confidence=1.0, entries=entries_of([passage], is_quoted=True)
-        ),
-        reply=Reply(messages=answer_messages(turn, passage, composed), choices=offering.after_answer(turn), language=turn.language),
-    )
+    question = last.question if last and last.question else ""
+    answer = tools.quote(question_of(turn, question), entry_id)
+    if answer is None:
+        return _say(turn, "tap.entry_gone", "unanswerable_entry_gone")
+    asked = question or (answer.passage.question if answer.passage is not None else "")
+    return reply_with(turn, Route.TAP, asked, answer, refused=last.refused if last else ())
 
 
 def rate_in_words(turn: Turn, tools: Tools) -> Outcome:

@@ -159,6 +159,14 @@ def test_duplicates_and_unknown_columns_warn(importing: Importing, empty: Databa
     assert len(found()) == 4
 
 
+def test_a_translation_with_a_figure_of_its_own_is_warned_of(importing: Importing) -> None:
+    report = importing(
+        "id,question,answer,question_en,answer_en\n1,手数料は,300円です。,Fee,It is 350 yen.\n2,時間は,9時です。,Hours,At 9:00.\n"
+    )
+    assert [(finding.address, finding.key) for finding in report.warnings] == [("E2", "warning.translation_figures")]
+    assert "350" in str(report.warnings[0])
+
+
 def test_columns_that_are_not_in_the_file_keep_what_was_there(importing: Importing, empty: Database, pack: Pack, now: datetime) -> None:
     whole = EntryDraft(
         id="1",
