@@ -24,7 +24,7 @@ LEAST_SHARE = 0.3
 """Share that each of several cited passages must have, so that none is cited for show."""
 TAKEN_FROM = 0.5
 """Share of words from which on a sentence counts as saying what another says."""
-LEAST_JAPANESE = 0.6
+LEAST_JAPANESE = 0.5
 KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
 JAPANESE = regex.compile(r"[\p{Hiragana}\p{Katakana}\p{Han}ー]")
 LETTER = regex.compile(r"\p{L}")
@@ -91,8 +91,10 @@ def loses_condition(texts: Sequence[str], sources: Sequence[str]) -> bool:
     for source in sources:
         units = sources_units((source,))
         for unit, following in pairwise(units):
-            is_limited = condition.search(normalise(following.text)) and following.terms
-            if is_limited and _is_said(unit, said) and not _is_said(following, said):
+            is_condition = condition.search(normalise(following.text))
+            own = set(unit.facts)
+            near = [other for other in said if not own or len(own & set(other.facts)) > len(own) / 2]
+            if is_condition and _is_said(unit.terms, near) and not _is_said(following.terms - unit.terms or following.terms, said):
                 return True
     return False
 
@@ -104,10 +106,8 @@ def misses_point(question: str, texts: Sequence[str], sources: Sequence[str]) ->
     return has_kind and not any(fact.kind in kinds for text in texts for fact in Unit(text=text).facts)
 
 
-def _is_said(unit: Unit, said: Sequence[Unit]) -> bool:
-    if not unit.terms:
-        return False
-    return any(len(unit.terms & other.terms) >= TAKEN_FROM * min(len(unit.terms), len(other.terms)) for other in said)
+def _is_said(terms: frozenset[str], said: Sequence[Unit]) -> bool:
+    return any(len(terms & unit.terms) >= TAKEN_FROM * len(terms) for unit in said) if terms else False
 
 
 @cache

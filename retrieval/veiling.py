@@ -8,13 +8,16 @@ import regex
 
 OPEN, CLOSE = "⟦", "⟧"
 TOKEN = regex.compile(rf"{OPEN}[LMT]\d{{1,3}}{CLOSE}")
+DASH = r"[\-‐‑–−－ー\s]"
+DASH_OR_BRACKET = r"[\-‐‑–−－ー()（）\s]"
 KINDS: tuple[tuple[str, regex.Pattern[str]], ...] = (
-    ("M", regex.compile(r"[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)+")),
+    ("M", regex.compile(r"[\w.+-]+[@＠][\w-]+(?:\.[\w-]+)+", regex.ASCII)),
     ("L", regex.compile(r"(?:https?://|www\.)[\w\-./?%&=~#+:;,@!$*'\[\]]+", regex.ASCII)),
     (
         "T",
         regex.compile(
-            r"(?<![\d\-])(?:\+81[\-‐‑–−－ー\s]?|[(（]?[0０])\d{1,4}[\-‐‑–−－ー()（）\s]{1,2}\d{1,4}[\-‐‑–−－ー()（）\s]{1,2}\d{3,4}(?!\d)"
+            rf"(?<![\d\-])[(（][0０]\d{{1,4}}[)）]{DASH}?\d{{1,4}}{DASH}\d{{3,4}}(?!\d)"
+            rf"|(?<![\d\-])(?:\+81{DASH}?|[0０])\d{{1,4}}{DASH_OR_BRACKET}\d{{1,4}}{DASH_OR_BRACKET}\d{{3,4}}(?!\d)"
             r"|(?<!\d)[0０]\d{9,10}(?!\d)|[#＃]\d{3,5}(?!\d)"
         ),
     ),
