@@ -30,7 +30,8 @@ from core.pack_loading import blank_pack
 from core.settings import Settings
 from faq.columns import column_names
 from faq.lifecycle import VersionState
-from retrieval.answering import AnswerStatus
+from retrieval.answering import STEPS, AnswerStatus
+from retrieval.checking import Reason
 from retrieval.synonyms import StopWordFile, SynonymFile
 from tests.all_models import METADATA
 from tests.scenario_format import Act, Exchange, Expected, Scenario
@@ -43,6 +44,7 @@ READMES = (ROOT / "README.md", ROOT / "README.en.md")
 PAGES = (*READMES, *sorted(DOCS.rglob("*.md")))
 FIRST_SCREEN = 40
 ARCHITECTURE, OPERATING, EDITING, DEVELOPMENT = (DOCS / f"{name}.md" for name in ("architecture", "operating", "editing", "development"))
+ANSWERS = DOCS / "answers.md"
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])(?:/(?:root|home|Users|work|tmp|mnt)/|[A-Z]:\\)")
 PACKAGE_INDEX = re.compile(
     r"(?:extra-)?index-url|trusted-host|find-links|(?:https?|file)://\S*/simple\b|\b(?:artifactory|devpi|nexus|pypiserver)\b", re.I
@@ -109,7 +111,9 @@ def test_every_kind_of_job_is_described_with_its_period_and_its_remedy() -> None
 
 def test_every_route_and_way_to_end_is_described() -> None:
     require([route.value for route in Route], ARCHITECTURE, in_rows=True)
-    require([status.value for status in AnswerStatus], ARCHITECTURE, in_rows=True)
+    require([status.value for status in AnswerStatus], ANSWERS, in_rows=True)
+    require([step.__name__ for step in STEPS], ANSWERS, in_rows=True)
+    require([reason.value for reason in Reason], ANSWERS)
 
 
 def test_every_status_of_a_handler_is_described() -> None:

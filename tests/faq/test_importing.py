@@ -160,9 +160,8 @@ def test_duplicates_and_unknown_columns_warn(importing: Importing, empty: Databa
 
 
 def test_a_translation_with_a_figure_of_its_own_is_warned_of(importing: Importing) -> None:
-    report = importing(
-        "id,question,answer,question_en,answer_en\n1,手数料は,300円です。,Fee,It is 350 yen.\n2,時間は,9時です。,Hours,At 9:00.\n"
-    )
+    rows = "1,手数料は,300円です。,Fee,It is 350 yen.\n2,時間は,9時です。,Hours,At 9:00.\n"
+    report = importing("id,question,answer,question_en,answer_en\n" + rows)
     assert [(finding.address, finding.key) for finding in report.warnings] == [("E2", "warning.translation_figures")]
     assert "350" in str(report.warnings[0])
 

@@ -162,12 +162,9 @@ def test_a_question_about_another_day_is_answered_by_what_holds_then(database: D
     today = Answerer(search).answer(ask(search, "市民プールの利用料はいくらですか"))
     later = Answerer(search).answer(ask(search, "来月からの市民プールの利用料はいくらですか"))
     never = Answerer(search).answer(ask(search, "来年度の市民プールの利用料はいくらですか"))
-    assert (today.status, today.as_of, text_of(today)) == (AnswerStatus.ANSWERED_SAME_QUESTION, None, "市民プールの利用料は300円です。")
-    assert (later.status, later.as_of, text_of(later)) == (
-        AnswerStatus.ANSWERED_AT_DATE,
-        date(2026, 7, 1),
-        "市民プールの利用料は400円です。",
-    )
+    assert (today.status, today.as_of) == (AnswerStatus.ANSWERED_SAME_QUESTION, None)
+    assert (later.status, later.as_of) == (AnswerStatus.ANSWERED_AT_DATE, date(2026, 7, 1))
+    assert [text_of(today), text_of(later)] == [f"市民プールの利用料は{amount}です。" for amount in ("300円", "400円")]
     assert (never.status, never.as_of, never.passage) == (AnswerStatus.UNANSWERABLE_AT_DATE, date(2027, 4, 1), None)
     assert [hit.entry_id for hit in never.candidates] == ["pool-old"]
 
