@@ -22,6 +22,7 @@ OWN_ADDRESS = "https://api.openai.com/v1"
 GRACE = 1.0
 LOADING_SECONDS = 60.0
 NEVER_TRACED = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+LOGGERS_WITH_WORDS = ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "langchain", "langchain_core", "langchain_openai", "langsmith")
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -103,6 +104,9 @@ class LanguageModel:
                 timeout=SECONDS,
                 max_tokens=MOST_COMPLETION_TOKENS,
             )
+            # Only now: the client sets its own level from OPENAI_LOG, and its debug lines hold what was asked.
+            for logger in LOGGERS_WITH_WORDS:
+                logging.getLogger(logger).setLevel(logging.WARNING)
 
     def ask(self, system: str, user: str, shape: type[Shape], *, seconds: float = SECONDS) -> ModelReply[Shape]:
         """`seconds` hold for connecting, sending and the whole answer, not for the import before the first question."""
@@ -176,8 +180,6 @@ def _failure(error: Exception, estimate: int) -> ModelFailure:
 
 
 def _forbid_tracing() -> None:
-    """LangChain would send every question to a service of its makers if somebody's environment asked for it; its loggers hold bodies."""
+    """LangChain would send every question to a service of its makers if somebody's environment asked for it."""
     for name in NEVER_TRACED:
         os.environ[name] = "false"
-    for logger in ("openai", "httpx", "httpx2", "langchain", "langsmith"):
-        logging.getLogger(logger).setLevel(logging.WARNING)

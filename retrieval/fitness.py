@@ -81,7 +81,14 @@ def unsupported(text: str, cited: Sequence[str], names: Sequence[str] = ()) -> s
     parts = [unit.text for unit in sentence_units(text) if unit.letters]
     if not parts or any(support(part, cited) < LEAST_SUPPORT for part in parts):
         return "little_support"
-    return "cited_for_show" if any(support(text, (source,)) < LEAST_SHARE for source in cited) else ""
+    return "" if all(_has_part(text, source) for source in cited) else "cited_for_show"
+
+
+def _has_part(text: str, source: str) -> bool:
+    """Some of the sentence's words, and one of its facts where it has any."""
+    facts = set(Unit(text=text).facts)
+    is_spoken_of = support(text, (source,)) >= LEAST_SHARE
+    return is_spoken_of and (not facts or any(facts & set(unit.facts) for unit in sources_units((source,))))
 
 
 def loses_condition(texts: Sequence[str], sources: Sequence[str]) -> bool:

@@ -141,17 +141,24 @@ def test_nothing_of_it_is_imported_before_it_is_used() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_questions_are_not_traced_elsewhere_even_if_the_environment_says_so(server: OpenAIServer) -> None:
-    """LangChain sends runs to a tracing service when LANGSMITH_TRACING is set."""
+def test_questions_are_neither_traced_nor_logged_even_if_the_environment_says_so(server: OpenAIServer) -> None:
+    """LangChain sends runs to a tracing service when LANGSMITH_TRACING is set, and the client logs bodies when OPENAI_LOG is."""
     code = (
+        "import logging; logging.basicConfig(level=logging.DEBUG)\n"
         "import sys; from pydantic import BaseModel; from core.language_model import LanguageModel\n"
         "class Colour(BaseModel):\n    name: str\n    depth: int\n"
-        f"print(LanguageModel('m', url='{server.url}').ask('rules', 'data', Colour).value.name)\n"
+        f"print(LanguageModel('m', url='{server.url}').ask('rules', 'words of a resident', Colour).value.name)\n"
         "from langchain_core.tracers.langchain import wait_for_all_tracers; wait_for_all_tracers()"
     )
     server.will(RIGHT)
     tracing = dict.fromkeys(("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2"), "true")
-    environment = os.environ | tracing | {"LANGSMITH_ENDPOINT": server.url, "LANGSMITH_API_KEY": "x", "PYTHONIOENCODING": "utf-8"}
+    environment = (
+        os.environ
+        | tracing
+        | {"LANGSMITH_ENDPOINT": server.url, "LANGSMITH_API_KEY": "x", "OPENAI_LOG": "debug", "PYTHONIOENCODING": "utf-8"}
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == "青"
     assert server.other_paths == []
+    assert server.asked[-1]["messages"][-1]["content"] == "words of a resident"
+    assert "words of a resident" not in done.stderr
