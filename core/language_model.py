@@ -22,7 +22,7 @@ OWN_ADDRESS = "https://api.openai.com/v1"
 GRACE = 1.0
 LOADING_SECONDS = 60.0
 NEVER_TRACED = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
-LOGGERS_WITH_WORDS = ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "langchain", "langchain_core", "langchain_openai", "langsmith")
+TALKATIVE = ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "langchain", "langchain_core", "langchain_openai", "langsmith")
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -104,8 +104,8 @@ class LanguageModel:
                 timeout=SECONDS,
                 max_tokens=MOST_COMPLETION_TOKENS,
             )
-            # Only now: the client sets its own level from OPENAI_LOG, and its debug lines hold what was asked.
-            for logger in LOGGERS_WITH_WORDS:
+            # Only now: the client sets its own level from OPENAI_LOG. What it tells below warnings is not ours to vouch for.
+            for logger in TALKATIVE:
                 logging.getLogger(logger).setLevel(logging.WARNING)
 
     def ask(self, system: str, user: str, shape: type[Shape], *, seconds: float = SECONDS) -> ModelReply[Shape]:

@@ -20,7 +20,7 @@ def count_usage(session: Session, municipality_id: str, month: str, *, prompt_to
     """Adds one call. Two processes may count at once: the row is made where it is missing, and then added to in the database."""
     key = ("municipality_id", "month")
     row = (municipality_id, month, 0, 0, 0)
-    table = Base.metadata.tables[ModelUsage.__tablename__]
+    table = Base.metadata.tables["model_usage"]
     bulk_insert(session, table, (*key, "calls", "prompt_tokens", "completion_tokens"), (row,), unique=key)
     session.execute(
         update(ModelUsage)

@@ -142,7 +142,7 @@ def test_nothing_of_it_is_imported_before_it_is_used() -> None:
 
 
 def test_questions_are_neither_traced_nor_logged_even_if_the_environment_says_so(server: OpenAIServer) -> None:
-    """LangChain sends runs to a tracing service when LANGSMITH_TRACING is set, and the client logs bodies when OPENAI_LOG is."""
+    """LangChain sends runs to a tracing service when LANGSMITH_TRACING is set, and the client logs when OPENAI_LOG is."""
     code = (
         "import logging; logging.basicConfig(level=logging.DEBUG)\n"
         "import sys; from pydantic import BaseModel; from core.language_model import LanguageModel\n"
@@ -162,3 +162,4 @@ def test_questions_are_neither_traced_nor_logged_even_if_the_environment_says_so
     assert server.other_paths == []
     assert server.asked[-1]["messages"][-1]["content"] == "words of a resident"
     assert "words of a resident" not in done.stderr
+    assert "HTTP Request" not in done.stderr, "the client's own lines are not shown at all"
