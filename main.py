@@ -45,7 +45,7 @@ class Product:
             keyring=ring,
             channels=keys,
             api_url=settings.line_api_url,
-            tools=build_tools(self.database, self._search, load_pack, self._public_url(settings)),
+            tools=build_tools(settings, self.database, self._search, load_pack, self._public_url(settings)),
             packs=load_pack,
             search=self._search,
         )

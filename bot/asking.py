@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from bot.assembly import build_search
+from bot.assembly import build_search, build_tools
 from bot.handlers import HANDLERS
 from bot.incoming import Bubble, Said
 from bot.models import ConversationKind
@@ -12,7 +12,6 @@ from bot.preparing import load_content
 from bot.routing import route
 from bot.speaking import speech_of
 from bot.states import Idle
-from bot.tools import SearchTools
 from core.clock import system_clock, to_milliseconds
 from core.database import Database
 from core.messages import Card, Place, Reply, Text
@@ -32,7 +31,7 @@ def ask_once(settings: Settings, database: Database, municipality_id: str, quest
         load_content(database, [pack])
     search = build_search(settings, database, load_pack, CONTENT, folder=None, is_temporary=True)
     search.warm()
-    outcome = decide_alone(pack, SearchTools(database, search, load_pack), question, system_clock())
+    outcome = decide_alone(pack, build_tools(settings, database, search, load_pack), question, system_clock())
     return json.dumps(as_fields(outcome), ensure_ascii=False, indent=1) if as_json else reply_in_words(outcome.reply)
 
 

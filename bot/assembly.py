@@ -19,8 +19,10 @@ from core.clock import Clock, system_clock
 from core.database import Database
 from core.encryption import Keyring
 from core.jobs import Queue
+from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
+from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
 from retrieval.modes import mode_of
 from retrieval.search import Search, load_models
@@ -87,5 +89,17 @@ def build_search(
     )
 
 
-def build_tools(database: Database, search: Search, packs: Callable[[str], Pack], public_url: str | None = None) -> SearchTools:
-    return SearchTools(database, search, packs, public_url)
+def build_consultant(settings: Settings, database: Database) -> Consultant | None:
+    """None where no language model is set; otherwise ready, which takes some seconds."""
+    model = language_model(settings)
+    if model is None:
+        return None
+    consultant = Consultant(model, database, monthly_tokens=settings.language_model_monthly_tokens)
+    consultant.warm()
+    return consultant
+
+
+def build_tools(
+    settings: Settings, database: Database, search: Search, packs: Callable[[str], Pack], public_url: str | None = None
+) -> SearchTools:
+    return SearchTools(database, search, packs, public_url, build_consultant(settings, database))

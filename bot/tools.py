@@ -11,7 +11,9 @@ from core.database import Database
 from core.pack import Pack
 from faq.guide_links import with_link
 from faq.queries import published_categories, published_questions, related_entries
-from retrieval.answering import Answer, Answerer, Question
+from retrieval.answering import STEPS, Answer, Answerer, Question
+from retrieval.consulting import Consultant
+from retrieval.model_steps import with_model
 from retrieval.passages import Passage
 from retrieval.search import Search
 
@@ -23,10 +25,17 @@ RECOUNTED = timedelta(minutes=10)
 class SearchTools:
     """Implements `bot.outcome.Tools`. `public_url` is where residents reach this server; without it guides have no page to link to."""
 
-    def __init__(self, database: Database, search: Search, packs: Callable[[str], Pack], public_url: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        search: Search,
+        packs: Callable[[str], Pack],
+        public_url: str | None = None,
+        consultant: Consultant | None = None,
+    ) -> None:
         self._database = database
         self._search = search
-        self._answerer = Answerer(search)
+        self._answerer = Answerer(search, STEPS if consultant is None else with_model(consultant))
         self._packs = packs
         self._counts: dict[str, tuple[datetime, Mapping[str, int]]] = {}
         self._public_url = public_url

@@ -8,14 +8,16 @@ from functools import partial
 
 from bot.line.examining import Finding, examine_channel
 from console import queries
-from console.texts import say
+from console.texts import named, say
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import keyring
 from core.errors import ProjectError
+from core.language_model import OWN_ADDRESS, language_model
 from core.migrating import is_empty, require_current_schema
 from core.pack_loading import load_pack
 from core.settings import Settings, channel_keys, channel_variables, read_settings
+from retrieval.examining import examine_model
 from retrieval.modes import missing_package, mode_of
 
 LEAST_FREE_GIGABYTES = 2.0
@@ -40,6 +42,7 @@ def _checks(settings: Settings) -> Iterator[Finding]:
     for municipality_id in settings.municipalities:
         yield _attempt(say("doctor.pack", municipality=municipality_id), partial(_name_of_pack, municipality_id))
     yield _search(settings)
+    yield _language_model(settings)
     yield from _database(settings)
     yield _public_url(settings)
     yield from _channels(settings)
@@ -83,6 +86,17 @@ def _search(settings: Settings) -> Finding:
     missing = missing_package(settings)
     remedy = say("doctor.search_remedy", package=missing) if missing else ""
     return Finding(name=say("doctor.search"), is_well=missing is None, detail=mode.value, remedy=remedy)
+
+
+def _language_model(settings: Settings) -> Finding:
+    """Asks the model something, as a resident's question would be."""
+    name, model = say("doctor.model"), language_model(settings)
+    if model is None:
+        return Finding(name=name, is_well=True, detail=say("doctor.model_unset"))
+    detail = say("doctor.model_at", model=settings.language_model, address=settings.language_model_url or OWN_ADDRESS)
+    failure = examine_model(model)
+    remedy = named("doctor.model_remedy", failure.value) if failure else ""
+    return Finding(name=name, is_well=failure is None, detail=detail, remedy=remedy)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -18,3 +18,11 @@ SEARCHES_WITHOUT_LARGE_MODEL = Counter(
     "madoguchi_searches_without_large_model_total", "Searches in light mode although the mode is full, by reason.", ["reason"]
 )
 PASSAGES_UNREAD = Gauge("madoguchi_passages_unread", "Passages that the large model has yet to read.", ["municipality"])
+LANGUAGE_MODEL_CALLS = Counter(
+    "madoguchi_language_model_calls_total", "Questions to the language model by what became of them.", ["municipality", "outcome"]
+)
+LANGUAGE_MODEL_TOKENS = Counter("madoguchi_language_model_tokens_total", "Tokens of the language model.", ["municipality", "kind"])
+LANGUAGE_MODEL_SECONDS = Histogram(
+    "madoguchi_language_model_seconds", "From asking the language model to its answer.", buckets=(0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6)
+)
+LANGUAGE_MODEL_RESTING = Gauge("madoguchi_language_model_resting", "1 while the language model is left alone after failures.")

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     language_model: str | None = None
     language_model_url: str | None = None
     language_model_key: SecretStr | None = None
+    language_model_monthly_tokens: int | None = Field(default=None, ge=0)
 
     @field_validator("municipalities", mode="before")
     @classmethod
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
             raise ValueError("no path is needed")
         return value.rstrip("/") if value else value
 
-    @field_validator("line_api_url", "chroma_url", "embedding_url")
+    @field_validator("line_api_url", "chroma_url", "embedding_url", "language_model_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):

@@ -117,6 +117,7 @@ class Answerer:
                 return replace(
                     outcome,
                     masked=draft.masked,
+                    model=draft.model,
                     reading=outcome.reading or draft.reading,
                     result=outcome.result or draft.result,
                     steps=tuple(taken),
@@ -124,5 +125,5 @@ class Answerer:
             draft = outcome
         nearest = draft.hits[:NEAREST]
         status = AnswerStatus.UNANSWERABLE_NO_PASSAGE
-        end = Answer(status=status, candidates=nearest, masked=draft.masked, reading=draft.reading)
+        end = Answer(status=status, candidates=nearest, masked=draft.masked, reading=draft.reading, model=draft.model)
         return replace(end, result=draft.result, steps=tuple(taken))

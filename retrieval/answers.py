@@ -8,7 +8,9 @@ from core.personal_numbers import PersonalNumber
 from retrieval.asked_date import AskedDate
 from retrieval.composing import Composed
 from retrieval.confidence import Confidence
+from retrieval.consulting import ModelUse
 from retrieval.follow_up import Earlier, Reading
+from retrieval.joining import Joined
 from retrieval.passages import Passage
 from retrieval.premise import Premise
 from retrieval.results import Hit, SearchResult, Step
@@ -41,6 +43,10 @@ class AnswerStatus(StrEnum):
     """What the question takes for granted is what the content says."""
     ANSWERED_CORRECTED = "answered_corrected"
     """The content contradicts what the question takes for granted."""
+    ANSWERED_MODEL_CHOICE = "answered_model_choice"
+    """The first hits were near, and the language model chose one of them."""
+    ANSWERED_JOINED = "answered_joined"
+    """Entries that are almost equally good, joined by the language model."""
     CHOICES_UNSURE = "choices_unsure"
     """A right entry is likely among the first."""
     CHOICES_FOLLOW_UP = "choices_follow_up"
@@ -91,6 +97,8 @@ class Question:
     """Names of the municipality and of what lies in it, by which a question is known to be ours."""
     names: tuple[str, ...] = ()
     """Names of the municipality's offices, which an answer may only give where its source does."""
+    may_ask_model: bool = True
+    """Whether the language model, where there is one, may be asked about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +110,8 @@ class Answer:
     """What the answer stands on; only with an answer."""
     composed: Composed | None = None
     """The checked words; only with an answer, or with their dropped sentences where none was left."""
+    sources: tuple[Passage, ...] = ()
+    """What joined words cite, in the order of their numbers; empty with other answers."""
     premise: Premise | None = None
     """What the question took for granted, where it did."""
     as_of: date | None = None
@@ -122,6 +132,8 @@ class Answer:
     """What is asked stands on the card of the office rather than in the passage."""
     masked: frozenset[PersonalNumber] = frozenset()
     """Numbers that were blanked in the question."""
+    model: ModelUse | None = None
+    """What came of the language model; None where it was not needed, or there is none."""
     result: SearchResult | None = None
     steps: tuple[Step, ...] = ()
 
@@ -156,3 +168,6 @@ class Draft:
     is_part: bool = False
     is_of_office: bool = False
     """As of the answer, where the talk before led to what is chosen."""
+    joined: Joined | None = None
+    """What the language model made of several passages, checked; given instead of `composed`."""
+    model: ModelUse | None = None

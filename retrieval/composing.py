@@ -28,6 +28,8 @@ class Composed:
     dropped: tuple[DroppedSentence, ...] = ()
     is_pointless: bool = False
     """What was asked for is among the dropped."""
+    is_joined: bool = False
+    """Joined by the language model from the passages that it cites; with several of them each sentence ends in their numbers."""
 
 
 def compose(passage: Passage, question: str, language: str) -> Composed:

@@ -59,6 +59,7 @@ def give_answer(_search: Search, draft: Draft) -> Draft | Answer:
         status=_ending(draft, draft.status),
         passage=draft.chosen.passage,
         composed=draft.composed,
+        sources=draft.joined.passages if draft.joined is not None else (),
         premise=draft.premise,
         as_of=as_of(draft),
         candidates=draft.hits[:NEAREST],
@@ -87,4 +88,4 @@ def _ending(draft: Draft, found: AnswerStatus) -> AnswerStatus:
     if draft.asked is not None:
         return AnswerStatus.ANSWERED_AT_DATE
     is_guide = draft.chosen is not None and draft.chosen.passage.kind is PassageKind.GUIDE
-    return AnswerStatus.ANSWERED_GUIDE if is_guide and found is not AnswerStatus.ANSWERED_SAME_QUESTION else found
+    return AnswerStatus.ANSWERED_GUIDE if is_guide and found is AnswerStatus.ANSWERED_CONFIDENT else found

@@ -120,3 +120,16 @@ class LearnedRanker(Base):
     at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("municipality_id", "mode", "version"),)
+
+
+class ModelUsage(Base):
+    """What a municipality's questions to the language model cost in a month, so that a restart does not forget it."""
+
+    __tablename__ = "model_usage"
+
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    """In Japan, as 2026-11."""
+    calls: Mapped[int] = mapped_column(default=0)
+    prompt_tokens: Mapped[int] = mapped_column(BigInteger, default=0)
+    completion_tokens: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.models import Municipality
-from retrieval.models import JudgedQuestion, LearnedRanker, PassageRow, StoredVector
+from retrieval.models import JudgedQuestion, LearnedRanker, ModelUsage, PassageRow, StoredVector
 
 CHUNK = 500  # SQLite takes a limited number of parameters in one statement.
 
@@ -75,3 +75,9 @@ def learned_rankers(session: Session, municipality_id: str, mode: str) -> Sequen
 def used_ranker(session: Session, municipality_id: str, mode: str) -> LearnedRanker | None:
     """None where the shipped one is in use."""
     return next((row for row in learned_rankers(session, municipality_id, mode) if row.is_used), None)
+
+
+def model_tokens(session: Session, municipality_id: str, month: str) -> int:
+    """Tokens of the language model that the municipality has used in this month (2026-11), both ways."""
+    total = ModelUsage.prompt_tokens + ModelUsage.completion_tokens
+    return session.scalar(select(total).where(ModelUsage.municipality_id == municipality_id, ModelUsage.month == month)) or 0

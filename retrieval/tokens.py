@@ -34,6 +34,8 @@ class Token:
     is_place: bool
     is_unknown: bool
     """No word of the dictionary."""
+    is_person: bool = False
+    """A name of persons, as far as the dictionary knows."""
 
 
 def fold(form: str) -> str:
@@ -73,6 +75,7 @@ def _kept(text: str) -> Iterable[Token]:
                 is_affix=part[0] in AFFIXES,
                 is_place=part[2] == "地名",
                 is_unknown=morpheme.is_oov(),
+                is_person=part[2] == "人名",
             )
 
 

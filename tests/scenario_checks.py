@@ -129,6 +129,9 @@ class Checks:
             if value is not None:
                 found = getattr(turns[-1], name) if turns else "missing: there was no turn"
                 require(found == value, f"the turn's {name} should be {value}, it is {found}")
+        if expected.model is not None:
+            told = turns[-1].trace.get("model") if turns else None
+            require(told == expected.model, f"the model should have been {expected.model}, the trace says {told}")
         entries = [entry["entry"] for turn in turns for entry in turn.entries]
         for entry in expected.entries:
             require(any(fnmatchcase(known, entry) for known in entries), f"the entry {entry} is missing; there are {entries}")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from bot.simulator.odd_events import OddEvent
 from core.clock import JAPAN
+from core.language_model import FailureKind
 from core.messages import Language
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -112,6 +113,8 @@ class Expected(Strict):
     status: str | None = None
     decision: str | None = None
     """Of the last turn, as its row in the database tells."""
+    model: str | None = None
+    """What became of asking the language model, as the trace of the last turn tells."""
     entries: Words = []
     """Entries on which the last turn stands; `*` stands for the rest of a name."""
     not_entries: Words = []
@@ -161,6 +164,8 @@ class Scenario(Strict):
     """Whether it runs on PostgreSQL too."""
     known_bug: str | None = None
     """Why it must fail at present; once it passes, this line has to go."""
+    model: list[FailureKind | dict[str, Any]] | None = None
+    """What a language model answers, question by question, or how it fails; without this there is none."""
     turns: list[Exchange] = Field(min_length=1)
 
 

@@ -33,6 +33,7 @@ class Talk:
         # Names differ so that their ids do.
         self._phone = self._new_phone(f"{scenario.resident.name} {next(numbers)}")
         self._checks = Checks(town, self._phone)
+        town.model.begin(scenario.model)
 
     def play(self) -> None:
         for number, exchange in enumerate(self._scenario.turns, start=1):
@@ -43,6 +44,7 @@ class Talk:
             except (AssertionError, TimeoutError, LookupError) as error:
                 talk = "\n".join(self._lines)
                 raise ScenarioError(f"turn {number} of “{self._scenario.about}”: {error}\n\n{talk}\n") from None
+        require(not self._town.model.script, f"the model was not asked for {self._town.model.script}")
 
     def _dead_letters(self) -> list[str]:
         with self._town.database.reading() as session:

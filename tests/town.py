@@ -20,13 +20,17 @@ from bot.simulator.phone import Phone
 from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person
 from bot.tools import SearchTools
+from core.circuit import Circuit
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.models import JobRow, JobState
 from core.pack_loading import CONTENT, load_pack
 from core.settings import ChannelKeys, SearchMode, Settings
+from retrieval.answering import Answer, Question
+from retrieval.consulting import Consultant
 from retrieval.search import Search
+from tests.scripted_model import ScriptedModel
 
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
@@ -66,6 +70,19 @@ class Server:
         self._thread.join(10)
 
 
+class TownTools(SearchTools):
+    """With the scripted model while it has a script, without any otherwise."""
+
+    def __init__(self, database: Database, search: Search, model: ScriptedModel) -> None:
+        super().__init__(database, search, load_pack)
+        consultant = Consultant(model, database, circuit=Circuit(failures=1000))
+        self._helped = SearchTools(database, search, load_pack, consultant)
+        self._model = model
+
+    def answer(self, question: Question) -> Answer:
+        return super().answer(question) if self._model.script is None else self._helped.answer(question)
+
+
 class Town:
     """One municipality's bot on a database, and residents' phones."""
 
@@ -92,6 +109,7 @@ class Town:
         )
         self.keys = {MUNICIPALITY: ChannelKeys(SECRET, TOKEN)}
         self._search = search
+        self.model = ScriptedModel()
         self._threads = threads
         self.bot = self._new_bot()
         self._routes.router.routes = [
@@ -112,7 +130,7 @@ class Town:
             keyring=Keyring("a secret of the tests that is long enough"),
             channels=self.keys,
             api_url=f"{self.server.url}/line",
-            tools=SearchTools(self.database, self._search, load_pack),
+            tools=TownTools(self.database, self._search, self.model),
             packs=load_pack,
             clock=self.clock,
         )

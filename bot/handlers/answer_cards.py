@@ -18,22 +18,30 @@ MOST_RELATED = 3
 
 
 def answer_messages(
-    turn: Turn, passage: Passage, composed: Composed, related: Sequence[Passage] = (), *, before: str = "", after: str = ""
+    turn: Turn,
+    passage: Passage,
+    composed: Composed,
+    related: Sequence[Passage] = (),
+    *,
+    before: str = "",
+    after: str = "",
+    sources: Sequence[Passage] = (),
 ) -> tuple[Message, ...]:
     """The checked words, in the resident's language where a translation is published, otherwise in Japanese with a word of explanation.
 
-    `related` may be more than are offered.
+    `related` may be more than are offered. `sources` are what joined words cite, by their numbers; they are told on the card.
     """
     is_foreign = composed.language != turn.language.value
     parts = (
         before,
         turn.say("answer.only_japanese", staff=turn.say("choice.staff")) if is_foreign else "",
         composed.text,
+        turn.say("answer.joined") if composed.is_joined else "",
         turn.say("answer.guide_part") if composed.is_part and passage.source_url else "",
         after,
     )
     words = "\n\n".join(part.strip() for part in parts if part.strip())
-    return Text(text=words), source_card(turn, passage, _question(turn, passage), related)
+    return Text(text=words), source_card(turn, passage, _question(turn, passage), related, sources)
 
 
 def translation_of(turn: Turn, passage: Passage) -> Translation | None:
@@ -41,16 +49,17 @@ def translation_of(turn: Turn, passage: Passage) -> Translation | None:
     return in_script_of(turn.language, passage.translations)
 
 
-def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Passage] = ()) -> Card:
+def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Passage] = (), sources: Sequence[Passage] = ()) -> Card:
     department = turn.pack.department(passage.department_id)
     rows = department_rows(turn, department) if department else ()
     if passage.checked_on is not None:
         day = passage.checked_on
         rows = (*rows, Row(label=turn.say("card.checked_on"), text=turn.say("card.date", year=day.year, month=day.month, day=day.day)))
-    source = readable(passage.source_url) if passage.source_url else turn.say("card.own_entry", entry=passage.entry_id)
-    if passage.place:
-        source = turn.say("card.source_place", source=source, place=passage.place)
-    rows = (*rows, Row(label=turn.say("card.source"), text=source))
+    if len(sources) > 1:
+        numbered = enumerate(sources, start=1)
+        rows = (*rows, *(Row(label=turn.say("card.numbered_source", number=number), text=_named(turn, one)) for number, one in numbered))
+    else:
+        rows = (*rows, Row(label=turn.say("card.source"), text=_source(turn, passage)))
     return Card(
         alt=turn.say("card.alt", title=title),
         title=title,
@@ -65,6 +74,16 @@ def readable(address: str) -> str:
     """An address for the eye: Japanese letters instead of their codes."""
     shown = unquote(address)
     return shown if shown.isprintable() and not set(" \ufffd") & set(shown) else address
+
+
+def _source(turn: Turn, passage: Passage) -> str:
+    source = readable(passage.source_url) if passage.source_url else turn.say("card.own_entry", entry=passage.entry_id)
+    return turn.say("card.source_place", source=source, place=passage.place) if passage.place else source
+
+
+def _named(turn: Turn, passage: Passage) -> str:
+    """One of several sources, with its title, since the card has that of the first only."""
+    return f"{_question(turn, passage)} {_source(turn, passage)}"
 
 
 def _buttons(turn: Turn, passage: Passage, department: Department | None) -> tuple[Choice, ...]:

@@ -39,7 +39,8 @@ def answer_question(turn: Turn, tools: Tools) -> Outcome:
 def _answered_lines(turn: Turn, tools: Tools, lines: list[str]) -> tuple[Answer, ...]:
     found: dict[str, Answer] = {}
     for line in lines:
-        answer = tools.answer(question_of(turn, line))
+        # The model has had the whole turn; a line each would take its time again.
+        answer = tools.answer(replace(question_of(turn, line), may_ask_model=False))
         if answer.decision is Verdict.ANSWER and answer.passage is not None:
             found.setdefault(answer.passage.entry_id, answer)
     return tuple(found.values())[:MAX_QUESTIONS]
@@ -108,14 +109,15 @@ def answered(
     turn: Turn, tools: Tools, route: Route, question: str, answers: tuple[Answer, ...], *, refused: tuple[str, ...] = ()
 ) -> Outcome:
     messages: list[Message] = []
-    passages = [answer.passage for answer in answers if answer.passage is not None]
+    passages = [passage for answer in answers for passage in answer.sources or (answer.passage,) if passage is not None]
     for answer in answers:
         if answer.passage is None or answer.composed is None:
             continue
         # Beside several answers more to ask would only confuse.
         related = tools.related(turn.pack.id, answer.passage.entry_id, turn.now) if len(passages) == 1 else ()
         further = [other for other in related if other.entry_id not in refused]
-        given = answer_messages(turn, answer.passage, answer.composed, further, before=lead(turn, answer), after=remark(turn, answer))
+        said = {"before": lead(turn, answer), "after": remark(turn, answer)}
+        given = answer_messages(turn, answer.passage, answer.composed, further, **said, sources=answer.sources)
         messages += given[-1:] if answer.is_of_office else given
     parts = [answer.passage.entry_id for answer in answers if answer.passage is not None and (answer.is_part or answer.is_of_office)]
     return Outcome(
@@ -214,6 +216,15 @@ def trace_of(answer: Answer) -> dict[str, object]:
         trace["as_of"] = answer.as_of.isoformat()
     if answer.premise is not None:
         trace["premise"] = answer.premise.verdict.value
+    if answer.model is not None:
+        trace["model"] = answer.model.state.value
+        trace["model_use"] = {
+            "reason": answer.model.reason,
+            "calls": answer.model.calls,
+            "prompt_tokens": answer.model.prompt_tokens,
+            "completion_tokens": answer.model.completion_tokens,
+            "milliseconds": round(answer.model.seconds * 1000, 2),
+        }
     if answer.composed is not None and answer.composed.dropped:
         trace["dropped"] = [
             {"sentence": one.text, "reason": one.reason.value, "facts": [str(fact) for fact in one.facts]}

@@ -15,10 +15,12 @@ from typer.testing import CliRunner, Result
 import main
 from console import queries
 from console.passwords import is_right_password
+from console.texts import say as text
 from core.database import Database
 from core.migrating import migrate
 from core.models import JobRow, JobState, Municipality
 from core.settings import Settings
+from tests.openai_server import Behaviour, answer_of, fails, openai_server, refuses, resets, says
 
 PASSWORD = "correct horse battery"
 ACCOUNT = ("staff", "add", "--municipality", "shiomi", "--login", "Yumi", "--name", "田中 由美", "--password-stdin")
@@ -133,6 +135,40 @@ def test_doctor_names_a_remedy_for_whatever_is_wrong_and_for_nothing_else(sessio
     assert wrong == {"秘密鍵", "止まった処理", "コンソールのアカウント", "公開アドレス", "LINE（shiomi）"}
     assert found["止まった処理"]["detail"] == "1 件"
     assert "--municipality shiomi" in found["コンソールのアカウント"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "remedy"),
+    [
+        (says(answer_of(cannot=True)), ""),
+        (says("はい"), "doctor.model_remedy.invalid"),
+        (fails(401), "doctor.model_remedy.unauthorised"),
+        (fails(404), "doctor.model_remedy.unknown_model"),
+        (fails(429), "doctor.model_remedy.rate_limited"),
+        (fails(500), "doctor.model_remedy.server"),
+        (refuses(), "doctor.model_remedy.refused"),
+        (resets(), "doctor.model_remedy.unreachable"),
+    ],
+)
+def test_doctor_asks_the_language_model_and_names_the_remedy(monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour, remedy: str) -> None:
+    with openai_server() as server:
+        server.will(behaviour)
+        monkeypatch.setenv("LANGUAGE_MODEL", "a-model")
+        monkeypatch.setenv("LANGUAGE_MODEL_URL", server.url)
+        monkeypatch.setenv("LANGUAGE_MODEL_KEY", "a key of the tests")
+        found = {finding["name"]: finding for finding in json.loads(run("doctor", "--json").stdout)}["言語モデル"]
+        assert found == {
+            "name": "言語モデル",
+            "ok": not remedy,
+            "detail": f"a-model（{server.url}）",
+            "remedy": text(remedy) if remedy else "",
+        }
+        assert [asked["authorization"] for asked in server.asked] == ["Bearer a key of the tests"]
+
+
+def test_doctor_asks_no_language_model_where_none_is_set() -> None:
+    found = {finding["name"]: finding for finding in json.loads(run("doctor", "--json").stdout)}["言語モデル"]
+    assert (found["ok"], found["detail"]) == (True, "使いません")
 
 
 def test_doctor_goes_no_further_than_settings_that_can_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,8 @@ def test_nothing_has_to_be_set() -> None:
         ("PUBLIC_URL", "https://madoguchi.example.jp", ["http://madoguchi.example.jp", "madoguchi.example.jp"]),
         ("LINE_API_URL", "http://127.0.0.1:9000", ["127.0.0.1:9000", "ftp://x"]),
         ("CHROMA_URL", "http://chroma:8000", ["chroma:8000"]),
+        ("LANGUAGE_MODEL_URL", "http://127.0.0.1:8080/v1", ["127.0.0.1:8080", "ftp://x"]),
+        ("LANGUAGE_MODEL_MONTHLY_TOKENS", "100000", ["-1", "many", "1.5"]),
         ("DATABASE_URL", "postgresql://h/d", ["mysql://h/d", "postgres", "sqlite:madoguchi.db"]),
         ("MUNICIPALITIES", "shiomi,midori-cho", [",", "../etc", "shiomi, a b"]),
     ],

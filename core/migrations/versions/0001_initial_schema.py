@@ -124,6 +124,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_learned_ranker')),
     sa.UniqueConstraint('municipality_id', 'mode', 'version', name=op.f('uq_learned_ranker_municipality_id_mode_version'))
     )
+    op.create_table('model_usage',
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('month', sa.String(length=7), nullable=False),
+    sa.Column('calls', sa.Integer(), nullable=False),
+    sa.Column('prompt_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('completion_tokens', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_model_usage_municipality_id_municipality')),
+    sa.PrimaryKeyConstraint('municipality_id', 'month', name=op.f('pk_model_usage'))
+    )
     op.create_table('passage',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
@@ -458,6 +467,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_passage_municipality_id_revision')
 
     op.drop_table('passage')
+    op.drop_table('model_usage')
     op.drop_table('learned_ranker')
     with op.batch_alter_table('judged_question', schema=None) as batch_op:
         batch_op.drop_index('ix_judged_question_turn_uid')
