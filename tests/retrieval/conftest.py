@@ -6,14 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from core.circuit import Circuit
 from core.database import Base, Database
+from core.language_model import LanguageModel
 from core.models import Municipality
 from core.settings import SearchMode
+from retrieval.answering import Answer, Answerer, Question
+from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
+from retrieval.model_steps import with_model
 from retrieval.models import PassageKind
 from retrieval.passages import NewPassage, replace_passages
 from retrieval.search import Search
 from retrieval.synonyms import read_synonyms
+from tests.openai_server import Behaviour, OpenAIServer, openai_server
+from tests.retrieval.guided_town import LONG, MOVING, guide
 
 NOON = datetime(2026, 6, 1, 3, tzinfo=UTC)
 COMMON = Path(__file__).parents[2] / "content" / "common"
@@ -98,3 +105,52 @@ def following(database: Database) -> Callable[..., Search]:
         return search
 
     return start
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OpenAIServer]:
+    with openai_server() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def model(server: OpenAIServer) -> LanguageModel:
+    found = LanguageModel("any-model", url=server.url)
+    found.warm()
+    return found
+
+
+@pytest.fixture(scope="module")
+def guided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Search]]:
+    """A guide, two entries that are equally good, and the invented town's others; to be read only."""
+    database = new_database(tmp_path_factory.mktemp("guided"), "midori")
+    publish(database, "midori", "moving-out", guide("引っ越しの手続き › 市外へ引っ越すとき", MOVING))
+    publish(database, "midori", "pool-a", faq("北プールの利用料はいくらですか。", "北プールの利用料は200円です。"))
+    publish(database, "midori", "pool-b", faq("南プールの利用料はいくらですか。", "南プールの利用料は300円です。"))
+    for entry_id, (question, answer) in ENTRIES.items():
+        publish(database, "midori", entry_id, faq(question, answer))
+    search = new_search(database)
+    search.warm()
+    yield database, search
+    database.close()
+
+
+@pytest.fixture
+def ask(guided: tuple[Database, Search], model: LanguageModel, server: OpenAIServer) -> Callable[..., Answer]:
+    database, search = guided
+    server.asked.clear()
+
+    def answer(text: str, *behaviours: Behaviour, seconds: float = LONG, **others: object) -> Answer:
+        server.will(*behaviours)
+        consultant = Consultant(model, database, seconds=seconds, circuit=Circuit(failures=1000))
+        answerer = Answerer(search, with_model(consultant))
+        return answerer.answer(Question(municipality_id="midori", text=text, moment=NOON, **others))  # type: ignore[arg-type]
+
+    return answer
+
+
+@pytest.fixture
+def plain(guided: tuple[Database, Search]) -> Callable[..., Answer]:
+    """What is answered without a model."""
+    answerer = Answerer(guided[1])
+    return lambda text, **others: answerer.answer(Question(municipality_id="midori", text=text, moment=NOON, **others))
