@@ -10,6 +10,7 @@ from core.database import Database
 from core.language_model import LanguageModel
 from retrieval.answering import Answer, Answerer, AnswerStatus, Question
 from retrieval.consulting import Consultant, ModelState
+from retrieval.follow_up import Earlier
 from retrieval.model_steps import with_model
 from retrieval.search import Search
 from tests.openai_server import Behaviour, OpenAIServer, answer_of, fails, says
@@ -116,7 +117,7 @@ def test_it_is_not_asked_about_another_day_or_where_the_caller_says_so(ask: Call
 def test_a_short_question_is_completed_from_the_talk(
     ask: Callable[..., Answer], plain: Callable[..., Answer], server: OpenAIServer
 ) -> None:
-    earlier = ("市外へ引っ越すのですが", "引っ越しの話です")
+    earlier = Earlier(question="市外へ引っ越すのですが")
     before = plain("それの手続きは", earlier=earlier)
     answer = ask("それの手続きは", says({"question": "市外へ引っ越すときの引っ越しの手続きは"}), says(answer_of(RIGHT)), earlier=earlier)
     assert list(server.asked[0]["response_format"]["json_schema"]["schema"]["properties"]) == ["question"]
@@ -142,7 +143,7 @@ def test_a_short_question_is_completed_from_the_talk(
 def test_a_completion_that_says_more_than_the_resident_is_left(
     ask: Callable[..., Answer], plain: Callable[..., Answer], question: str
 ) -> None:
-    earlier = ("市外へ引っ越すのですが",)
+    earlier = Earlier(question="市外へ引っ越すのですが")
     answer = ask("それの手続きは", says({"question": question}), says(answer_of(cannot=True)), earlier=earlier)
     assert without_traces(answer) == without_traces(plain("それの手続きは", earlier=earlier))
 
