@@ -162,7 +162,10 @@ class Follower:
         changed = dict.fromkeys(entry_id for _, entry_id, is_removed in changes if not is_removed)
         withdrawn = [(passage_id, entry_id) for passage_id, entry_id, _ in changes if entry_id not in changed]
         for held in {id(one): one for one in (shelf, self.shelves[key])}.values():
-            held.rankers = rankers
+            if held.rankers != rankers:
+                with held.lock:
+                    held.rankers = rankers
+                    held.generation += 1
             if gone := [passage_id for passage_id, _ in withdrawn if passage_id in held.passages]:
                 held.apply([], gone, {family.model: {} for family in held.families})
         waiting.done([entry_id for _, entry_id in withdrawn])

@@ -112,10 +112,10 @@ def test_only_answers_of_the_same_talk_can_be_judged(database: Database) -> None
         mine = turn(session, talk, "one")
         turn(session, other, "two")
         turn(session, talk, "three", decision="refuse")
-        assert answered_turn(session, talk, "one") == mine
-        assert answered_turn(session, talk, "") == mine
-        assert answered_turn(session, talk, "two") is None
-        assert answered_turn(session, talk, "three") is None
+        assert answered_turn(session, talk, "one", before=10**9) == mine
+        assert answered_turn(session, talk, "", before=10**9) == mine
+        assert answered_turn(session, talk, "two", before=10**9) is None
+        assert answered_turn(session, talk, "three", before=10**9) is None
 
 
 def test_judged_answers_are_those_that_were_quoted_since_then(database: Database) -> None:
