@@ -30,13 +30,14 @@ def offer_staff(turn: Turn) -> Outcome:
         return Outcome(
             state=turn.state, decision=decision, reply=Reply(messages=(Text(text=turn.say("staff.none")),), language=turn.language)
         )
+    office = turn.pack.office_name(department, turn.language)
     opening = opens_at(turn, department)
     if is_open_now(turn, department):
-        text = turn.say("staff.open", department=department.name)
+        text = turn.say("staff.open", department=office)
     elif opening is not None:
-        text = turn.say("staff.closed", department=department.name, opening=moment_in_words(turn, opening))
+        text = turn.say("staff.closed", department=office, opening=moment_in_words(turn, opening))
     else:
-        text = turn.say("staff.open_unknown", department=department.name)
+        text = turn.say("staff.open_unknown", department=office)
     return Outcome(
         state=turn.state,
         decision=decision,
@@ -150,9 +151,8 @@ def time_chosen(turn: Turn, time: str) -> Outcome:
 def _finish(turn: Turn, state: AskedForTime, preferred_time: str) -> Outcome:
     department = turn.pack.department(state.department_id)
     opening = (opens_at(turn, department) if department else None) or turn.now
-    text = turn.say(
-        "callback.stored", phone=state.phone, department=department.name if department else "", opening=moment_in_words(turn, opening)
-    )
+    office = turn.pack.office_name(department, turn.language) if department else ""
+    text = turn.say("callback.stored", phone=state.phone, department=office, opening=moment_in_words(turn, opening))
     return Outcome(
         state=Idle(last=state.last),
         decision=Decision(route=Route.CALLBACK, status="handoff_callback", decision="handoff"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.words import contains, crisis_in, is_whole, sticker_meanings
+from bot.words import contains, crisis_in, is_whole, reason_in, sticker_meanings
+from core.messages import Language
 from tests.bot.turns import PACK
 
 CRISES = [
@@ -105,3 +106,53 @@ def test_pattern_is_searched_or_matched_as_a_whole(patterns: tuple[str, ...], te
 
 def test_each_keyword_of_a_sticker_has_its_meaning() -> None:
     assert sticker_meanings([(("a", "b"), "x"), (("c",), "y")]) == {"a": "x", "b": "x", "c": "y"}
+
+
+@pytest.mark.parametrize("language", [language for language in Language if language is not Language.EASY])
+@pytest.mark.parametrize("reason", ["other_question", "wrong", "unclear"])
+def test_reason_typed_as_its_button_reads_is_understood(reason: str, language: Language) -> None:
+    assert reason_in(PACK.lexicon, PACK.sentences.say(f"choice.reason_{reason}", language)) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("我問的不是這個", "other_question"),
+        ("電話號碼錯了", "wrong"),
+        ("看不太懂", "unclear"),
+        ("이걸 물어본 게 아니에요", "other_question"),
+        ("전화번호가 틀렸어요", "wrong"),
+        ("설명이 너무 어려워요", "unclear"),
+        ("Não foi isso que eu perguntei.", "other_question"),
+        ("A informação está desatualizada", "wrong"),
+        ("Não entendi a resposta", "unclear"),
+        ("Hindi po ito ang tanong ko", "other_question"),
+        ("Mali po ang impormasyon", "wrong"),
+        ("Hindi ko po maintindihan", "unclear"),
+        ("मैले त्यो सोधेको होइन।", "other_question"),
+        ("नम्बर गलत छ", "wrong"),
+        ("बुझ्न गाह्रो भयो।", "unclear"),
+        ("쓰레기", None),
+        ("resposta", None),
+        ("impormasyon", None),
+        ("जवाफ", None),
+        ("內容", None),
+    ],
+)
+def test_reason_in_own_words(text: str, reason: str | None) -> None:
+    assert reason_in(PACK.lexicon, text) == reason
+
+
+@pytest.mark.parametrize("text", ["號碼打錯了", "번호를 잘못 입력했어요", "O número está errado", "mali po ang numero", "नम्बर गलत भयो"])
+def test_number_that_was_wrong(text: str) -> None:
+    assert contains(PACK.lexicon.phone_corrections, text)
+
+
+@pytest.mark.parametrize("text", ["明天上午", "오전에 전화해 주세요", "De manhã", "Kahit anong oras", "बिहान फोन गर्नुहोस्"])
+def test_time_is_no_word_about_the_number(text: str) -> None:
+    assert not contains(PACK.lexicon.phone_corrections, text)
+
+
+@pytest.mark.parametrize("text", ["回上一步", "뒤로 가기", "Voltar", "bumalik po", "पछाडि जाने"])
+def test_step_back(text: str) -> None:
+    assert is_whole(PACK.lexicon.back, text)

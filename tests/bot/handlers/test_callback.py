@@ -12,7 +12,7 @@ from bot.outcome import Outcome, StoreCallback
 from bot.states import AskedForPhone, AskedForTime, Idle
 from bot.taps import Cancel, ChooseCallTime, RequestCallback
 from core.clock import JAPAN
-from core.messages import Tap, Text
+from core.messages import Language, Tap, Text
 from retrieval.answering import Answer, AnswerStatus, Question
 from tests.bot.turns import ANSWERED, PACK, turn_of
 
@@ -49,6 +49,13 @@ def test_open_office_is_offered_with_the_choice_to_be_called_back() -> None:
 def test_pack_without_departments_still_names_the_city_hall() -> None:
     lonely = replace(PACK, departments={})
     assert texts(offer_staff(turn_of("職員", pack=lonely))) == turn_of("x").say("staff.none")
+
+
+def test_office_is_named_in_the_language_of_the_resident() -> None:
+    for language, name in ((Language.JAPANESE, "総務課"), (Language.KOREAN, "총무과(総務課)")):
+        turn = turn_of("職員", language=language)
+        assert name in texts(offer_staff(turn))
+        assert name in texts(time_chosen(turn_of("x", state=TIME, language=language), "morning"))
 
 
 def test_request_goes_from_number_to_time_to_a_promise() -> None:
