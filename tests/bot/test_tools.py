@@ -21,6 +21,7 @@ from faq.drafts import EntryDraft
 from faq.lifecycle import VersionState
 from faq.locking import lock_or_add
 from faq.versions import NewVersion, add_versions
+from retrieval.composing import Composed
 from retrieval.models import PassageKind
 from retrieval.passages import Passage
 from tests.bot.turns import NOW, PACK, turn_of
@@ -105,11 +106,11 @@ def test_at_most_three_related_questions_are_offered(emptied: Database) -> None:
     passage = tools.passage(PACK.id, "a", NOW)
     assert passage is not None
     assert len(found) == 4
-    _, card = answer_messages(turn_of("a"), passage, found)
+    _, card = answer_messages(turn_of("a"), passage, Composed(text=passage.body), found)
     assert isinstance(card, Card)
     values = [choice.action.value for choice in card.also if isinstance(choice.action, Tap)]
     assert values == [AskEntry(entry=other) for other in others[:MOST_RELATED]]
-    _, bare = answer_messages(turn_of("a"), passage)
+    _, bare = answer_messages(turn_of("a"), passage, Composed(text=passage.body))
     assert isinstance(bare, Card)
     assert bare.also == ()
 

@@ -1,6 +1,7 @@
 """What a resident and the ledger get of an answer that a language model has joined."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,16 @@ from retrieval.consulting import ModelState, ModelUse
 from retrieval.models import PassageKind
 from retrieval.passages import Passage
 from tests.bot.turns import turn_of
+
+
+class NothingRelated:
+    """Tools of an answer that no other question belongs to."""
+
+    def related(self, _municipality_id: str, _entry_id: str, _moment: datetime) -> tuple[Passage, ...]:
+        return ()
+
+
+NOTHING_RELATED: Any = NothingRelated()  # Any: of the tools no more is needed here.
 
 
 def passage(number: int, *, url: str | None = None) -> Passage:
@@ -42,7 +53,9 @@ def joined(*passages: Passage) -> Answer:
 
 def test_every_source_stands_on_the_card_by_its_number_and_in_the_ledger() -> None:
     turn = turn_of("プールはいくら")
-    outcome = answered(turn, Route.ANSWER, "プールはいくら", (joined(passage(1), passage(2, url="https://www.example.jp/pool")),))
+    outcome = answered(
+        turn, NOTHING_RELATED, Route.ANSWER, "プールはいくら", (joined(passage(1), passage(2, url="https://www.example.jp/pool")),)
+    )
     assert outcome.reply is not None
     text, card = outcome.reply.messages
     assert isinstance(text, Text)
@@ -59,7 +72,7 @@ def test_every_source_stands_on_the_card_by_its_number_and_in_the_ledger() -> No
 
 
 def test_a_single_source_needs_no_number() -> None:
-    outcome = answered(turn_of("プールはいくら"), Route.ANSWER, "プールはいくら", (joined(passage(1)),))
+    outcome = answered(turn_of("プールはいくら"), NOTHING_RELATED, Route.ANSWER, "プールはいくら", (joined(passage(1)),))
     assert outcome.reply is not None
     card = outcome.reply.messages[1]
     assert isinstance(card, Card)
@@ -69,7 +82,7 @@ def test_a_single_source_needs_no_number() -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_the_note_that_a_machine_joined_it_is_in_the_residents_language(language: Language) -> None:
     turn = turn_of("pool", language=language)
-    outcome = answered(turn, Route.ANSWER, "pool", (joined(passage(1)),))
+    outcome = answered(turn, NOTHING_RELATED, Route.ANSWER, "pool", (joined(passage(1)),))
     assert outcome.reply is not None
     text = outcome.reply.messages[0]
     assert isinstance(text, Text)
