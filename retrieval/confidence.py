@@ -56,6 +56,8 @@ class Gates(BaseModel):
     least_near: float
     least_lead: float
     """Share of the best score; a second entry within it counts as equally good."""
+    least_nouns: float = 0.0
+    """Share of the question's nouns that an entry must hold which lacks the rarest word of it; with less it is about something else."""
     held_out: dict[str, float] = Field(default_factory=dict)
     """What the gate for answers was worth when it was fitted: precision and coverage with whole topics held out."""
 
@@ -84,12 +86,13 @@ def judge(result: SearchResult, hits: Sequence[Hit]) -> Confidence:
     seen = features(result, hits)
     for_us, first_right, near = (model.probability(seen) for model in (gates.for_us, gates.first_right, gates.near))
     is_tie = _lead_of_first(hits) <= gates.least_lead
+    lacks_matter = bool(seen["is_japanese"] and seen["lacks_rarest"]) and seen["nouns"] < gates.least_nouns
     return Confidence(
         for_us=for_us,
         first_right=first_right,
         near=near,
         is_for_us=for_us >= gates.least_for_us,
-        is_first_right=for_us >= gates.surely_for_us and first_right >= gates.least_first_right and not is_tie,
+        is_first_right=for_us >= gates.surely_for_us and first_right >= gates.least_first_right and not (is_tie or lacks_matter),
         is_near=for_us >= gates.least_for_us and near >= gates.least_near,
         is_tie=is_tie,
     )

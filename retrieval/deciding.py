@@ -10,7 +10,7 @@ from retrieval.asked_date import without_date
 from retrieval.confidence import judge
 from retrieval.continuing import Talk, continue_talk
 from retrieval.follow_up import Kind, read_message
-from retrieval.jurisdiction import OTHER_MUNICIPALITY, elsewhere
+from retrieval.jurisdiction import OTHER_MUNICIPALITY, elsewhere, may_mean_other_place
 from retrieval.premise import without_confirmation
 from retrieval.search import Search
 from retrieval.understanding import moment_of, searched
@@ -83,6 +83,13 @@ def refer_elsewhere(_search: Search, draft: Draft) -> Draft | Answer:
         return draft
     place = _place(draft) if office == OTHER_MUNICIPALITY else ""
     return Answer(status=AnswerStatus.REFUSED_ELSEWHERE, candidates=draft.hits[:NEAREST], elsewhere=office, place=place)
+
+
+def doubt_other_place(_search: Search, draft: Draft) -> Draft | Answer:
+    """Where another municipality is named, what is found here may be offered, and is never certain."""
+    if draft.result is None or not may_mean_other_place(draft.result, draft.question.own_places):
+        return draft
+    return replace(draft, confidence=replace(draft.confidence, is_first_right=False))
 
 
 def refuse_expired_at_date(search: Search, draft: Draft) -> Draft | Answer:

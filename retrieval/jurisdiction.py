@@ -27,7 +27,10 @@ class Places:
 
     known: re.Pattern[str]
     """A known name where a place stands; its group `place` ends before the particle."""
+    named: re.Pattern[str]
+    """A known name with its division, wherever it stands, or in one of those positions."""
     ours: re.Pattern[str]
+    moving: re.Pattern[str]
 
 
 def other_places(words: Sequence[Token]) -> Iterator[str]:
@@ -51,9 +54,27 @@ def elsewhere(result: SearchResult, hits: Sequence[Hit], own_places: Collection[
     if foreign and not _places().ours.search(result.normalised):
         return OTHER_MUNICIPALITY
     for office, words in _offices().items():
-        if any(word in asked and not any(word in text for text in own) for word in words):
+        if any(_stands(parts, asked) and not any(_stands(parts, text) for text in own) for parts in words):
             return office
     return None
+
+
+def may_mean_other_place(result: SearchResult, own_places: Collection[str] = ()) -> bool:
+    """Whether another municipality is named and nobody says that they come from there or go there: no answer is certain then."""
+    flat = normalise(result.normalised)
+    if _places().moving.search(flat):
+        return False
+    if any(not _is_own(place, own_places) for place in result.unknown_places):
+        return True
+    starts = {token.start for token in tokens(flat)}
+    return any(
+        match.start() in starts and not _is_own(match.group("name") or match.group(), own_places)
+        for match in _places().named.finditer(flat)
+    )
+
+
+def _stands(parts: Sequence[str], text: str) -> bool:
+    return all(part in text for part in parts)
 
 
 def known_place(text: str, own_places: Collection[str] = ()) -> str | None:
@@ -94,11 +115,13 @@ def _places() -> Places:
     positions = "|".join(data["positions"])
     return Places(
         known=re.compile(f"(?P<place>(?:(?P<name>{names})(?:{divisions})?|(?P<word>{words})(?:{divisions})))(?:{positions})"),
+        named=re.compile(f"(?P<name>{names})(?:{divisions}|(?:{positions}))"),
         ours=re.compile("|".join(data["ours"])),
+        moving=re.compile(data["moving"]),
     )
 
 
 @lru_cache(maxsize=1)
-def _offices() -> Mapping[str, tuple[str, ...]]:
+def _offices() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     offices = yaml.safe_load(OFFICES.read_text(encoding="utf-8"))
-    return {office: tuple(fold(normalise(word)) for word in words) for office, words in offices.items()}
+    return {office: tuple(tuple(fold(normalise(part)) for part in word.split("+")) for word in words) for office, words in offices.items()}

@@ -1,8 +1,9 @@
 """What search holds of one municipality: its passages, their keywords and what the models know of them."""
 
+import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,8 @@ from retrieval.reranking import Rankers
 from retrieval.tokens import Token, forms, tokens
 
 Vectors = NDArray[np.float32]
+KANA = re.compile(r"[ぁ-ヺ]")
+BRACKETED = re.compile(r"[(（][^)）]*[)）]")
 ENOUGH = 0.5
 """Share of the passages that the large model must know; below, asking it gains little."""
 
@@ -147,7 +150,7 @@ class Shelf:
             self.keywords.remove(key)
             self.lexicon.remove(key)
             _discard(self.by_entry, passage.entry_id, key)
-            for wording in map(squeeze, questions_of(passage)):
+            for wording in _wordings(passage):
                 _discard(self._by_wording, wording, key)
 
     def _remember(self, passage: Passage, document: "Document") -> None:
@@ -155,7 +158,7 @@ class Shelf:
         self.by_entry.setdefault(passage.entry_id, set()).add(passage.id)
         self.keywords.put(passage.id, document.weights, length=document.length)
         self.lexicon.put(passage.id, document.questions)
-        for wording in map(squeeze, questions_of(passage)):
+        for wording in _wordings(passage):
             self._by_wording.setdefault(wording, set()).add(passage.id)
 
 
@@ -166,6 +169,14 @@ class Document:
     weights: Mapping[str, float]
     length: float
     questions: Sequence[Sequence[Token]]
+
+
+def _wordings(passage: Passage) -> Iterator[str]:
+    """What is asked word for word. Translations name Japanese documents in brackets, which nobody types."""
+    for text in questions_of(passage):
+        yield squeeze(text)
+        if not KANA.search(text):
+            yield squeeze(BRACKETED.sub("", text))
 
 
 def _discard(members: dict[str, set[int]], name: str, key: int) -> None:

@@ -55,6 +55,7 @@ LANGUAGE_KNOWLEDGE = {
     "retrieval/premise.py": "forms of questions that take something for granted",
     "retrieval/published_dates.py": "names of years",
     "retrieval/search.py": "a question that warms search up",
+    "retrieval/shelf.py": "a class of characters",
     "retrieval/synonyms.py": "classes of characters",
     "retrieval/tokens.py": "parts of speech of Sudachi",
     "retrieval/translated.py": "readings in brackets, and words for figures",

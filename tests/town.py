@@ -76,7 +76,7 @@ class TownTools(SearchTools):
     def __init__(self, database: Database, search: Search, model: ScriptedModel) -> None:
         super().__init__(database, search, load_pack)
         consultant = Consultant(model, database, circuit=Circuit(failures=1000))
-        self._helped = SearchTools(database, search, load_pack, consultant)
+        self._helped = SearchTools(database, search, load_pack, consultant=consultant)
         self._model = model
 
     def answer(self, question: Question) -> Answer:

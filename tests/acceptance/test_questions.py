@@ -15,9 +15,9 @@ from tests.town import sample_search
 EVERYDAY = "questions"
 RESIDENTS = ("residents_fitted", "residents_held_out")
 LEAST_ANSWERED = 60
-LEAST_PRECISION = 0.95
-LEAST_COVERAGE = 0.5
-MOST_NOT_OURS = 0.12
+LEAST_PRECISION = 0.97
+LEAST_COVERAGE = 0.45
+MOST_NOT_OURS = 0.1
 STYLES = {"short", "kana", "typo", "colloquial", "polite", "story", "keyword", "angry", "english", "vietnamese", "chinese", "easy"}
 EXPECTATIONS = {"answer", "not_ours", "chitchat", "crisis", "person", "not_crisis"}
 
@@ -75,10 +75,9 @@ def test_residents_are_answered(replies: list[Replied]) -> None:
     assert len(right) >= LEAST_ANSWERED, listed([reply for reply in asked if not reply.is_right])
 
 
-def test_hardly_anybody_is_answered_wrongly(replies: list[Replied]) -> None:
-    answered = [reply for reply in of(replies, "answer", "not_crisis") if reply.is_answered]
-    wrong = [reply for reply in answered if not reply.is_right]
-    assert len(wrong) <= 0.03 * len(answered), listed(wrong)
+def test_nobody_is_answered_wrongly(replies: list[Replied]) -> None:
+    wrong = [reply for reply in of(replies, "answer", "not_crisis") if reply.is_answered and reply.shown and not reply.is_right]
+    assert wrong == [], listed(wrong)
 
 
 def test_what_is_not_ours_is_hardly_answered_as_ours(by_file: dict[str, list[Replied]]) -> None:
