@@ -25,10 +25,10 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 	@touch $@
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
 
 test-long: setup-dev
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: setup-dev
 	$(BIN)/ruff check .
