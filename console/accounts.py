@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from console import queries
 from console.audit import AuditLog
-from console.models import Role, Staff
 from console.passwords import hash_password
 from console.texts import say
 from core.errors import ProjectError
 from core.text import normalise
+from handoff.models import Role, Staff
 
 MINIMUM_PASSWORD = 10
 MAXIMUM_PASSWORD = 200

@@ -1,43 +1,11 @@
-"""Tables of the console: staff, their sessions, and the audit log."""
+"""Tables of the console: sessions of staff, and the audit log."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
-
-
-class Role(StrEnum):
-    """What a member of staff is there for; console/permissions.py says what each may do."""
-
-    VIEWER = "viewer"
-    STAFF = "staff"
-    SUPERVISOR = "supervisor"
-    EDITOR = "editor"
-    APPROVER = "approver"
-    ADMINISTRATOR = "administrator"
-
-
-class Staff(Base):
-    """A person who works in a municipality's console."""
-
-    __tablename__ = "staff"
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
-    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
-    login: Mapped[str] = mapped_column(String(64))
-    """Lower case; unique within the municipality."""
-    name: Mapped[str] = mapped_column(String(100))
-    role: Mapped[str] = mapped_column(String(16))
-    department_id: Mapped[str | None] = mapped_column(String(64))
-    password_hash: Mapped[str] = mapped_column(String(255))
-    is_active: Mapped[bool] = mapped_column(default=True)
-    """An account is switched off, never deleted: the audit log names it."""
-    created_at: Mapped[datetime]
-
-    __table_args__ = (UniqueConstraint("municipality_id", "login"),)
 
 
 class StaffSession(Base):

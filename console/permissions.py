@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from console.models import Role
+from handoff.models import Role
 
 
 class Permission(StrEnum):

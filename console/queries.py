@@ -7,9 +7,9 @@ from sqlalchemy import delete, distinct, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.models import TurnRow
-from console.models import AuditRecord, Role, Staff, StaffSession
+from console.models import AuditRecord, StaffSession
 from core.models import Municipality
-from handoff.models import CallbackRequest, CallbackState
+from handoff.models import CallbackRequest, CallbackState, Role, Staff
 
 
 def municipalities(session: Session) -> Sequence[Municipality]:

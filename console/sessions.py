@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from console import queries
-from console.models import Staff, StaffSession
+from console.models import StaffSession
 from core.encryption import Keyring
+from handoff.models import Staff
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)

@@ -1,12 +1,14 @@
 """Bringing the database's schema to this version, and telling whether it is there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 from core.database import Database
 from core.errors import ProjectError
@@ -20,15 +22,31 @@ class SchemaError(ProjectError):
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Up or down to a revision; one transaction per step."""
+    """Up or down to a revision, in one transaction. Raises SchemaError where rows would then refer to nothing."""
     config = _config()
-    with database.engine.begin() as connection:
+    with database.engine.connect() as connection, _tables_may_be_rebuilt(connection), connection.begin():
         config.attributes["connection"] = connection
         is_known = MigrationContext.configure(connection).get_current_heads()
         if revision == "base" or (is_known and _is_earlier(revision, is_known)):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+        if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+            raise SchemaError(say("schema.rows_refer_to_nothing"))
+
+
+@contextmanager
+def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying it, and would refuse to drop the old one while others refer to it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    pooled = connection.connection
+    pooled.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        yield
+    finally:
+        pooled.execute("PRAGMA foreign_keys=ON").close()
 
 
 def is_empty(database: Database) -> bool:

@@ -21,7 +21,23 @@ class Municipality(Base):
     """Grows with every publication; whoever projects the content compares it with what it has seen."""
     pack_digest: Mapped[str] = mapped_column(String(64), default="")
     """Of the pack's content that was loaded last, so that it is not loaded again."""
+    change_number: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of the newest change that pages were told of."""
     created_at: Mapped[datetime]
+
+
+class Change(Base):
+    """Something that open pages should show; numbered without gaps within a municipality, in the order of the commits."""
+
+    __tablename__ = "change"
+
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    topic: Mapped[str] = mapped_column(String(64))
+    """What changed: core/changes.py."""
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_change_at", "at"),)
 
 
 class JobState(StrEnum):

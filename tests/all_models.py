@@ -5,9 +5,10 @@ import bot.models
 import console.models
 import core.models
 import faq.models
+import handoff.desk_models
 import handoff.models
 import retrieval.models
 from core.database import Base
 
-MODULES = (bot.line.models, bot.models, console.models, core.models, faq.models, handoff.models, retrieval.models)
+MODULES = (bot.line.models, bot.models, console.models, core.models, faq.models, handoff.desk_models, handoff.models, retrieval.models)
 METADATA = Base.metadata

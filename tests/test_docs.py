@@ -24,12 +24,12 @@ from bot.models import CallState, EventState
 from bot.routing import Route
 from bot.turn import TurnRunner
 from console.app import ROUTERS
-from console.models import Role
 from core.pack import PackModel
 from core.pack_loading import blank_pack
 from core.settings import Settings
 from faq.columns import column_names
 from faq.lifecycle import VersionState
+from handoff.models import Role
 from retrieval.answering import STEPS, AnswerStatus
 from retrieval.checking import Reason
 from retrieval.synonyms import StopWordFile, SynonymFile

@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from console import queries
 from console.accounts import normal_login
 from console.forms import TextForm
-from console.models import Staff
 from console.passwords import is_right_password
 from console.security import PREFIX, is_same_origin, safe_way_back
 from console.serving import Console
@@ -22,6 +21,7 @@ from console.views.choices import Choice
 from console.views.login import LoginView
 from console.visiting import COOKIE, NOTICE_COOKIE, Writer, console_of, is_same_token
 from core.errors import TemporaryError
+from handoff.models import Staff
 
 LOGIN_COOKIE = "madoguchi_login"
 

@@ -20,7 +20,6 @@ from bot.models import (
     TurnRow,
     Verdict,
 )
-from console.models import Role, Staff
 from console.passwords import hash_password
 from core.clock import to_milliseconds
 from core.models import JobRow, JobState, Municipality
@@ -29,6 +28,7 @@ from core.pack_loading import load_pack
 from faq.drafts import EntryDraft
 from faq.entries import Saved, edit_and_publish
 from handoff.callbacks import open_callback
+from handoff.models import Role, Staff
 from retrieval.passages import Translation
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute, APIRouter
 
 from console.app import ROUTERS
-from console.models import Role
+from handoff.models import Role
 from tests.console.conftest import Browser, House, actions
 from tests.console.sample import SECRET
 

@@ -16,12 +16,12 @@ from bot.models import CallState
 from bot.routing import Route
 from bot.taps import TAPS
 from bot.turn import TurnRunner
-from console.models import Role
 from console.permissions import Permission
 from core.messages import Language
 from core.pack_loading import blank_pack
 from faq.lifecycle import VersionState
 from faq.models import EntryKind
+from handoff.models import Role
 from retrieval.answering import AnswerStatus, Decision
 
 HOME = Path(console.__file__).parent
