@@ -210,9 +210,13 @@ def is_same_token(given: str, expected: str) -> bool:
 Beating = Annotated[Visit, Depends(quiet_writer)]
 Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
 ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
+CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]
+SupervisionReader = Annotated[Visit, Depends(_allowed(Permission.SUPERVISE))]
 JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
 Writer = Annotated[Visit, Depends(_meant(Permission.READ))]
 CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
+CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
+SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
 JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
 
