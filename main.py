@@ -56,6 +56,9 @@ class Product:
     def opened(self) -> None:
         self.bot.start_working(self._workers)
 
+    def stopping(self) -> None:
+        self.live.stop()
+
     def _public_url(self, settings: "Settings") -> str | None:
         """Where residents open the pages of guides."""
         return settings.public_url
@@ -66,6 +69,7 @@ class Product:
         from bot.webhook import beside_webhooks
         from console.api import create_api
         from console.app import create_console
+        from console.live.live import Live
         from core.clock import system_clock
         from core.encryption import keyring
         from core.metrics_page import show_metrics
@@ -73,6 +77,7 @@ class Product:
         from faq.guide_links import PREFIX
         from faq.guide_pages import create_guide_pages
 
+        self.live = Live(self.database)
         self.web = web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         web.mount("/api/v1", create_api(self.database, list(self.packs.values()), self._search.mode.value, system_clock))
         web.add_route("/metrics", show_metrics)
@@ -86,6 +91,7 @@ class Product:
                 system_clock,
                 public_url=settings.public_url,
                 search_changed=self._search.follow,
+                live=self.live,
             ),
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))

@@ -10,8 +10,10 @@ from starlette.types import ASGIApp, Scope
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
+from console.live.live import Live
 from console.rendering import STATIC, Renderer
 from console.routes import callbacks, content, conversations, dead_letters, entries, feedback, guides, login, start
+from console.routes import live as live_routes
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
@@ -32,6 +34,7 @@ ROUTERS = (
     entries.router,
     guides.router,
     dead_letters.router,
+    live_routes.router,
 )
 
 
@@ -44,8 +47,12 @@ def create_console(
     *,
     public_url: str | None = None,
     search_changed: SearchChanged | None = None,
+    live: Live | None = None,
 ) -> ASGIApp:
-    """The console of all municipalities in the database. Cookies are for https only where `public_url` is https."""
+    """The console of all municipalities in the database. Cookies are for https only where `public_url` is https.
+
+    Whoever stops the server while pages are open gives `live`, to stop it first.
+    """
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.console = Console(
         database=database,
@@ -59,6 +66,7 @@ def create_console(
         attempts=FailedAttempts(),
         login_key=keyring.key("console-login"),
         renderer=Renderer(clock),
+        live=live or Live(database),
     )
     for router in ROUTERS:
         app.include_router(router)

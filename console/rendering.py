@@ -38,6 +38,9 @@ class Frame:
     csrf_token: str
     rooms: tuple[Room, ...]
     notice: str | None = None
+    staff_id: int = 0
+    change_number: int = 0
+    """From which on the page is told of changes."""
 
 
 class Renderer:

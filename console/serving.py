@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
+from console.live.live import Live
 from console.rendering import Renderer
 from console.sessions import Sessions
 from core.clock import Clock
@@ -31,6 +32,7 @@ class Console:
     attempts: FailedAttempts
     login_key: bytes
     renderer: Renderer
+    live: Live
 
     @property
     def is_secure(self) -> bool:

@@ -129,6 +129,8 @@ class Visit:
                 if self.may(permission)
             ),
             notice=notice,
+            staff_id=self.visitor.staff_id,
+            change_number=self.visitor.change_number,
         )
 
 
@@ -142,20 +144,31 @@ def console_of(request: Request) -> Console:
     return console
 
 
-def current_visit(request: Request) -> Visit:
-    """Raises LoginNeededError."""
+def visitor_of(request: Request) -> Visitor | None:
+    """Who sends it, as far as the session goes on; asking does not prolong it."""
     console = console_of(request)
-    now = console.clock()
     with console.database.reading() as session:
-        visitor = console.sessions.visitor(session, request.cookies.get(COOKIE, ""), now)
+        return console.sessions.visitor(session, request.cookies.get(COOKIE, ""), console.clock())
+
+
+def quiet_visit(request: Request) -> Visit:
+    """Of a page that speaks by itself, which keeps no session alive. Raises LoginNeededError."""
+    visitor = visitor_of(request)
     if visitor is None:
         raise LoginNeededError("the session has ended")
-    if is_due_to_touch(visitor, now):
-        with console.database.transaction() as session:
-            queries.touch_session(session, visitor.session_id, now)
-    visit = Visit(console=console, request=request, visitor=visitor, now=now)
+    console = console_of(request)
+    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock())
     # The pages for errors are shown within the frame, too.
     request.state.visit = visit
+    return visit
+
+
+def current_visit(request: Request) -> Visit:
+    """Raises LoginNeededError."""
+    visit = quiet_visit(request)
+    if is_due_to_touch(visit.visitor, visit.now):
+        with visit.writing() as session:
+            queries.touch_session(session, visit.visitor.session_id, visit.now)
     return visit
 
 
@@ -170,19 +183,31 @@ def _allowed(permission: Permission) -> Callable[[Visit], Visit]:
 
 def _meant(permission: Permission) -> Callable[[Request, Visit], Awaitable[Visit]]:
     async def meant_visit(request: Request, visit: Annotated[Visit, Depends(_allowed(permission))]) -> Visit:
-        form = await request.form()
-        token = str(form.get("csrf_token", ""))
-        if not is_same_origin(request.headers, visit.console.public_url) or not is_same_token(token, visit.visitor.csrf_token):
-            raise ForgedRequestError("the form was not sent by a page of this session")
+        await refuse_unless_meant(request, visit)
         return visit
 
     return meant_visit
+
+
+async def refuse_unless_meant(request: Request, visit: Visit) -> None:
+    """Raises ForgedRequestError."""
+    form = await request.form()
+    token = str(form.get("csrf_token", ""))
+    if not is_same_origin(request.headers, visit.console.public_url) or not is_same_token(token, visit.visitor.csrf_token):
+        raise ForgedRequestError("the form was not sent by a page of this session")
+
+
+async def quiet_writer(request: Request, visit: Annotated[Visit, Depends(quiet_visit)]) -> Visit:
+    """A heartbeat: sent by a page of this session, prolonging nothing."""
+    await refuse_unless_meant(request, visit)
+    return visit
 
 
 def is_same_token(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
+Beating = Annotated[Visit, Depends(quiet_writer)]
 Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
 ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
 CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]

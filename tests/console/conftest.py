@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 
 from console import passwords, queries, rendering
 from console.app import create_console
+from console.live.live import Live
 from console.sessions import Sessions
 from console.visiting import COOKIE
 from core.database import Database
@@ -58,9 +59,9 @@ class House:
     told: list[str] = field(default_factory=list)
 
     @cache  # noqa: B019  # A house lives as long as its test.
-    def application(self, public_url: str | None = None) -> Starlette:
+    def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
         console = create_console(
-            self.database, KEYRING, self.queue, self.packs, self.clock, public_url=public_url, search_changed=self.told.append
+            self.database, KEYRING, self.queue, self.packs, self.clock, public_url=public_url, search_changed=self.told.append, live=live
         )
         return Starlette(routes=[Mount("/console", app=console)])
 
