@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.counter import Preview
+from bot.media_kinds import EXTENSIONS, LARGEST, MEGABYTE, PICTURES, Kind
 from bot.models import Direction
 from bot.queries import ledger
 from bot.staff_words import UNDO_SECONDS
@@ -31,7 +32,7 @@ from handoff.packet import Packet
 
 HEARD = 40
 """So many messages of the talk may be quoted in a reply without being published."""
-ACCEPTED = ".jpg,.jpeg,.png,.gif,.webp,.pdf,.docx,.xlsx,.pptx,.mp4,.m4a"
+ACCEPTED = ",".join(f".{ending}" for ending in (*EXTENSIONS.values(), "jpeg"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +105,9 @@ def reply_view(visit: Visit, read: BoxRead, said: Said, *, words: str | None = N
         suggestions=suggestions_view(visit, read.case_id, read.question if words is None else words),
         canned=read.canned,
         undo_seconds=UNDO_SECONDS,
-        attachment_hint=say("attachment.hint"),
+        attachment_hint=say("attachment.hint", picture=LARGEST[PICTURES[0]] // MEGABYTE, file=LARGEST[Kind.PDF] // MEGABYTE, film=LARGEST[Kind.MP4] // MEGABYTE),
         accepts=ACCEPTED,
+        largest_file=max(LARGEST.values()),
         is_fresh=said.is_fresh,
     )
 

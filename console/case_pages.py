@@ -28,8 +28,14 @@ from handoff.errors import (
 
 ROOM = "cases"
 PAGE = "case/page.html"
-INPUT_ERRORS = (NoteMissingError, ReasonMissingError, TargetError)
 MOST_CHANGES = 10
+
+
+class NoMomentError(CaseError):
+    """A case can only be put aside until a moment that comes."""
+
+
+INPUT_ERRORS = (NoteMissingError, ReasonMissingError, TargetError, NoMomentError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +107,8 @@ def refusal(visit: Visit, error: CaseError, name: str = "") -> str:
             return say("refused.reason_missing")
         case TargetError():
             return say("refused.target")
+        case NoMomentError():
+            return say("refused.moment")
         case NotInStateError():
             return say("refused.state")
         case _:

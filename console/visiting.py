@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from bot.counter import Counter
 from console import queries
 from console.permissions import Permission, may
 from console.rendering import Frame, Room
@@ -68,6 +69,12 @@ class Visit:
     @property
     def pack(self) -> Pack:
         return self.console.packs(self.municipality_id)
+
+    @property
+    def counter(self) -> Counter:
+        counter = self.console.counter
+        assert counter is not None, "this console was built without a counter"
+        return counter
 
     @property
     def wants_fragment(self) -> bool:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Response
 from sqlalchemy.orm import Session
 
 from console.access import accessible_case, acting_staff
-from console.case_pages import case_path, show_refused
+from console.case_pages import NoMomentError, case_path, show_refused
 from console.case_reading import Reading
 from console.forms import TextForm
 from console.security import PREFIX
@@ -17,7 +17,7 @@ from console.visiting import CaseWriter, NotHereError, RowId, Visit
 from core.clock import JAPAN
 from handoff import cases
 from handoff.cases import Closing, ToDepartment, ToStaff
-from handoff.errors import CaseError, MomentError, TargetError
+from handoff.errors import CaseError, TargetError
 from handoff.holidays import is_national_holiday
 from handoff.models import Case, Priority, Staff
 
@@ -211,15 +211,18 @@ def target_of(session: Session, visit: Visit, target: str) -> ToStaff | ToDepart
 
 
 def moment_of(visit: Visit, case: Case, form: SnoozeForm) -> datetime:
-    """Raises MomentError for what is no moment."""
+    """Raises NoMomentError for what is no moment, or has passed."""
     offered = snooze_choices(visit.pack.department(case.department_id), visit.pack, visit.now, is_national_holiday)
     chosen = next((choice.until for choice in offered if choice.key == form.choice), None)
     if chosen is not None:
         return chosen
     try:
-        return datetime.fromisoformat(form.until).replace(tzinfo=JAPAN)
+        until = datetime.fromisoformat(form.until).replace(tzinfo=JAPAN)
     except ValueError:
-        raise MomentError("the form holds no moment") from None
+        raise NoMomentError("the form holds no moment") from None
+    if until <= visit.now:
+        raise NoMomentError("the moment has passed")
+    return until
 
 
 def minutes_of(text: str) -> int | None:

@@ -108,6 +108,7 @@ class ReplyView:
     undo_seconds: int
     attachment_hint: str
     accepts: str
+    largest_file: int
     is_fresh: bool
     """Just sent: the focus stays in the box."""
 
