@@ -1,6 +1,5 @@
 """A real browser goes through every page, narrow and wide, light and dark, and does the daily work."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,21 +11,12 @@ from faq.drafts import EntryDraft
 from faq.entries import Saved, edit_and_publish
 from faq.guide_pages import create_guide_pages
 from faq.models import EntryKind
+from tests.browser import started_browser
 from tests.console.conftest import House
 from tests.console.sample import PASSWORD
-from tests.databases import require
 from tests.faq.documents.pdfs import encrypted_pdf
 from tests.town import Server
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PAGES = (
     "/",
     "/conversations",
@@ -65,12 +55,8 @@ def address(house: House) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    require(CHROMIUM.exists(), f"Chromium ({CHROMIUM})")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with started_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

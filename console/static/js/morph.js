@@ -21,6 +21,14 @@ function morphChildren(old, fresh) {
       if (child.nodeType === Node.ELEMENT_NODE) window.htmx?.process(child);
       continue;
     }
+    if (same !== place && isHeld(same)) {
+      // Whatever stands before it gives way, so that it need not move.
+      while (place !== same) {
+        const next = place.nextSibling;
+        old.append(place);
+        place = next;
+      }
+    }
     if (same === place) place = place.nextSibling;
     else move(old, same, place);
     if (same.nodeType === Node.ELEMENT_NODE) morph(same, child);
@@ -31,6 +39,12 @@ function morphChildren(old, fresh) {
     place.remove();
     place = next;
   }
+}
+
+/** Whether the focus or selected words are in it, which moving would take away. */
+function isHeld(node) {
+  const selection = getSelection();
+  return node.contains(document.activeElement) || (!selection.isCollapsed && node.contains(selection.anchorNode));
 }
 
 function counterpart(child, place, kept) {
