@@ -26,6 +26,17 @@ class Room:
     label: str
     href: str
     is_current: bool
+    begins: str | None = None
+    """The name of a group of rooms that begins here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceMark:
+    """Whether the visitor takes cases now, and how many they hold; `back` is where the page with the control is."""
+
+    state: str
+    held: int
+    back: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +49,8 @@ class Frame:
     csrf_token: str
     rooms: tuple[Room, ...]
     notice: str | None = None
+    presence: PresenceMark | None = None
+    """None for who takes no cases."""
 
 
 class Renderer:
