@@ -1,5 +1,6 @@
 """A municipality's pack: the data under content/ that decides how its counter behaves, loaded and checked."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -13,6 +14,7 @@ from core.sentences import Sentences
 from core.values import Values
 
 if TYPE_CHECKING:
+    from core.counter_rules import CounterRules
     from core.waste_tables import Waste
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -22,6 +24,16 @@ class PackModel(BaseModel):
     """Unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def patterns_that_compile(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """For fields that hold regular expressions."""
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
+    return patterns
 
 
 class Retention(PackModel):
@@ -279,6 +291,7 @@ class Pack:
     waste: "Waste"
     rich_menu: RichMenu | None
     names: Names
+    counter: "CounterRules"
     demo: Demo
     folder: str | None
 

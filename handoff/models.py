@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
@@ -174,8 +174,12 @@ class Case(Base):
     due_at: Mapped[datetime | None]
     """When the running clock ends: the first or the next reply; None while it pauses."""
     due_from: Mapped[datetime | None]
-    """When the running clock began."""
+    """When the running clock began; None while the resident owes the next word."""
+    warn_at: Mapped[datetime | None]
+    """When the running clock reaches the next share that staff are warned at."""
     resolve_by: Mapped[datetime | None]
+    is_overdue: Mapped[bool] = mapped_column(default=False)
+    """The time for resolving has passed, and a supervisor was told."""
     nudged_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -200,6 +204,13 @@ class Case(Base):
         Index("ix_case_conversation_id_state", "conversation_id", "state"),
         Index("ix_case_holder_id_state", "holder_id", "state"),
         Index("ix_case_municipality_id_closed_at", "municipality_id", "closed_at"),
+        Index(
+            "uq_case_open_conversation_id",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state != 'closed'"),
+            postgresql_where=text("state != 'closed'"),
+        ),
     )
 
 

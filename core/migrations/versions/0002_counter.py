@@ -161,7 +161,9 @@ def upgrade() -> None:
     sa.Column('last_resident_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('due_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('due_from', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('warn_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('resolve_by', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_overdue', sa.Boolean(), nullable=False),
     sa.Column('nudged_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('closed_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -189,6 +191,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_holder_id_state', ['holder_id', 'state'], unique=False)
         batch_op.create_index('ix_case_municipality_id_closed_at', ['municipality_id', 'closed_at'], unique=False)
         batch_op.create_index('ix_case_municipality_id_state_opened_at', ['municipality_id', 'state', 'opened_at'], unique=False)
+        batch_op.create_index('uq_case_open_conversation_id', ['conversation_id'], unique=True, sqlite_where=sa.text("state != 'closed'"), postgresql_where=sa.text("state != 'closed'"))
 
     op.create_table('case_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
