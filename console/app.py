@@ -7,16 +7,18 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+from bot.counter import Counter
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
 from console.live.live import Live
 from console.rendering import STATIC, Renderer
-from console.routes import callbacks, content, conversations, dead_letters, entries, feedback, guides, login, start
+from console.routes import callbacks, case, case_media, case_moves, case_notes, case_reply, content, conversations, dead_letters, entries, feedback, guides, login, start
 from console.routes import live as live_routes
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
+from console.suggesting import Suggester
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
@@ -34,6 +36,11 @@ ROUTERS = (
     entries.router,
     guides.router,
     dead_letters.router,
+    case.router,
+    case_reply.router,
+    case_notes.router,
+    case_moves.router,
+    case_media.router,
     live_routes.router,
 )
 
@@ -48,6 +55,8 @@ def create_console(
     public_url: str | None = None,
     search_changed: SearchChanged | None = None,
     live: Live | None = None,
+    counter: Counter | None = None,
+    suggester: Suggester | None = None,
 ) -> ASGIApp:
     """The console of all municipalities in the database. Cookies are for https only where `public_url` is https.
 
@@ -67,6 +76,8 @@ def create_console(
         login_key=keyring.key("console-login"),
         renderer=Renderer(clock),
         live=live or Live(database),
+        counter=counter,
+        suggester=suggester,
     )
     for router in ROUTERS:
         app.include_router(router)

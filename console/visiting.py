@@ -1,7 +1,7 @@
 """Who sends a request: the dependencies by which routes get a visit, and refuse what somebody may not do or did not mean."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,24 +11,33 @@ from fastapi import Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from bot.counter import Counter
 from console import queries
 from console.permissions import Permission, may
-from console.rendering import Frame, Room
+from console.rendering import Frame, PresenceMark, Room
 from console.security import PREFIX, is_same_origin
 from console.serving import Console
 from console.sessions import Visitor, is_due_to_touch
 from console.texts import named, say
 from core.errors import ProjectError
 from core.pack import Pack
+from handoff.models import PresenceState
 
 COOKIE = "madoguchi_console"
 NOTICE_COOKIE = "madoguchi_notice"
 ROOMS = (
-    ("start", "/", Permission.READ),
-    ("conversations", "/conversations", Permission.READ),
-    ("callbacks", "/callbacks", Permission.READ),
-    ("content", "/content", Permission.READ),
-    ("dead_letters", "/dead-letters", Permission.RETRY_JOBS),
+    ("start", "/", Permission.READ, None),
+    ("cases", "/cases", Permission.READ, "counter"),
+    ("callbacks", "/callbacks", Permission.READ, "counter"),
+    ("conversations", "/conversations", Permission.READ, "counter"),
+    ("canned", "/canned", Permission.WORK_CASES, "counter"),
+    ("handover", "/handover", Permission.WORK_CASES, "counter"),
+    ("content", "/content", Permission.READ, "content"),
+    ("supervision", "/supervision", Permission.SUPERVISE, "running"),
+    ("reviews", "/reviews", Permission.SUPERVISE, "running"),
+    ("emergency", "/emergency", Permission.SUPERVISE, "running"),
+    ("staff", "/staff", Permission.SUPERVISE, "running"),
+    ("dead_letters", "/dead-letters", Permission.RETRY_JOBS, "running"),
 )
 
 
@@ -60,6 +69,9 @@ class Visit:
     request: Request
     visitor: Visitor
     now: datetime
+    presence: str = PresenceState.OFF
+    held: int = 0
+    """How many cases the visitor has, as of the beginning of the request."""
 
     @property
     def municipality_id(self) -> str:
@@ -68,6 +80,12 @@ class Visit:
     @property
     def pack(self) -> Pack:
         return self.console.packs(self.municipality_id)
+
+    @property
+    def counter(self) -> Counter:
+        counter = self.console.counter
+        assert counter is not None, "this console was built without a counter"
+        return counter
 
     @property
     def wants_fragment(self) -> bool:
@@ -123,15 +141,27 @@ class Visit:
             name=self.visitor.name,
             role=self.visitor.role,
             csrf_token=self.visitor.csrf_token,
-            rooms=tuple(
-                Room(key=key, label=say(f"navigation.{key}"), href=PREFIX + path, is_current=key == room)
-                for key, path, permission in ROOMS
-                if self.may(permission)
-            ),
+            rooms=tuple(self._rooms(room)),
             notice=notice,
             staff_id=self.visitor.staff_id,
             change_number=self.visitor.change_number,
+            presence=PresenceMark(state=self.presence, held=self.held, back=self.here) if self.may(Permission.WORK_CASES) else None,
         )
+
+    @property
+    def here(self) -> str:
+        """The page that the visitor looks at, as a way back to it."""
+        if self.request.method != "GET":
+            return f"{PREFIX}/"
+        return self.request.url.path + (f"?{self.request.url.query}" if self.request.url.query else "")
+
+    def _rooms(self, current: str) -> Iterator[Room]:
+        last = None
+        for key, path, permission, group in ROOMS:
+            if self.may(permission):
+                begins = say(f"room_group.{group}") if group not in (None, last) else None
+                yield Room(key=key, label=say(f"navigation.{key}"), href=PREFIX + path, is_current=key == current, begins=begins)
+                last = group
 
 
 def wants_fragment(request: Request) -> bool:
@@ -157,7 +187,9 @@ def quiet_visit(request: Request) -> Visit:
     if visitor is None:
         raise LoginNeededError("the session has ended")
     console = console_of(request)
-    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock())
+    with console.database.reading() as session:
+        presence, held = queries.standing_of(session, visitor.staff_id)
+    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock(), presence=presence, held=held)
     # The pages for errors are shown within the frame, too.
     request.state.visit = visit
     return visit
