@@ -303,6 +303,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('typed_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_here', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_viewing_case_id_case')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_viewing_staff_id_staff')),
     sa.PrimaryKeyConstraint('case_id', 'staff_id', name=op.f('pk_viewing'))
