@@ -2,18 +2,33 @@
 
 from collections.abc import Callable
 
+from bot.counter import Counter
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from bot.counter import Counter
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
 from console.live.live import Live
 from console.rendering import STATIC, Renderer
-from console.routes import callbacks, case, case_media, case_moves, case_notes, case_reply, content, conversations, dead_letters, entries, feedback, guides, login, start
+from console.routes import (
+    callbacks,
+    case,
+    case_media,
+    case_moves,
+    case_notes,
+    case_reply,
+    content,
+    conversations,
+    dead_letters,
+    entries,
+    feedback,
+    guides,
+    login,
+    start,
+)
 from console.routes import live as live_routes
 from console.security import Guard
 from console.serving import Console, SearchChanged
