@@ -1,16 +1,27 @@
 """How a municipality's counter behaves: clocks, capacity, offers, idling, sensitive topics, reasons to close; counter.yaml."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from core.pack import PackModel, patterns_that_compile
+from core.pack import PackModel
 
 PriorityName = Literal["ordinary", "deadline", "vulnerable", "crisis"]
 ChannelName = Literal["line", "telephone", "counter"]
 Percent = Literal[50, 80, 100]
+
+
+def patterns_that_compile(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """For fields that hold regular expressions."""
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
+    return patterns
 
 
 class ResponseTimes(PackModel):
@@ -94,7 +105,7 @@ class CounterRules(PackModel):
     away_minutes: int = Field(default=90, ge=1)
     """The same for somebody who said that they are away for a moment."""
     offers_per_hour: int = Field(default=12, ge=1)
-    """Fairness: at most so many offers and assignments to one person within an hour, while others could take them."""
+    """Fairness: at most so many offers and assignments to one person within an hour, as long as somebody else could take the next."""
     ageing_minutes: int = Field(default=15, ge=1)
     """Waiting so long lifts a case as if it were one level more urgent."""
     response: Mapping[PriorityName, ResponseTimes] = Field(default_factory=lambda: dict(DEFAULT_TIMES))

@@ -203,6 +203,14 @@ class Case(Base):
         Index("ix_case_municipality_id_state_opened_at", "municipality_id", "state", "opened_at"),
         Index("ix_case_conversation_id_state", "conversation_id", "state"),
         Index("ix_case_holder_id_state", "holder_id", "state"),
+        Index("ix_case_resident_id", "resident_id"),
+        Index(
+            "ix_case_unwritten",
+            "municipality_id",
+            "closed_at",
+            sqlite_where=text("state = 'closed' AND minutes IS NULL"),
+            postgresql_where=text("state = 'closed' AND minutes IS NULL"),
+        ),
         Index("ix_case_municipality_id_closed_at", "municipality_id", "closed_at"),
         Index(
             "uq_case_open_conversation_id",

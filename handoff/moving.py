@@ -21,6 +21,7 @@ from handoff.changing import (
 )
 from handoff.claiming import NOTE_LIMIT, count_offer
 from handoff.errors import NoteMissingError, NotInStateError, TargetError
+from handoff.escalating import escalate
 from handoff.events import EventKind, record
 from handoff.lifecycle import held_state
 from handoff.models import HELD_STATES, Case, CaseState, Staff
@@ -100,12 +101,10 @@ def transfer(
     case.transfers = 0 if is_supervising(by) else case.transfers + 1
     is_stopped = case.transfers >= pack.counter.transfer_limit
     case.department_id = (person.department_id or case.department_id) if person else target.department_id  # type: ignore[union-attr]
-    case.declined, case.snoozed_until = [], None
+    # Whoever gives it away is not asked next, even where it stays in their department.
+    case.declined, case.snoozed_until = [former] if former is not None and person is None else [], None
     clocks.start(pack, case, now=now)
-    if is_stopped:
-        _wait(case)
-        case.is_escalated = True
-    elif person is None:
+    if is_stopped or person is None:
         _wait(case)
     else:
         require_room(session, person, case, pack.counter)
@@ -125,7 +124,7 @@ def transfer(
         is_warm=is_warm,
     )
     if is_stopped:
-        record(session, case, EventKind.ESCALATED, now=now, why="transfers", transfers=case.transfers)
+        escalate(session, case, "transfers", now=now)
     finish(session, case, now=now, staff=[former, person.id if person else None])
     named = person.name if person is not None and is_warm and not is_stopped else None
     return Notice(key=NoticeKey.TRANSFERRED, values={"department": case.department_id, "staff": named})
