@@ -23,7 +23,7 @@ class Product:
     """One serving process, built while the socket is already open. Raises ProjectError where something must be set right first."""
 
     def __init__(self, settings: "Settings", keys: "Mapping[str, ChannelKeys]", *, workers: int, is_demo: bool = False) -> None:
-        from bot.assembly import INDEX_FOLDER, Bot, build_search, build_tools
+        from bot.assembly import INDEX_FOLDER, MEDIA_FOLDER, Bot, build_search, build_tools
         from bot.preparing import load_content, open_database
         from core.embedded_queue import EmbeddedQueue
         from core.encryption import keyring
@@ -48,6 +48,8 @@ class Product:
             tools=build_tools(settings, self.database, self._search, load_pack, self._public_url(settings)),
             packs=load_pack,
             search=self._search,
+            media_folder=settings.data_dir / MEDIA_FOLDER,
+            public_url=self._media_url(settings),
         )
         self._workers = workers
         self.application = self._application(settings)
@@ -63,9 +65,15 @@ class Product:
         """Where residents open the pages of guides."""
         return settings.public_url
 
+    def _media_url(self, settings: "Settings") -> str | None:
+        """Where LINE fetches photos of staff from; it takes https alone."""
+        return settings.public_url
+
     def _application(self, settings: "Settings") -> "Application":
         from fastapi import FastAPI
 
+        from bot.media import PREFIX as MEDIA_PREFIX
+        from bot.media_pages import create_media_pages
         from bot.webhook import beside_webhooks
         from console.api import create_api
         from console.app import create_console
@@ -95,6 +103,7 @@ class Product:
             ),
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
+        web.mount(MEDIA_PREFIX, create_media_pages(self.database, self.bot.media, system_clock))
         return beside_webhooks(self.bot.webhook, web)
 
     def close(self) -> None:
@@ -122,6 +131,11 @@ class Demo(Product):
 
     def _public_url(self, settings: "Settings") -> str | None:
         return settings.public_url or f"http://127.0.0.1:{settings.port}"
+
+    def _media_url(self, settings: "Settings") -> str | None:
+        from bot.simulator.page import PUBLIC_ORIGIN
+
+        return settings.public_url or PUBLIC_ORIGIN
 
     def opened(self) -> None:
         from bot.simulator.demo import bring_to_life

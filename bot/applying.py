@@ -1,12 +1,13 @@
 """Writing a decided turn: conversation, resident, ledger, outgoing call and effects, all in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot import feedback, queries
+from bot.case_effects import CaseEffects
 from bot.incoming import (
     Said,
     SentLocation,
@@ -14,8 +15,8 @@ from bot.incoming import (
     SentSticker,
     Tapped,
 )
-from bot.ledger import mask_in_replies, record_inbound, record_outbound
-from bot.line.channel import LineChannel, RenderedMessage
+from bot.ledger import mask_in_replies, newest_reply_token, record_inbound, record_outbound
+from bot.line.channel import LineChannel
 from bot.models import (
     Conversation,
     ConversationKind,
@@ -27,27 +28,44 @@ from bot.models import (
     Verdict,
 )
 from bot.outcome import (
+    AddWords,
     BlankMessage,
     Effect,
+    MarkCrisis,
     MarkIntroduced,
+    OpenCase,
     Outcome,
     RecordFeedback,
     RecordReason,
+    RecordSatisfaction,
     SetFriendship,
     SetLanguage,
     StoreCallback,
     Turn,
 )
+from bot.outgoing import spare_token
 from bot.routing import Route
 from bot.states import dump_state, load_state, without_words
 from core.clock import from_milliseconds
 from core.errors import ConflictError
+from core.messages import Reply
 from core.personal_numbers import masked_letters
 from handoff.callbacks import forget_phones, forget_words, open_callback
+from handoff.queries import open_case_of
 from handoff.telephone import phones_in
 from retrieval.judging import Origin, forget_judged, judge_entry
 
-NEVER_OVERTAKEN = (RecordFeedback, RecordReason, BlankMessage, StoreCallback, MarkIntroduced)
+NEVER_OVERTAKEN = (
+    RecordFeedback,
+    RecordReason,
+    BlankMessage,
+    StoreCallback,
+    MarkIntroduced,
+    OpenCase,
+    AddWords,
+    RecordSatisfaction,
+    MarkCrisis,
+)
 """Effects that stay true however late they come; the others belong to the newest event."""
 
 
@@ -62,7 +80,6 @@ class TurnToApply:
     dropped: Sequence[int]
     turn: Turn
     outcome: Outcome
-    rendered: Sequence[RenderedMessage]
     is_late: bool
     has_failed: bool
     milliseconds: float
@@ -76,18 +93,20 @@ class Applied:
     call_id: int | None
 
 
-def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> Applied:
-    """Raises ConflictError when the conversation is no longer the one that was loaded."""
+def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effects: CaseEffects) -> Applied:
+    """Raises ConflictError when the conversation is no longer the one that was loaded, or somebody else may speak in it by now."""
     conversation = _conversation(session, todo, channel)
     row = _record_turn(session, todo, conversation)
     _settle_events(session, todo, row.id)
-    record_inbound(session, todo.turn, conversation, row)
+    said = record_inbound(session, todo.turn, conversation, row)
     _note_return(session, todo, conversation)
     _judge_corrected(session, todo, conversation)
+    reply = effects.carry_out(session, conversation, todo.turn, _timely(todo), said)
+    _keep_token(todo, conversation, reply)
     call_id = record_outbound(
         session,
         todo.turn,
-        todo.rendered,
+        channel.render(reply, todo.municipality_id) if reply is not None else (),
         conversation,
         row,
         is_retry=any(event.state == EventState.FAILED for event in todo.events),
@@ -97,6 +116,21 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> App
         if not todo.is_late or isinstance(effect, NEVER_OVERTAKEN):
             _carry_out(session, effect, todo, conversation, row)
     return Applied(conversation_id=conversation.id, call_id=call_id)
+
+
+def _timely(todo: TurnToApply) -> Outcome:
+    """Without the effects that a newer turn has overtaken."""
+    if not todo.is_late:
+        return todo.outcome
+    return replace(todo.outcome, effects=tuple(effect for effect in todo.outcome.effects if isinstance(effect, NEVER_OVERTAKEN)))
+
+
+def _keep_token(todo: TurnToApply, conversation: Conversation, reply: Reply | None) -> None:
+    """What nobody answered may be answered by a person, free of charge, while its token is young."""
+    token = newest_reply_token(todo.turn.bubbles)
+    is_spare = reply is None and token is not None and not any(event.state == EventState.FAILED for event in todo.events)
+    if is_spare and token is not None and conversation.kind == ConversationKind.PERSON:
+        spare_token(conversation, token)
 
 
 def _conversation(session: Session, todo: TurnToApply, channel: LineChannel) -> Conversation:
@@ -109,12 +143,17 @@ def _conversation(session: Session, todo: TurnToApply, channel: LineChannel) -> 
         values["state"] = dump_state(todo.outcome.state)
     changed = session.scalars(
         update(Conversation)
-        .where(Conversation.id == loaded.id, Conversation.version == loaded.version)
+        .where(
+            Conversation.id == loaded.id,
+            Conversation.version == loaded.version,
+            Conversation.owner == loaded.owner,
+            Conversation.fencing_token == loaded.fencing_token,
+        )
         .values(**values)
         .returning(Conversation.id)
     ).one_or_none()
     if changed is None:
-        raise ConflictError("another turn of this conversation was faster")
+        raise ConflictError("another turn of this conversation was faster, or it changed hands")
     return session.get_one(Conversation, loaded.id)
 
 
@@ -218,7 +257,8 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
         case BlankMessage(message_id=message_id):
             blank_message(session, todo.municipality_id, message_id)
         case StoreCallback() as callback:
-            open_callback(
+            case = open_case_of(session, conversation.id)
+            request = open_callback(
                 session,
                 municipality_id=todo.municipality_id,
                 conversation_id=conversation.id,
@@ -229,6 +269,7 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
                 promised_from=callback.promised_from,
                 now=todo.turn.now,
             )
+            request.case_id = case.id if case is not None else None
         case _:
             pass
 

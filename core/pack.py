@@ -36,6 +36,8 @@ class Retention(PackModel):
     """After a call-back is done."""
     blocked_days: int = Field(default=180, ge=1)
     """After a resident blocked us, until they and their LINE id are forgotten."""
+    media_days: int = Field(default=30, ge=1)
+    """Of photos and files after their case is closed."""
     silent_days: int = Field(default=1095, ge=30)
     """Of silence, until the same."""
 
@@ -175,6 +177,8 @@ class Lexicon(PackModel):
     """Words that the number given before was wrong."""
     back: tuple[str, ...] = ()
     """Words that want the step before."""
+    go_on: tuple[str, ...] = ()
+    """Words of somebody who waits for a person and wants the bot's answers meanwhile."""
     fragments: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     """Words that ask about somebody rather than something; such questions are not answered in groups."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.changes import announce, case_topic
@@ -28,22 +28,23 @@ class Viewer:
 
 def look(session: Session, case: Case, staff_id: int, *, is_typing: bool, now: datetime) -> None:
     """A heartbeat. Pages are told only when somebody comes, goes, begins or ends typing."""
-    before = _seen(session, case.id, now)
-    session.execute(delete(Viewing).where(Viewing.case_id == case.id, Viewing.at <= now - GONE, Viewing.staff_id != staff_id))
+    before = _told(session, case.id)
+    silent = update(Viewing).where(Viewing.case_id == case.id, Viewing.at <= now - GONE, Viewing.staff_id != staff_id)
+    session.execute(silent.values(is_here=False, typed_at=None))
     row = session.get(Viewing, (case.id, staff_id))
     if row is None:
-        row = Viewing(case_id=case.id, staff_id=staff_id, at=now, typed_at=None)
+        row = Viewing(case_id=case.id, staff_id=staff_id)
         session.add(row)
-    row.at = now
-    row.typed_at = now if is_typing else None
+    row.at, row.typed_at, row.is_here = now, now if is_typing else None, True
     session.flush()
     _announce_where_changed(session, case, before, now)
 
 
 def look_away(session: Session, case: Case, staff_id: int, *, now: datetime) -> None:
     """The page was closed."""
-    before = _seen(session, case.id, now)
-    session.execute(delete(Viewing).where(Viewing.case_id == case.id, Viewing.staff_id == staff_id))
+    before = _told(session, case.id)
+    mine = update(Viewing).where(Viewing.case_id == case.id, Viewing.staff_id == staff_id)
+    session.execute(mine.values(is_here=False, typed_at=None))
     _announce_where_changed(session, case, before, now)
 
 
@@ -52,7 +53,7 @@ def viewers(session: Session, case_id: int, now: datetime, *, besides: int | Non
     statement = (
         select(Viewing, Staff.name)
         .join(Staff, Staff.id == Viewing.staff_id)
-        .where(Viewing.case_id == case_id, Viewing.at > now - GONE)
+        .where(Viewing.case_id == case_id, Viewing.is_here, Viewing.at > now - GONE)
         .order_by(Staff.name, Staff.id)
     )
     return [
@@ -62,10 +63,10 @@ def viewers(session: Session, case_id: int, now: datetime, *, besides: int | Non
     ]
 
 
-def _seen(session: Session, case_id: int, now: datetime) -> frozenset[tuple[int, bool]]:
-    """As pages were last told: rows that have become old meanwhile count as there."""
-    rows = session.scalars(select(Viewing).where(Viewing.case_id == case_id))
-    return frozenset((row.staff_id, row.typed_at is not None) for row in rows)
+def _told(session: Session, case_id: int) -> frozenset[tuple[int, bool]]:
+    """As pages were last told: whoever fell silent meanwhile counts as there."""
+    rows = session.execute(select(Viewing.staff_id, Viewing.typed_at).where(Viewing.case_id == case_id, Viewing.is_here))
+    return frozenset((staff_id, typed_at is not None) for staff_id, typed_at in rows)
 
 
 def _is_typing(row: Viewing, now: datetime) -> bool:
@@ -73,5 +74,5 @@ def _is_typing(row: Viewing, now: datetime) -> bool:
 
 
 def _announce_where_changed(session: Session, case: Case, before: frozenset[tuple[int, bool]], now: datetime) -> None:
-    if _seen(session, case.id, now) != before:
+    if _told(session, case.id) != before:
         announce(session, case.municipality_id, case_topic(case.id), now=now)

@@ -1,10 +1,12 @@
 """A town for behaviour tests: the real bot and the strict local platform, talking over HTTP on 127.0.0.1."""
 
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import uvicorn
 from sqlalchemy import select, union_all
@@ -35,7 +37,7 @@ from tests.scripted_model import ScriptedModel
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
-CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver")
+CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "send_emergency", "fetch_media")
 PATIENCE_OF_TESTS = 20.0
 
 
@@ -111,6 +113,8 @@ class Town:
         self._search = search
         self.model = ScriptedModel()
         self._threads = threads
+        self._folder = tempfile.TemporaryDirectory(prefix="town")
+        self.media_folder = Path(self._folder.name)
         self.bot = self._new_bot()
         self._routes.router.routes = [
             Mount("/webhook", app=self._webhook),
@@ -133,6 +137,8 @@ class Town:
             tools=TownTools(self.database, self._search, self.model),
             packs=load_pack,
             clock=self.clock,
+            media_folder=self.media_folder,
+            public_url="https://madoguchi.example.jp",
         )
 
     def phone(self, name: str = "佐藤 はな", *, is_friend: bool = True) -> Phone:
@@ -156,6 +162,7 @@ class Town:
         self.bot.stop()
         self.platform.stop()
         self.server.stop()
+        self._folder.cleanup()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from console.live.stream import Stream, event
 from console.visiting import Beating, NotHereError, RowId, Visit, quiet_visit, visitor_of
 from core.changes import PRESENCE, QUEUE, case_topic, staff_topic
 from handoff.models import Case
+from handoff.presence import heartbeat
 from handoff.viewing import look, look_away
 
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -44,6 +45,14 @@ def follow_changes(
     number = visit.visitor.change_number if after is None else after
     events = stream.events(number_of(request, number), lambda: visitor_of(request))
     return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
+
+
+@router.post("/live/heartbeat")
+def be_there(visit: Beating) -> Response:
+    """An open page says that its person has not left."""
+    with visit.writing() as session:
+        heartbeat(session, visit.visitor.staff_id, now=visit.now)
+    return Response(status_code=204)
 
 
 @router.post("/cases/{case_id}/viewing")

@@ -11,6 +11,7 @@ from faq.drafts import EntryDraft
 from faq.entries import Saved, edit_and_publish
 from faq.guide_pages import create_guide_pages
 from faq.models import EntryKind
+from tests.axe import look_everywhere
 from tests.browser import started_browser
 from tests.console.conftest import House
 from tests.console.sample import PASSWORD
@@ -219,3 +220,15 @@ def test_keyboard_reaches_the_text_first_and_the_focus_can_be_seen(opened) -> No
     style = page.evaluate("(({outlineWidth, boxShadow}) => [outlineWidth, boxShadow])(getComputedStyle(document.activeElement))")
     assert style[0] == "4px"
     assert "255, 212, 61" in style[1]
+
+
+def test_axe_finds_nothing_on_any_page(opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened()
+    found = {}
+    for path in PAGES:
+        page.goto(address + path)
+        if violations := look_everywhere(page):
+            found[path] = violations
+    assert found == {}
+    page.evaluate("document.querySelector('h1').style.color = '#eee'")
+    assert any("color-contrast" in sentence for sentence in look_everywhere(page))

@@ -46,7 +46,7 @@ REACH = {
     "GET /dead-letters": {Role.ADMINISTRATOR},
     "POST /dead-letters/{letter_id}/retry": {Role.ADMINISTRATOR},
 }
-OF_OPEN_PAGES = {"GET /live", "POST /cases/{case_id}/viewing"}
+OF_OPEN_PAGES = {"GET /live", "POST /live/heartbeat", "POST /cases/{case_id}/viewing"}
 """Scripts ask for these; tests/console/live looks at who reaches them."""
 GUARDED = [key for key in REACH if not key.endswith("/login")]
 

@@ -1,4 +1,5 @@
-// Tells colleagues that somebody looks at this case, or is typing in it. The page marks an element with data-viewing="ADDRESS".
+// Tells the counter that somebody is there, and colleagues that they look at this case or type in it: an element with
+// data-viewing="ADDRESS". The server's beats set the pace, because browsers slow the clocks of pages that nobody sees.
 
 const TYPING_TOLD_EVERY = 4000;
 const TYPING_ENDS_AFTER = 6000;
@@ -11,14 +12,20 @@ function form(state) {
   return new URLSearchParams({ csrf_token: token, state });
 }
 
-function tell(state) {
+function post(address, body) {
   // Missing one does no harm: the next follows soon.
-  fetch(place.dataset.viewing, { method: "POST", body: form(state), keepalive: true }).catch(() => {});
+  fetch(address, { method: "POST", body, keepalive: true }).catch(() => {});
+}
+
+function tell(state) {
+  post(place.dataset.viewing, form(state));
 }
 
 function isTyping() {
   return ending !== null;
 }
+
+document.addEventListener("live:beat", () => post(`${document.querySelector("[data-live-from]").dataset.liveFrom}/heartbeat`, form("here")));
 
 if (place) {
   document.addEventListener("live:beat", () => tell(isTyping() ? "typing" : "looking"));

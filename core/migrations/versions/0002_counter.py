@@ -305,6 +305,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('typed_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_here', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_viewing_case_id_case')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_viewing_staff_id_staff')),
     sa.PrimaryKeyConstraint('case_id', 'staff_id', name=op.f('pk_viewing'))
@@ -354,6 +355,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_callback_request_case_id_case'), 'case', ['case_id'], ['id'])
 
+    with op.batch_alter_table('conversation', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('spare_tokens', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), server_default='[]', nullable=False))
+        batch_op.add_column(sa.Column('crisis_at', core.database.UtcDateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('media_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
@@ -392,6 +397,10 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_message_media_id_media'), type_='foreignkey')
         batch_op.drop_column('media_id')
         batch_op.drop_column('staff_id')
+
+    with op.batch_alter_table('conversation', schema=None) as batch_op:
+        batch_op.drop_column('crisis_at')
+        batch_op.drop_column('spare_tokens')
 
     with op.batch_alter_table('callback_request', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_callback_request_case_id_case'), type_='foreignkey')
