@@ -13,7 +13,32 @@ from console.audit import AuditLog
 from console.errors import handle_errors
 from console.live.live import Live
 from console.rendering import STATIC, Renderer
-from console.routes import callbacks, case, case_media, case_moves, case_notes, case_reply, content, conversations, dead_letters, entries, feedback, guides, login, start
+from console.routes import (
+    callbacks,
+    canned,
+    case,
+    case_bulk,
+    case_media,
+    case_moves,
+    case_notes,
+    case_reply,
+    cases,
+    content,
+    conversations,
+    dead_letters,
+    emergency,
+    entries,
+    feedback,
+    guides,
+    handover,
+    login,
+    new_case,
+    presence,
+    reviews,
+    staff,
+    start,
+    supervision,
+)
 from console.routes import live as live_routes
 from console.security import Guard
 from console.serving import Console, SearchChanged
@@ -36,6 +61,17 @@ ROUTERS = (
     entries.router,
     guides.router,
     dead_letters.router,
+    cases.router,
+    # Before one case: `bulk` is no case's number.
+    case_bulk.router,
+    new_case.router,
+    presence.router,
+    supervision.router,
+    canned.router,
+    handover.router,
+    reviews.router,
+    emergency.router,
+    staff.router,
     case.router,
     case_reply.router,
     case_notes.router,

@@ -163,12 +163,9 @@ def _result(row: FormSubmission) -> BulkResultView:
     shown = row.detail["undone"] if row.undone_at is not None and "undone" in row.detail else row.detail
     key = f"bulk.undone_{shown['action']}" if row.undone_at is not None else f"bulk.{shown['action']}"
     count = len(shown["done"])
-    refused = tuple(
-        say("bulk.refused", count=number, reason=reason) for reason, number in Tally(shown["refused"]).most_common()
-    )
+    refused = tuple(say("bulk.refused", count=number, reason=reason) for reason, number in Tally(shown["refused"]).most_common())
     return BulkResultView(
         done=say(key, count=count) if count else say("bulk.nothing"),
         refused=refused,
         undo=row.submission if count and row.undone_at is None else None,
     )
-

@@ -204,11 +204,11 @@ def excerpts(session: Session, found: Sequence[Case], words: Sequence[str]) -> M
 def _said_on(days: Collection[date], at: datetime, text: str) -> tuple[Segment, ...]:
     if in_japan(at).date() not in days:
         return ()
-    return (_dated("case.hit_said", at), Segment(text=" " + " ".join(text.split())[:80], is_hit=False))
+    return (_dated("case_list.hit_said", at), Segment(text=" " + " ".join(text.split())[:80], is_hit=False))
 
 
 def _happened_on(days: Collection[date], case: Case) -> tuple[Segment, ...]:
-    for key, moment in (("case.hit_opened", case.opened_at), ("case.hit_closed", case.closed_at)):
+    for key, moment in (("case_list.hit_opened", case.opened_at), ("case.hit_closed", case.closed_at)):
         if moment is not None and in_japan(moment).date() in days:
             return (_dated(key, moment),)
     return ()
@@ -241,9 +241,7 @@ def offers(session: Session, visit: Visit) -> tuple[OfferView, ...]:
 def tab_view(tab: Tab, numbers: Mapping[Tab, int], query: CaseQuery) -> TabView:
     # Of what is closed, and of all, nobody needs a number.
     count = None if tab in (Tab.CLOSED, Tab.ALL) else numbers.get(tab)
-    return TabView(
-        key=tab.value, label=named("case_tab", tab), count=count, href=f"{PATH}?tab={tab.value}", is_current=tab is query.tab
-    )
+    return TabView(key=tab.value, label=named("case_tab", tab), count=count, href=f"{PATH}?tab={tab.value}", is_current=tab is query.tab)
 
 
 def filter_view(visit: Visit, query: CaseQuery) -> FilterView:
@@ -288,7 +286,7 @@ def bulk_view(session: Session, visit: Visit) -> BulkView:
 
 def colleague_choices(session: Session, visit: Visit) -> tuple[Choice, ...]:
     """Oneself; for supervisors everybody who takes cases."""
-    own = Choice(value=str(visit.visitor.staff_id), label=say("case.myself", name=visit.visitor.name))
+    own = Choice(value=str(visit.visitor.staff_id), label=say("case_list.myself", name=visit.visitor.name))
     if not visit.may(Permission.SUPERVISE):
         return (own,)
     people = queries.staff_of(session, visit.municipality_id, roles=ALLOWED[Permission.WORK_CASES])
@@ -297,7 +295,7 @@ def colleague_choices(session: Session, visit: Visit) -> tuple[Choice, ...]:
 
 def colleague_choice(pack: Pack, staff: Staff) -> Choice:
     department = pack.departments.get(staff.department_id or "")
-    label = say("case.colleague", name=staff.name, department=department.name) if department else staff.name
+    label = say("case_list.colleague", name=staff.name, department=department.name) if department else staff.name
     return Choice(value=str(staff.id), label=label)
 
 

@@ -60,7 +60,7 @@ def person_views(visit: Visit, people: Sequence[tuple[Staff, Presence]], open_ca
         PersonView(
             id=staff.id,
             name=staff.name,
-            department=department_name(visit.pack, staff.department_id) or say("case.any_department"),
+            department=department_name(visit.pack, staff.department_id) or say("case_list.any_department"),
             presence=presence.state,
             since=presence.since,
             held=held[staff.id],
@@ -97,7 +97,7 @@ def department_view(visit: Visit, department: Department | None, cases: Sequence
     available = sum(state == PresenceState.AVAILABLE for state in states)
     return DepartmentView(
         id=department.id if department else OTHER,
-        name=department.name if department else say("case.without_department"),
+        name=department.name if department else say("case_list.without_department"),
         is_open=opened,
         opens=opens,
         waiting=len(queued),

@@ -211,7 +211,7 @@ class CasesView:
 def resident_name(case: Case) -> str:
     """Never an id of a channel, and no name that nobody gave."""
     if case.resident_id is not None:
-        return say("case.resident", number=case.resident_id)
+        return say("case_list.resident", number=case.resident_id)
     return named("case_person", case.channel)
 
 

@@ -56,7 +56,7 @@ def review_view(case: Case, *, pack: Pack, names: Mapping[int, str], is_fresh: b
         stars="★" * score + "☆" * (5 - score),
         comment=case.satisfaction_comment,
         closed_at=case.closed_at,
-        closed_by=names.get(case.closed_by or 0) or say("case.by_itself"),
+        closed_by=names.get(case.closed_by or 0) or say("case_list.by_itself"),
         close_reason=reason_label(pack, case.close_reason) if case.close_reason else "",
         reviewed_at=case.reviewed_at,
         reviewed_by=names.get(case.reviewed_by or 0),

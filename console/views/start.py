@@ -68,7 +68,9 @@ class StartView:
 
     @property
     def is_quiet(self) -> bool:
-        waits = self.cases is not None and any((self.cases.unassigned, self.cases.offers, self.cases.held, self.cases.mentions, self.cases.unreviewed))
+        waits = self.cases is not None and any(
+            (self.cases.unassigned, self.cases.offers, self.cases.held, self.cases.mentions, self.cases.unreviewed)
+        )
         return not waits and not self.open_callbacks and not self.dead_letters
 
 
