@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.counter import Preview
 from bot.media_kinds import EXTENSIONS, LARGEST, MEGABYTE, PICTURES, Kind
+from bot.staff_voice import Preview
+from bot.staff_words import UNDO_SECONDS
+
 from bot.models import Direction
 from bot.queries import ledger
-from bot.staff_words import UNDO_SECONDS
 from console.case_reading import Reading
 from console.fact_warning import unsupported_figures
 from console.texts import say
@@ -105,7 +106,7 @@ def reply_view(visit: Visit, read: BoxRead, said: Said, *, words: str | None = N
         suggestions=suggestions_view(visit, read.case_id, read.question if words is None else words),
         canned=read.canned,
         undo_seconds=UNDO_SECONDS,
-        attachment_hint=say("attachment.hint", picture=LARGEST[PICTURES[0]] // MEGABYTE, file=LARGEST[Kind.PDF] // MEGABYTE, film=LARGEST[Kind.MP4] // MEGABYTE),
+        attachment_hint=_attachment_hint(),
         accepts=ACCEPTED,
         largest_file=max(LARGEST.values()),
         is_fresh=said.is_fresh,
@@ -144,6 +145,11 @@ def hint_of(reading: Reading) -> str:
     if head.is_mine:
         return ""
     return say("reply.claim_first") if head.may_claim else say("reply.held", name=head.holder or say("case.somebody"))
+
+
+def _attachment_hint() -> str:
+    picture, file, film = (LARGEST[kind] // MEGABYTE for kind in (PICTURES[0], Kind.PDF, Kind.MP4))
+    return say("attachment.hint", picture=picture, file=file, film=film)
 
 
 def _canned(reading: Reading) -> tuple[CannedView, ...]:

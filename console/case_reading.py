@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from bot.models import Conversation
 from bot.queries import ledger, resident_of
 from console.access import accessible_case, visible_cases
+from console.case_lists import DECLINE_REASONS
 from console.case_queries import colleagues, media_by_id, mentions_in, other_cases, staff_names, unsent_messages
 from console.permissions import Permission
 from console.security import PREFIX
+from console.texts import named
 from console.views.case import NoteFormView, PresenceView
 from console.views.case_head import HeadView, head_view, routing_steps
 from console.views.case_moves import MovesView, Typed, moves_view
@@ -140,6 +142,7 @@ class Reading:
             may_work=self.may_work,
             may_supervise=self.visit.may(Permission.SUPERVISE),
             colleagues=colleagues(self.session, self.case.municipality_id, besides=visitor.staff_id),
+            decline_reasons=[named("decline_reason", key) for key in DECLINE_REASONS],
             is_holiday=is_national_holiday,
             typed=typed or Typed(),
         )

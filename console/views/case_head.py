@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.durations import duration
 from console.texts import named, say
 from console.views.conversations import language_tag
 from core.pack import Pack
@@ -91,12 +92,12 @@ class HeadView:
 def clock_views(case: Case, now: datetime) -> tuple[ClockView, ...]:
     found = []
     if case.promised_at is not None and case.first_reply_at is None and case.state != CaseState.CLOSED:
-        found.append(clock_view(say("clock.promise"), case.promised_at, now))
+        found.append(clock_view(say("limit.promise"), case.promised_at, now))
     if case.due_at is not None:
-        label = say("clock.next") if case.first_reply_at else say("clock.first")
+        label = say("limit.next") if case.first_reply_at else say("limit.first")
         found.append(clock_view(label, case.due_at, now, case.due_from))
     if case.resolve_by is not None and case.state != CaseState.CLOSED:
-        found.append(clock_view(say("clock.resolve"), case.resolve_by, now, case.opened_at))
+        found.append(clock_view(say("limit.resolve"), case.resolve_by, now, case.opened_at))
     return tuple(found)
 
 
@@ -112,17 +113,9 @@ def clock_view(label: str, due_at: datetime, now: datetime, begun_at: datetime |
 
 
 def time_left(due_at: datetime, now: datetime) -> str:
-    minutes = abs(round((due_at - now).total_seconds() / 60))
-    is_over = due_at <= now
-    if minutes < 1:
-        return say("clock.now")
-    if minutes < 60:
-        amount = say("clock.minutes", count=minutes)
-    elif minutes < 48 * 60:
-        amount = say("clock.hours", hours=minutes // 60, minutes=minutes % 60)
-    else:
-        amount = say("clock.days", count=minutes // (24 * 60))
-    return say("clock.over", amount=amount) if is_over else say("clock.left", amount=amount)
+    if due_at <= now:
+        return say("limit.over", time=duration(now - due_at))
+    return say("limit.left", time=duration(due_at - now))
 
 
 def routing_steps(routing: Sequence[Mapping[str, object]], pack: Pack, names: Mapping[int, str]) -> tuple[str, ...]:

@@ -83,6 +83,7 @@ def moves_view(
     may_work: bool,
     may_supervise: bool,
     colleagues: Iterable[tuple[Staff, str]],
+    decline_reasons: Iterable[str],
     is_holiday: IsHoliday,
     typed: Typed,
 ) -> MovesView:
@@ -102,8 +103,10 @@ def moves_view(
         may_close=decides,
         may_reopen=may_work and case.state == CaseState.CLOSED,
         may_set_priority=may_work and case.state != CaseState.CLOSED,
-        decline_reasons=tuple(Choice(value=key, label=named("decline_reason", key)) for key in ("busy", "not_mine", "conflict")),
-        departments=tuple(Choice(value=f"department:{d.id}", label=d.name) for d in pack.departments.values() if d.id != case.department_id),
+        decline_reasons=tuple(Choice(value=label, label=label) for label in decline_reasons),
+        departments=tuple(
+            Choice(value=f"department:{d.id}", label=d.name) for d in pack.departments.values() if d.id != case.department_id
+        ),
         people=tuple(
             Choice(value=f"staff:{staff.id}", label=say("moves.person", name=staff.name, presence=named("presence", state)))
             for staff, state in sorted(colleagues, key=lambda pair: (pair[1] != PresenceState.AVAILABLE, pair[0].name))
@@ -124,13 +127,15 @@ def snooze_choices(department: Department | None, pack: Pack, now: datetime, is_
     found = []
     later = (now + LATER).replace(second=0, microsecond=0)
     if in_japan(later).date() == in_japan(now).date():
-        found.append(SnoozeChoice(key="later", label=say("snooze.later", time=f"{in_japan(later):%-H:%M}"), until=later))
+        found.append(SnoozeChoice(key="later", label=say("snooze_until.later", time=f"{in_japan(later):%-H:%M}"), until=later))
     midnight = in_japan(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     morning = next_opening(department, pack.calendar, midnight, is_holiday) if department is not None else midnight + timedelta(hours=9)
     if morning is not None:
         local = in_japan(morning)
-        key = "snooze.tomorrow" if local.date() == midnight.date() else "snooze.next_opening"
-        label = say(key, month=local.month, day=local.day, time=f"{local:%-H:%M}")
+        time = f"{local:%-H:%M}"
+        is_tomorrow = local.date() == midnight.date()
+        words = say("snooze_until.opening", month=local.month, day=local.day, time=time)
+        label = say("snooze_until.tomorrow", time=time) if is_tomorrow else words
         found.append(SnoozeChoice(key="morning", label=label, until=morning))
     return tuple(found)
 

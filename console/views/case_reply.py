@@ -9,6 +9,7 @@ from console.texts import say
 from core.pack import Pack
 from handoff.desk_models import CannedReply
 
+
 @dataclass(frozen=True, kw_only=True)
 class SuggestionView:
     """A published answer that one tap inserts."""

@@ -11,8 +11,8 @@ from console.views.case_talk import MediaView
 from core.clock import in_japan
 from core.pack import Pack
 from handoff.desk_models import CaseNote, CaseTask, Mention
+from handoff.events import name_of
 from handoff.models import Case, CaseEvent, CaseState
-from handoff.events import detail_of, name_of
 from handoff.packet import Packet
 
 ADDRESS = re.compile(r"https?://")
@@ -169,7 +169,7 @@ def event_lines(events: Iterable[CaseEvent], names: Mapping[int, str], pack: Pac
             text=name_of(event.kind),
             by=names.get(event.staff_id or 0, ""),
             at=event.at,
-            note=_detail_in_words(detail_of(event), names, pack),
+            note=_detail_in_words(event.detail, names, pack),
         )
         for event in reversed(list(events))
     )
@@ -194,9 +194,7 @@ def _detail_in_words(detail: Mapping[str, object], names: Mapping[int, str], pac
     return "\n".join(parts)
 
 
-def note_views(
-    notes: Iterable[CaseNote], mentions: Sequence[Mention], names: Mapping[int, str], visitor_id: int
-) -> tuple[NoteView, ...]:
+def note_views(notes: Iterable[CaseNote], mentions: Sequence[Mention], names: Mapping[int, str], visitor_id: int) -> tuple[NoteView, ...]:
     return tuple(
         NoteView(
             id=note.id,
