@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from bot.counter import Counter
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+from bot.counter import Counter
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
@@ -15,19 +15,29 @@ from console.live.live import Live
 from console.rendering import STATIC, Renderer
 from console.routes import (
     callbacks,
+    canned,
     case,
+    case_bulk,
     case_media,
     case_moves,
     case_notes,
     case_reply,
+    cases,
     content,
     conversations,
     dead_letters,
+    emergency,
     entries,
     feedback,
     guides,
+    handover,
     login,
+    new_case,
+    presence,
+    reviews,
+    staff,
     start,
+    supervision,
 )
 from console.routes import live as live_routes
 from console.security import Guard
@@ -51,6 +61,17 @@ ROUTERS = (
     entries.router,
     guides.router,
     dead_letters.router,
+    cases.router,
+    # Before one case: `bulk` is no case's number.
+    case_bulk.router,
+    new_case.router,
+    presence.router,
+    supervision.router,
+    canned.router,
+    handover.router,
+    reviews.router,
+    emergency.router,
+    staff.router,
     case.router,
     case_reply.router,
     case_notes.router,

@@ -130,8 +130,10 @@ class Visit:
         body = self.console.renderer.render("_fragment.html", view, self.frame(room), fragment=fragment, announce=announce)
         return HTMLResponse(body, status, headers={"vary": "HX-Request-Type"})
 
-    def redirect(self, to: str, notice: str) -> Response:
+    def redirect(self, to: str, notice: str | None = None) -> Response:
         response = RedirectResponse(to, 303)
+        if notice is None:
+            return response
         response.set_cookie(NOTICE_COOKIE, notice, max_age=60, path=PREFIX, secure=self.console.is_secure, httponly=True, samesite="lax")
         return response
 

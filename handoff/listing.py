@@ -53,6 +53,7 @@ class CaseFilter:
     department_id: str | None = None
     language: str | None = None
     reason: str | None = None
+    priority: int | None = None
     words: str = ""
     """Each must be found somewhere: number, title, talk, notes, contact; a day finds what was opened, closed or said on it."""
     is_escalated: bool | None = None
@@ -114,6 +115,8 @@ def _conditions(wanted: CaseFilter) -> Sequence[ColumnElement[bool]]:
         found.append(Case.language == wanted.language)
     if wanted.reason is not None:
         found.append(Case.reason == wanted.reason)
+    if wanted.priority is not None:
+        found.append(Case.priority == wanted.priority)
     if wanted.is_escalated is not None:
         found.append(Case.is_escalated == wanted.is_escalated)
     found += [_holds(word) for word in wanted.words.split()]

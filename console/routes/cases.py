@@ -50,9 +50,7 @@ def keep_filter(form: Annotated[FilterForm, Form()], visit: CaseWriter) -> Respo
         elif len(kept) >= MOST_FILTERS:
             return visit.redirect(to, "filter_too_many")
         else:
-            session.add(
-                SavedFilter(municipality_id=visit.municipality_id, staff_id=visit.visitor.staff_id, name=name, query=query.text)
-            )
+            session.add(SavedFilter(municipality_id=visit.municipality_id, staff_id=visit.visitor.staff_id, name=name, query=query.text))
     return visit.redirect(to, "filter_kept")
 
 

@@ -93,6 +93,9 @@ def begin(form: Annotated[EmergencyForm, Form()], visit: SupervisionWriter) -> R
             return visit.page("emergency/confirm.html", view, room=ROOM, status=422)
         if submissions.begin(session, visit, form.submission, KIND):
             message = begin_emergency(session, acting_staff(session, visit), form.texts, now=visit.now)
+            if form.is_pushed:
+                message.is_pushed = True
+                visit.counter.send_to_all(session, visit.municipality_id, message.id)
             visit.record(session, "emergency.push" if form.is_pushed else "emergency.begin", f"emergency:{message.id}")
     return visit.redirect(PATH, "emergency_begun")
 

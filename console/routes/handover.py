@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
+from sqlalchemy.orm import Session
 
 from console import submissions
 from console.access import acting_staff, sees_every_department
@@ -61,17 +62,15 @@ def problem_of(form: NoteForm) -> str | None:
     return say("problem.note_long", count=length, limit=TEXT_LIMIT) if length > TEXT_LIMIT else None
 
 
-def fresh_notes(visit: Visit) -> tuple[NoteView, ...]:
+def fresh_notes(session: Session, visit: Visit) -> tuple[NoteView, ...]:
     """For the start page: what others left in the last days for the visitor's department or for all."""
-    with visit.reading() as session:
-        found = notes_left(
-            session,
-            visit.municipality_id,
-            department_id=visit.visitor.department_id,
-            is_everywhere=visit.visitor.department_id is None,
-            since=visit.now - FRESH,
-            limit=ON_START_PAGE * 4,
-        )
+    found = notes_left(
+        session,
+        visit.municipality_id,
+        department_id=visit.visitor.department_id,
+        is_everywhere=visit.visitor.department_id is None,
+        since=visit.now - FRESH,
+    )
     notes = [note_view(signed, visit.pack, visit.visitor.staff_id) for signed in found]
     return tuple(note for note in notes if not note.is_own)[:ON_START_PAGE]
 

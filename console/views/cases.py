@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from console.durations import duration
 from console.texts import named, say
+from console.views.case_head import risk_label
 from console.views.choices import Choice
 from console.views.conversations import language_tag
 from console.views.paging import Paging
@@ -64,7 +65,6 @@ class CaseLine:
     since: datetime
     clock: ClockView
     holder: str | None
-    is_mine: bool
     is_unread: bool
     is_escalated: bool
     risks: tuple[str, ...]
@@ -161,33 +161,57 @@ class BulkResultView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasesView:
-    """One page of the list with all that surrounds it."""
+class OffersView:
+    """What waits for the visitor's yes."""
+
+    offers: tuple[OfferView, ...]
+    here: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabsView:
+    """The entrances, with what wants the visitor's attention."""
+
+    tabs: tuple[TabView, ...]
+    waiting: int
+    part: str
+    """As event streams call it; likewise below."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseListView:
+    """One page of lines."""
 
     filter: FilterView
-    tabs: tuple[TabView, ...]
-    saved: tuple[SavedFilterView, ...]
-    offers: tuple[OfferView, ...]
+    tab_label: str
+    tab_href: str
     lines: tuple[CaseLine, ...]
     total: int
     paging: Paging
     may_work: bool
-    waiting: int
-    """What wants the visitor's attention, for the title of the tab."""
+    part: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesView:
+    """The list with all that surrounds it."""
+
+    filter: FilterView
+    tabs: TabsView
+    saved: tuple[SavedFilterView, ...]
+    offers: OffersView
+    list: CaseListView
+    may_work: bool
     bulk: BulkView | None
     result: BulkResultView | None
     here: str
     """The address of this list, to come back to."""
 
-    @property
-    def current(self) -> TabView:
-        return next(tab for tab in self.tabs if tab.is_current)
-
 
 def resident_name(case: Case) -> str:
     """Never an id of a channel, and no name that nobody gave."""
     if case.resident_id is not None:
-        return say("case.resident", number=case.resident_id)
+        return say("case_list.resident", number=case.resident_id)
     return named("case_person", case.channel)
 
 
@@ -199,13 +223,13 @@ def department_name(pack: Pack, department_id: str | None) -> str | None:
 def clock_view(case: Case, share: int | None, now: datetime) -> ClockView:
     """`share` is how much of the running clock is used, in percent; None while it does not run."""
     if case.state == CaseState.CLOSED:
-        return ClockView(state=ClockState.OVER, label=say("clock.over"), due_at=None)
+        return ClockView(state=ClockState.OVER, label=say("case_clock.over"), due_at=None)
     if case.due_at is None or share is None:
-        return ClockView(state=ClockState.PAUSED, label=say("clock.paused"), due_at=None)
+        return ClockView(state=ClockState.PAUSED, label=say("case_clock.paused"), due_at=None)
     if now >= case.due_at:
-        return ClockView(state=ClockState.LATE, label=say("clock.late", time=duration(now - case.due_at)), due_at=case.due_at)
+        return ClockView(state=ClockState.LATE, label=say("case_clock.late", time=duration(now - case.due_at)), due_at=case.due_at)
     state = ClockState.NEAR if share >= NEAR_SHARE else ClockState.CALM
-    return ClockView(state=state, label=say(f"clock.{state}", time=duration(case.due_at - now)), due_at=case.due_at)
+    return ClockView(state=state, label=say(f"case_clock.{state}", time=duration(case.due_at - now)), due_at=case.due_at)
 
 
 def waited(case: Case, now: datetime) -> tuple[str, datetime]:
@@ -215,7 +239,7 @@ def waited(case: Case, now: datetime) -> tuple[str, datetime]:
             since = case.closed_at or case.opened_at
             return say("wait.closed", time=duration(now - since)), since
         case CaseState.SNOOZED if case.snoozed_until is not None:
-            return say("wait.snoozed", time=duration(max(case.snoozed_until - now, now - now))), case.snoozed_until
+            return say("wait.snoozed", time=duration(max(case.snoozed_until - now, timedelta()))), case.snoozed_until
         case CaseState.WAITING_FOR_RESIDENT:
             since = case.last_staff_at or case.opened_at
             return say("wait.resident", time=duration(now - since)), since
@@ -227,18 +251,12 @@ def waited(case: Case, now: datetime) -> tuple[str, datetime]:
 
 
 def is_unread(case: Case, seen_at: datetime | None) -> bool:
-    """Whether something was said since the visitor last looked; what nobody looked at is unread while it is open."""
+    """Whether the resident said something that nobody who should has looked at; `seen_at` is when they last did."""
     if case.state == CaseState.CLOSED:
         return False
     newest = case.last_resident_at or case.opened_at
-    answered = case.last_staff_at is not None and case.last_staff_at >= newest
-    return not answered and (seen_at is None or seen_at < newest)
-
-
-def risk_names(case: Case, pack: Pack) -> tuple[str, ...]:
-    """Sensitive topics by the pack's words for them."""
-    topics = {topic.id: topic.label for topic in pack.counter.sensitive}
-    return tuple(topics.get(risk) or named("risk", risk) for risk in packet.load(case.packet).risks)
+    is_answered = case.last_staff_at is not None and case.last_staff_at >= newest
+    return not is_answered and (seen_at is None or seen_at < newest)
 
 
 def case_line(
@@ -246,7 +264,6 @@ def case_line(
     *,
     pack: Pack,
     now: datetime,
-    visitor_id: int,
     holder: str | None,
     share: int | None,
     seen_at: datetime | None,
@@ -276,10 +293,9 @@ def case_line(
         since=since,
         clock=clock_view(case, share, now),
         holder=holder,
-        is_mine=case.holder_id == visitor_id,
         is_unread=is_unread(case, seen_at),
         is_escalated=case.is_escalated and case.state != CaseState.CLOSED,
-        risks=risk_names(case, pack),
+        risks=tuple(risk_label(pack, risk) for risk in packet.load(case.packet).risks),
         excerpt=tuple(excerpt),
         may_pick=may_pick,
     )

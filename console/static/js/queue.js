@@ -25,16 +25,13 @@ function countPicked() {
 }
 
 function waiting() {
-  return Number(document.querySelector("[data-waiting]")?.dataset.waiting ?? 0);
+  return Number(document.querySelector("[data-title-count]")?.dataset.titleCount ?? 0);
 }
 
 let known = waiting();
 
 function tell() {
   const now = waiting();
-  if (document.querySelector("[data-waiting]")) {
-    document.title = (now ? `(${now}) ` : "") + document.title.replace(/^\(\d+\) /, "");
-  }
   if (now > known) {
     if (setting("sound", "off") === "on") sound();
     if (setting("desktop", "off") === "on") notify();
@@ -85,7 +82,9 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-pick-all]")) for (const box of boxes()) box.checked = event.target.checked;
   if (event.target.matches('[data-pick-all], input[form="bulk"]')) countPicked();
 });
-document.addEventListener("htmx:after:swap", () => { countPicked(); countDown(); tell(); });
+for (const name of ["htmx:after:swap", "live:part"]) {
+  document.addEventListener(name, () => { countPicked(); countDown(); tell(); });
+}
 setInterval(countDown, 1000);
 countPicked();
 countDown();
