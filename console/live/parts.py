@@ -46,6 +46,3 @@ def wanted_parts(keys: list[str], parts: Mapping[str, Part]) -> tuple[Wanted, ..
         found.append(Wanted(key=key, name=name, part=parts[name], parameters=dict(parse_qsl(query))))
     return tuple(found)
 
-
-PARTS: dict[str, Part] = {}
-"""By name."""
