@@ -38,7 +38,7 @@ from core.clock import in_japan
 from core.japanese_dates import read_day
 from core.messages import Language
 from core.pack import Pack
-from handoff import clocks, sla
+from handoff import clocks
 from handoff.desk_models import Viewing
 from handoff.listing import CaseFilter, Order, Tab, cases, count_of, counts
 from handoff.models import HELD_STATES, Case, CaseReason, CaseState, Staff
@@ -153,7 +153,11 @@ def share_of_clock(pack: Pack, case: Case, now: datetime) -> int | None:
     """In percent of the department's working time; None while the clock does not run."""
     if case.due_at is None or case.due_from is None:
         return None
-    return sla.share_used(clocks.working_time(pack, case), case.due_from, case.due_at, now)
+    if now >= case.due_at:
+        return 100
+    time = clocks.working_time(pack, case)
+    whole = time.between(case.due_from, case.due_at)
+    return int(100 * (time.between(case.due_from, now) / whole)) if whole else 100
 
 
 def names_of(session: Session, staff_ids: Collection[int]) -> Mapping[int, str]:
@@ -264,7 +268,7 @@ def filter_view(visit: Visit, query: CaseQuery) -> FilterView:
 
 def priority_choices() -> tuple[Choice, ...]:
     """The most urgent first."""
-    return tuple(Choice(value=name, label=named("priority", name)) for name in reversed(PRIORITIES))
+    return tuple(Choice(value=name, label=named("priority", name)) for name in reversed(list(PRIORITIES)))
 
 
 def saved_views(session: Session, visit: Visit, query: CaseQuery) -> tuple[SavedFilterView, ...]:

@@ -1,4 +1,4 @@
-"""The parts of lists that follow changes: offers and tabs of one person, and the list, which is shared where it shows nothing of one person."""
+"""The parts of lists that follow changes: offers and tabs of one person, and the list, shared where it shows nothing of one person."""
 
 from collections.abc import Callable, Mapping
 

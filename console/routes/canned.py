@@ -186,7 +186,7 @@ def list_view(visit: Visit, words: str) -> CannedListView:
 
 def sample_variables(visit: Visit, staff: Staff) -> Mapping[str, str]:
     """What case and staff fill, with an example where there is no case."""
-    example = {verbs.CASE_NUMBER: say("canned_example.number"), verbs.CASE_TITLE: say("canned.example_title")}
+    example = {verbs.CASE_NUMBER: say("canned_example.number"), verbs.CASE_TITLE: say("canned_example.title")}
     return {**example, **verbs.variables_of(visit.pack, staff.name, None, staff.department_id)}
 
 

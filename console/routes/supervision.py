@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from sqlalchemy.orm import Session
 
-from bot import ownership
 from console import queries
 from console.access import accessible_case, acting_staff
 from console.case_pages import refusal
@@ -15,7 +14,7 @@ from console.security import PREFIX
 from console.supervising import supervision_view
 from console.texts import say
 from console.visiting import NotHereError, RowId, SupervisionReader, SupervisionWriter, Visit
-from handoff.abuse import approve_block, refuse_block
+from handoff.abuse import refuse_block
 from handoff.desk_models import ContactLimit, IntakePause
 from handoff.errors import ApprovalError, CaseError, TargetError
 from handoff.models import Case, CaseState
@@ -103,10 +102,7 @@ def approve(limit_id: RowId, visit: SupervisionWriter) -> Response:
     """Who asked for it can't approve it; a second click changes nothing."""
 
     def act(session: Session, limit: ContactLimit, case: Case) -> None:
-        conversation = ownership.locked(session, case.conversation_id)
-        notice = approve_block(session, visit.pack, limit, by=acting_staff(session, visit), now=visit.now)
-        if conversation is not None:
-            visit.counter.say_notice(session, conversation, case, notice, now=visit.now)
+        visit.counter.approve_block(session, case, limit, by=acting_staff(session, visit), now=visit.now)
         visit.record(session, "limit.approve", f"limit:{limit_id}")
 
     return decided(visit, limit_id, act, "limit_approved")
