@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from console.forms import TextForm
-from console.live.parts import PARTS, wanted_parts
+from console.live.parts import wanted_parts
 from console.live.stream import Stream, event
+from console.parts import PARTS
 from console.visiting import Beating, NotHereError, RowId, Visit, quiet_visit, visitor_of
 from core.changes import PRESENCE, QUEUE, case_topic, staff_topic
 from handoff.models import Case

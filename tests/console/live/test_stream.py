@@ -7,7 +7,8 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import delete, update
 
-from console.live.parts import PARTS, Parameters, Part
+from console.live.parts import Parameters, Part
+from console.parts import PARTS
 from console.models import StaffSession
 from console.visiting import NotHereError, Visit
 from core import changes
