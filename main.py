@@ -89,6 +89,7 @@ class Product:
         from console.api import create_api
         from console.app import create_console
         from console.live.live import Live
+        from console.suggesting import SearchSuggester
         from core.clock import system_clock
         from core.encryption import keyring
         from core.metrics_page import show_metrics
@@ -111,6 +112,8 @@ class Product:
                 public_url=settings.public_url,
                 search_changed=self._search.follow,
                 live=self.live,
+                counter=self.bot.counter,
+                suggester=SearchSuggester(self._search, load_pack, self._public_url(settings)),
             ),
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))

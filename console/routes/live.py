@@ -8,8 +8,8 @@ from starlette.responses import StreamingResponse
 from console.access import accessible_case
 from console.forms import TextForm
 from console.live.parts import wanted_parts
-from console.live.registry import PARTS
 from console.live.stream import Stream, event
+from console.parts import PARTS
 from console.visiting import Beating, NotHereError, RowId, Visit, quiet_visit, visitor_of
 from core.changes import PRESENCE, QUEUE, case_topic, staff_topic
 from handoff.presence import heartbeat

@@ -121,13 +121,13 @@ def measure_following(folder: Path, environment: dict[str, str] | None = None) -
         try:
             crowd.ask("connect")
             pages = [_page(chromium, product.url, worker) for worker in supervisors]
-            return _measured(product.url, database, crowd, pages)
+            return _measured(product.url, database, crowd, pages, [worker.department_id for worker in others])
         finally:
             crowd.stop()
             database.close()
 
 
-def _measured(url: str, database: Database, crowd: Crowd, pages: list["Page"]) -> Following:
+def _measured(url: str, database: Database, crowd: Crowd, pages: list["Page"], audiences: list[str]) -> Following:
     found = Following()
     first, second = pages
     wait_until(lambda: all(crowd.ask("numbers")))
@@ -147,7 +147,9 @@ def _measured(url: str, database: Database, crowd: Crowd, pages: list["Page"]) -
     found.missed = sum(1 for number in crowd.ask("numbers") if number < newest)
     found.reloads = crowd.ask("reloads")
     looks = [parts.get(f"case_list?{LIST}", "") for parts in crowd.ask("looks")]
-    found.different = sum(1 for place, look in enumerate(looks) if look != looks[place % len(AUDIENCES)] or not look)
+    # Those at odd places were never cut.
+    right = {audience: look for place, (audience, look) in enumerate(zip(audiences, looks, strict=True)) if place % 2}
+    found.different = sum(1 for audience, look in zip(audiences, looks, strict=True) if not look or look != right[audience])
     return found
 
 

@@ -8,8 +8,8 @@ from prometheus_client import REGISTRY
 from sqlalchemy import delete, update
 
 from console.live.parts import Parameters, Part
-from console.live.registry import PARTS
 from console.models import StaffSession
+from console.parts import PARTS
 from console.visiting import NotHereError, Visit
 from core import changes
 from core.changes import PRESENCE, QUEUE, case_topic, drop_changes, staff_topic
