@@ -152,6 +152,13 @@ class CounterRules(PackModel):
     def _fill_in(cls, value: Mapping[PriorityName, ResponseTimes]) -> Mapping[PriorityName, ResponseTimes]:
         return {**DEFAULT_TIMES, **value}
 
+    @field_validator("warnings")
+    @classmethod
+    def _ascend(cls, value: tuple[Percent, ...]) -> tuple[Percent, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("must be ascending, each once")
+        return value
+
     @model_validator(mode="after")
     def _idle_reason_is_known(self) -> Self:
         if self.idle_reason not in self.reasons:
