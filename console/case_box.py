@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.media_kinds import EXTENSIONS, LARGEST, MEGABYTE, PICTURES, Kind
-from bot.staff_voice import Preview
-from bot.staff_words import UNDO_SECONDS
-
 from bot.models import Direction
 from bot.queries import ledger
+from bot.staff_voice import Preview
+from bot.staff_words import UNDO_SECONDS
 from console.case_reading import Reading
 from console.fact_warning import unsupported_figures
 from console.texts import say

@@ -45,7 +45,3 @@ def wanted_parts(keys: list[str], parts: Mapping[str, Part]) -> tuple[Wanted, ..
             raise NotHereError(f"no part {name!r}")
         found.append(Wanted(key=key, name=name, part=parts[name], parameters=dict(parse_qsl(query))))
     return tuple(found)
-
-
-PARTS: dict[str, Part] = {}
-"""By name."""

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.responses import StreamingResponse
 
+from console.access import accessible_case
 from console.forms import TextForm
-from console.live.parts import PARTS, wanted_parts
+from console.live.parts import wanted_parts
 from console.live.stream import Stream, event
+from console.parts import PARTS
 from console.visiting import Beating, NotHereError, RowId, Visit, quiet_visit, visitor_of
 from core.changes import PRESENCE, QUEUE, case_topic, staff_topic
-from handoff.models import Case
 from handoff.presence import heartbeat
 from handoff.viewing import look, look_away
 
@@ -58,9 +59,7 @@ def be_there(visit: Beating) -> Response:
 @router.post("/cases/{case_id}/viewing")
 def view_case(case_id: RowId, form: Annotated[ViewingForm, Form()], visit: Beating) -> Response:
     with visit.writing() as session:
-        case = session.get(Case, case_id)
-        if case is None or case.municipality_id != visit.municipality_id:
-            raise NotHereError(f"no case {case_id} here")
+        case = accessible_case(session, visit, case_id)
         if form.state == "gone":
             look_away(session, case, visit.visitor.staff_id, now=visit.now)
         else:
@@ -80,9 +79,10 @@ def allowed_topics(visit: Visit, topics: str) -> list[str]:
     mine = {QUEUE, PRESENCE, staff_topic(visit.visitor.staff_id)}
     with visit.reading() as session:
         for topic in wanted:
+            if topic in mine:
+                continue
             number = topic.removeprefix("case:")
-            case = session.get(Case, int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
-            is_case_here = case is not None and case.municipality_id == visit.municipality_id and topic == case_topic(case.id)
-            if topic not in mine and not is_case_here:
-                raise NotHereError(f"no topic {topic!r} here")
+            if not (number.isascii() and number.isdecimal() and len(number) < 19) or topic != case_topic(int(number)):
+                raise NotHereError(f"no topic {topic!r}")
+            accessible_case(session, visit, int(number))
     return wanted

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from bot.staff_words import UNDO_SECONDS
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import Conversation
+from bot.staff_words import UNDO_SECONDS
 from handoff.cases import CaseRequest, open_case
 from handoff.desk_models import StaffMessage, StaffMessageState
 from handoff.models import Case, CaseChannel, CaseReason, Priority, Staff

@@ -83,9 +83,9 @@ def test_case_of_another_municipality_is_not_there(town: Town, visit: Visit) -> 
     assert seen(town.house, foreign) == []
 
 
-@pytest.mark.parametrize("path", ["/console/live/heartbeat", "/console/cases/1/viewing"])
+@pytest.mark.parametrize("path", ["/console/live/heartbeat", "/console/cases/{id}/viewing"])
 def test_heartbeat_needs_a_session_and_its_token(town: Town, visit: Visit, outsider: Browser, path: str) -> None:
-    town.add_case()
+    path = path.format(id=town.add_case())
     browser = visit("staff")
     assert outsider.submit(path).status_code == 303
     assert browser.post(path, data={"csrf_token": "wrong"}).status_code == 403

@@ -7,8 +7,9 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import delete, update
 
-from console.live.parts import PARTS, Parameters, Part
+from console.live.parts import Parameters, Part
 from console.models import StaffSession
+from console.parts import PARTS
 from console.visiting import NotHereError, Visit
 from core import changes
 from core.changes import PRESENCE, QUEUE, case_topic, drop_changes, staff_topic
