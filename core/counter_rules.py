@@ -1,16 +1,27 @@
 """How a municipality's counter behaves: clocks, capacity, offers, idling, sensitive topics, reasons to close; counter.yaml."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from core.pack import PackModel, patterns_that_compile
+from core.pack import PackModel
 
 PriorityName = Literal["ordinary", "deadline", "vulnerable", "crisis"]
 ChannelName = Literal["line", "telephone", "counter"]
 Percent = Literal[50, 80, 100]
+
+
+def patterns_that_compile(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """For fields that hold regular expressions."""
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
+    return patterns
 
 
 class ResponseTimes(PackModel):
@@ -76,7 +87,11 @@ DEFAULT_CHANNEL_CAPACITY: Mapping[ChannelName, int] = {"telephone": 1, "counter"
 DEFAULT_REASONS = (
     CloseReason(id="answered"),
     CloseReason(id="referred"),
+    CloseReason(id="applied"),
+    CloseReason(id="called_back"),
     CloseReason(id="no_answer", asks_satisfaction=False),
+    CloseReason(id="duplicate", asks_satisfaction=False),
+    CloseReason(id="abuse", asks_satisfaction=False),
     CloseReason(id="other"),
 )
 
@@ -89,12 +104,16 @@ class CounterRules(PackModel):
     channel_capacity: Mapping[ChannelName, int] = Field(default_factory=lambda: dict(DEFAULT_CHANNEL_CAPACITY))
     """Of these channels at most so many at once, within the capacity."""
     offer_seconds: int = Field(default=45, ge=5)
+    ask_again_minutes: int = Field(default=10, ge=1)
+    """When everybody was asked, until the same people are asked once more."""
+    missed_offers: int = Field(default=3, ge=1)
+    """Offers that somebody lets pass in a row, until they count as away."""
     grace_seconds: int = Field(default=60, ge=10)
     """Without a heartbeat, until somebody counts as gone."""
     away_minutes: int = Field(default=90, ge=1)
     """The same for somebody who said that they are away for a moment."""
     offers_per_hour: int = Field(default=12, ge=1)
-    """Fairness: at most so many offers and assignments to one person within an hour, while others could take them."""
+    """Fairness: at most so many offers and assignments to one person within an hour, as long as somebody else could take the next."""
     ageing_minutes: int = Field(default=15, ge=1)
     """Waiting so long lifts a case as if it were one level more urgent."""
     response: Mapping[PriorityName, ResponseTimes] = Field(default_factory=lambda: dict(DEFAULT_TIMES))
@@ -132,6 +151,13 @@ class CounterRules(PackModel):
     @classmethod
     def _fill_in(cls, value: Mapping[PriorityName, ResponseTimes]) -> Mapping[PriorityName, ResponseTimes]:
         return {**DEFAULT_TIMES, **value}
+
+    @field_validator("warnings")
+    @classmethod
+    def _ascend(cls, value: tuple[Percent, ...]) -> tuple[Percent, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("must be ascending, each once")
+        return value
 
     @model_validator(mode="after")
     def _idle_reason_is_known(self) -> Self:

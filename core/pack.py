@@ -1,6 +1,5 @@
 """A municipality's pack: the data under content/ that decides how its counter behaves, loaded and checked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -24,16 +23,6 @@ class PackModel(BaseModel):
     """Unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-def patterns_that_compile(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """For fields that hold regular expressions."""
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
-    return patterns
 
 
 class Retention(PackModel):

@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.counter_rules import CounterRules
+from core.pack import Pack
+from handoff import clocks
 from handoff.assignment import Candidate, Wanted
 from handoff.changing import TAKEN_STATES
 from handoff.events import EventKind
@@ -17,7 +19,7 @@ TAKING_ROLES = (Role.STAFF, Role.SUPERVISOR)
 
 
 def available(session: Session, municipality_id: str, rules: CounterRules, *, now: datetime) -> Sequence[Candidate]:
-    """Everybody who takes cases now, with what they hold, by id."""
+    """Everybody who takes cases now, with what they hold, by id; nobody where none of them has room for one more."""
     since = now - timedelta(seconds=rules.grace_seconds)
     people = session.execute(
         select(Staff, Presence)
@@ -35,7 +37,9 @@ def available(session: Session, municipality_id: str, rules: CounterRules, *, no
     if not ids:
         return ()
     loads = _loads(session, ids)
-    resolved = _resolved(session, ids, since=now - timedelta(days=rules.skilled_days))
+    if all(sum(loads.get(row[0].id, {}).values()) >= row[0].capacity for row in people):
+        return ()
+    resolved = _resolved(session, municipality_id, ids, since=now - timedelta(days=rules.skilled_days))
     offers = _offers(session, municipality_id, since=now - timedelta(hours=1))
     wrapping = _wrapping_up(session, ids, since=now - timedelta(minutes=rules.wrap_up_minutes))
     return [
@@ -57,7 +61,7 @@ def available(session: Session, municipality_id: str, rules: CounterRules, *, no
     ]
 
 
-def wanted_of(case: Case, rules: CounterRules, before: int | None, *, now: datetime) -> Wanted:
+def wanted_of(pack: Pack, case: Case, before: int | None, *, now: datetime) -> Wanted:
     return Wanted(
         department_id=case.department_id,
         category=case.category,
@@ -65,8 +69,9 @@ def wanted_of(case: Case, rules: CounterRules, before: int | None, *, now: datet
         channel=case.channel,
         before=before,
         declined=frozenset(case.declined),
-        needs_supervisor=case.transfers >= rules.transfer_limit,
-        waited_minutes=(now - (case.due_from or case.opened_at)).total_seconds() / 60,
+        needs_supervisor=case.transfers >= pack.counter.transfer_limit,
+        waited_minutes=clocks.working_time(pack, case).between(case.due_from or case.opened_at, now) / timedelta(minutes=1),
+        minutes_since_asked=(now - case.offered_until) / timedelta(minutes=1) if case.offered_until else None,
     )
 
 
@@ -86,11 +91,11 @@ def holders_before(session: Session, cases: Collection[Case]) -> Mapping[int, in
             found[case.id] = holder_id
     ids = [case.id for case in cases if case.claimed_at is not None]
     claims = session.execute(
-        select(CaseEvent.case_id, CaseEvent.staff_id)
-        .where(CaseEvent.case_id.in_(ids), CaseEvent.kind == EventKind.CLAIMED)
+        select(CaseEvent.case_id, CaseEvent.staff_id, CaseEvent.detail)
+        .where(CaseEvent.case_id.in_(ids), CaseEvent.kind.in_((EventKind.CLAIMED, EventKind.ASSIGNED)))
         .order_by(CaseEvent.id)
     )
-    return {**found, **{row[0]: row[1] for row in claims if row[1] is not None}}
+    return {**found, **{case_id: detail.get("to", staff_id) for case_id, staff_id, detail in claims}}
 
 
 def _loads(session: Session, ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
@@ -102,10 +107,10 @@ def _loads(session: Session, ids: Sequence[int]) -> Mapping[int, Mapping[str, in
     return found
 
 
-def _resolved(session: Session, ids: Sequence[int], *, since: datetime) -> Mapping[int, Mapping[str, int]]:
+def _resolved(session: Session, municipality_id: str, ids: Sequence[int], *, since: datetime) -> Mapping[int, Mapping[str, int]]:
     found: dict[int, dict[str, int]] = defaultdict(dict)
     statement = select(Case.closed_by, Case.category, func.count()).where(
-        Case.closed_by.in_(ids), Case.closed_at > since, Case.category != ""
+        Case.municipality_id == municipality_id, Case.closed_by.in_(ids), Case.closed_at > since, Case.category != ""
     )
     for staff_id, category, count in session.execute(statement.group_by(Case.closed_by, Case.category)):
         if staff_id is not None:

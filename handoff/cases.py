@@ -12,10 +12,11 @@ from core.changes import staff_topic
 from core.pack import Pack
 from handoff import clocks, queries
 from handoff.business_hours import is_open, next_opening
-from handoff.changing import begin, finish, lock_cases, require_open, tell
+from handoff.changing import begin, finish, lock_cases, lock_staff, require_open, tell
 from handoff.claiming import assign, claim, decline, release
 from handoff.closing import Closing, ask_satisfaction, close, rate, reopen, review, write_up
 from handoff.desk_models import CaseNote, Mention
+from handoff.escalating import escalate
 from handoff.events import EventKind, record
 from handoff.holidays import is_national_holiday
 from handoff.lifecycle import may_reopen
@@ -87,6 +88,7 @@ def open_case(session: Session, pack: Pack, request: CaseRequest, *, now: dateti
     """
     earlier = _earlier(session, pack, request, now=now)
     if earlier is not None:
+        lock_staff(session, earlier.holder_id)
         lock_cases(session, [earlier.id])
     if earlier is not None and earlier.state != CaseState.CLOSED:
         return _asked_again(session, pack, earlier, request, now=now)
@@ -107,6 +109,8 @@ def open_case(session: Session, pack: Pack, request: CaseRequest, *, now: dateti
     record(
         session, case, EventKind.OPENED, staff_id=by.id if by else None, now=now, reason=str(request.reason), channel=str(request.channel)
     )
+    if case.priority == Priority.CRISIS:
+        escalate(session, case, "crisis", now=now)
     notice = _opening_notice(session, pack, case, now=now)
     finish(session, case, now=now)
     return Opened(case=case, is_new=True, notice=notice)
@@ -114,12 +118,13 @@ def open_case(session: Session, pack: Pack, request: CaseRequest, *, now: dateti
 
 def add_words(session: Session, pack: Pack, case: Case, *, now: datetime) -> bool:
     """The resident wrote: an answer is owed, and a case that closed within `reopen_hours` goes on. False where it closed too long ago."""
+    lock_staff(session, case.holder_id)
+    begin(session, case)
     if case.state == CaseState.CLOSED:
         if not may_reopen(case.closed_at, now, pack.counter.reopen_hours):
             return False
         reopen(session, pack, case, by=None, now=now)
         return True
-    begin(session, case)
     since = case.last_staff_at if case.due_from is None else None
     case.last_resident_at, case.nudged_at = now, None
     clocks.start(pack, case, now=now)
@@ -204,6 +209,8 @@ def _asked_again(session: Session, pack: Pack, case: Case, request: CaseRequest,
     if request.priority > case.priority:
         case.priority = request.priority
         clocks.reckon(pack, case)
+        if case.priority == Priority.CRISIS:
+            escalate(session, case, "crisis", now=now)
     clocks.start(pack, case, now=now)
     if case.state == CaseState.WAITING_FOR_RESIDENT:
         case.state = CaseState.HELD
@@ -244,7 +251,7 @@ def _new_case(pack: Pack, request: CaseRequest, *, now: datetime) -> Case:
 
 
 def _opening_notice(session: Session, pack: Pack, case: Case, *, now: datetime) -> Notice:
-    """What the resident hears at once. Outside the hours a time is promised: that by which the first answer is due."""
+    """What the resident hears at once. Where nobody is there, a time is promised: that by which the first answer is due."""
     department = pack.department(case.department_id)
     named: dict[str, object] = {"department": department.id if department else None}
     if queries.is_paused(session, case.municipality_id, case.department_id):
@@ -258,7 +265,9 @@ def _opening_notice(session: Session, pack: Pack, case: Case, *, now: datetime) 
         return Notice(key=NoticeKey.CLOSED, values={**named, "promised_at": case.promised_at, "opening": opening})
     wait = queries.wait_estimate(session, pack, case, now=now)
     if wait is None:
+        if not queries.is_somebody_there(session, pack, case, now=now):
+            case.promised_at = clocks.promise(pack, case, now=now)
         position = queries.position_of(session, pack, case, now=now)
-        return Notice(key=NoticeKey.WAITING_UNKNOWN, values={**named, "position": position})
+        return Notice(key=NoticeKey.WAITING_UNKNOWN, values={**named, "position": position, "promised_at": case.promised_at})
     values = {"position": wait.position, "least": wait.least_minutes, "most": wait.most_minutes}
     return Notice(key=NoticeKey.WAITING, values={**named, **values})

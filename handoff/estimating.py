@@ -1,6 +1,6 @@
 """Where a case stands in the queue and how long it will take, from what is there and what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -41,20 +41,7 @@ def ahead_of(session: Session, pack: Pack, case: Case, *, now: datetime) -> int:
 
 def wait_estimate(session: Session, pack: Pack, case: Case, *, now: datetime) -> Wait | None:
     """None where nobody of the department is there, or too little was measured."""
-    since = now - timedelta(seconds=pack.counter.grace_seconds)
-    statement = (
-        select(Staff.id, Staff.capacity)
-        .join(Presence, Presence.staff_id == Staff.id)
-        .where(
-            Staff.municipality_id == case.municipality_id,
-            Staff.is_active,
-            Presence.state == PresenceState.AVAILABLE,
-            Presence.heartbeat_at >= since,
-        )
-    )
-    if case.department_id is not None:
-        statement = statement.where(Staff.department_id == case.department_id)
-    capacity = {row[0]: row[1] for row in session.execute(statement)}
+    capacity = _people(session, pack, case, now=now)
     held = session.execute(
         select(Case.holder_id, func.count())
         .where(Case.holder_id.in_(capacity), Case.state.in_((CaseState.OFFERED, *HELD_STATES)))
@@ -63,6 +50,11 @@ def wait_estimate(session: Session, pack: Pack, case: Case, *, now: datetime) ->
     loads = {row[0]: row[1] for row in held}
     free = sum(max(0, room - loads.get(staff_id, 0)) for staff_id, room in capacity.items())
     return position_and_wait(ahead_of(session, pack, case, now=now), free, len(capacity), handling_minutes(session, case, now=now))
+
+
+def is_somebody_there(session: Session, pack: Pack, case: Case, *, now: datetime) -> bool:
+    """Whether anybody of its department takes cases now."""
+    return bool(_people(session, pack, case, now=now))
 
 
 def handling_minutes(session: Session, case: Case, *, now: datetime) -> Sequence[float]:
@@ -81,3 +73,21 @@ def handling_minutes(session: Session, case: Case, *, now: datetime) -> Sequence
     own = session.scalars(statement.where(Case.department_id == case.department_id)).all()
     found = own if len(own) >= FEWEST_MEASURED else session.scalars(statement).all()
     return [float(minutes) for minutes in found if minutes is not None]
+
+
+def _people(session: Session, pack: Pack, case: Case, *, now: datetime) -> Mapping[int, int]:
+    """The capacity of everybody who takes cases of the department now."""
+    since = now - timedelta(seconds=pack.counter.grace_seconds)
+    statement = (
+        select(Staff.id, Staff.capacity)
+        .join(Presence, Presence.staff_id == Staff.id)
+        .where(
+            Staff.municipality_id == case.municipality_id,
+            Staff.is_active,
+            Presence.state == PresenceState.AVAILABLE,
+            Presence.heartbeat_at >= since,
+        )
+    )
+    if case.department_id is not None:
+        statement = statement.where(Staff.department_id == case.department_id)
+    return {row[0]: row[1] for row in session.execute(statement)}

@@ -18,9 +18,11 @@ from handoff.changing import (
     require_holder,
     require_open,
     require_room,
+    require_there,
 )
 from handoff.claiming import NOTE_LIMIT, count_offer
 from handoff.errors import NoteMissingError, NotInStateError, TargetError
+from handoff.escalating import escalate
 from handoff.events import EventKind, record
 from handoff.lifecycle import held_state
 from handoff.models import HELD_STATES, Case, CaseState, Staff
@@ -82,7 +84,7 @@ def transfer(
     """Somebody else goes on with it; the clocks run on from where they began.
 
     Cold: into the queue of the department, or as an offer to the person. Warm: the person has agreed and has it at once. The transfer that
-    reaches the limit goes to a supervisor instead. Raises NoteMissingError, TargetError, CapacityError, NotHolderError.
+    reaches the limit goes to a supervisor instead. Raises NoteMissingError, TargetError, NotThereError, CapacityError, NotHolderError.
     """
     if not note.strip():
         raise NoteMissingError(f"case {case.id}: a transfer needs a note")
@@ -96,16 +98,15 @@ def transfer(
         raise TargetError(f"no department '{target.department_id}'")
     if person is not None:
         require_here(case, person)
+        require_there(session, person)
     former, former_department = case.holder_id, case.department_id
     case.transfers = 0 if is_supervising(by) else case.transfers + 1
     is_stopped = case.transfers >= pack.counter.transfer_limit
     case.department_id = (person.department_id or case.department_id) if person else target.department_id  # type: ignore[union-attr]
-    case.declined, case.snoozed_until = [], None
+    # Whoever gives it away is not asked next, even where it stays in their department.
+    case.declined, case.snoozed_until = [former] if former is not None and person is None else [], None
     clocks.start(pack, case, now=now)
-    if is_stopped:
-        _wait(case)
-        case.is_escalated = True
-    elif person is None:
+    if is_stopped or person is None:
         _wait(case)
     else:
         require_room(session, person, case, pack.counter)
@@ -125,7 +126,7 @@ def transfer(
         is_warm=is_warm,
     )
     if is_stopped:
-        record(session, case, EventKind.ESCALATED, now=now, why="transfers", transfers=case.transfers)
+        escalate(session, case, "transfers", now=now)
     finish(session, case, now=now, staff=[former, person.id if person else None])
     named = person.name if person is not None and is_warm and not is_stopped else None
     return Notice(key=NoticeKey.TRANSFERRED, values={"department": case.department_id, "staff": named})

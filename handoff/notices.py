@@ -11,7 +11,7 @@ class NoticeKey(StrEnum):
     WAITING = "handoff.waiting"
     """In the queue while open, with `department`, `position`, `least`, `most`."""
     WAITING_UNKNOWN = "handoff.waiting_unknown"
-    """The same where no wait is known: `department`, `position`."""
+    """The same where no wait is known: `department`, `position`; `promised_at` where nobody is there, otherwise None."""
     CLOSED = "handoff.closed"
     """Out of hours: `department`, `promised_at`, `opening`."""
     CLOSED_UNKNOWN = "handoff.closed_unknown"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.counter_rules import CounterRules
 from core.pack import Pack
 from handoff.desk_models import CaseNote, CaseTask, ContactLimit, IntakePause, Mention
-from handoff.estimating import position_of, wait_estimate
+from handoff.estimating import is_somebody_there, position_of, wait_estimate
 from handoff.lifecycle import may_reopen
 from handoff.listing import CaseFilter, Order, Tab, cases, count_of, counts, visible_to
 from handoff.models import (
@@ -31,6 +31,7 @@ __all__ = [
     "cases",
     "count_of",
     "counts",
+    "is_somebody_there",
     "position_of",
     "visible_to",
     "wait_estimate",

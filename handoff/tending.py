@@ -4,20 +4,22 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from core.changes import staff_topic
 from core.pack import Pack
 from handoff import clocks, queries
-from handoff.assignment import Choice, choose, has_room
+from handoff.assignment import Choice, choose
+from handoff.business_hours import is_open
 from handoff.candidates import available, holders_before, wanted_of
-from handoff.changing import LockTalks, finish, has_room_for, leave_talks, lock_cases, lock_staff, tell
+from handoff.changing import LockTalks, finish, has_room_for, leave_talks, lock_cases, lock_staff
 from handoff.claiming import offer, pass_offer
 from handoff.closing import Closing, close, write_up
+from handoff.escalating import escalate
 from handoff.estimating import waiting_of
 from handoff.events import EventKind, record
-from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Presence, PresenceState, Role, Staff
+from handoff.holidays import is_national_holiday
+from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Presence, PresenceState, Staff
 from handoff.moving import wake
 from handoff.notices import Notice, NoticeKey
 from handoff.presence import is_lost, lose
@@ -73,21 +75,27 @@ def look(session: Session, pack: Pack, now: datetime) -> Due:
         statement = select(Case.id).where(Case.municipality_id == pack.id, *conditions).order_by(Case.id).limit(AT_ONCE)
         return session.scalars(statement).all()
 
+    def in_hours(*conditions: ColumnElement[bool]) -> Sequence[int]:
+        """What speaks to residents of its own accord does so while the department is open."""
+        statement = select(Case.id, Case.department_id).where(Case.municipality_id == pack.id, *conditions).order_by(Case.id)
+        return [case_id for case_id, department_id in session.execute(statement) if is_staffed(pack, department_id, now)][:AT_ONCE]
+
     rules = pack.counter
-    is_open = Case.state.in_(OPEN_STATES)
+    is_unclosed = Case.state.in_(OPEN_STATES)
     is_silent = and_(Case.due_from.is_(None), Case.state.in_((CaseState.WAITING, CaseState.WAITING_FOR_RESIDENT)))
     presences = session.scalars(select(Presence).where(Presence.municipality_id == pack.id, Presence.state != PresenceState.OFF)).all()
     return Due(
         lost=[presence.staff_id for presence in presences if is_lost(presence, rules, now=now)],
         passed=ids(Case.state == CaseState.OFFERED, Case.offered_until <= now),
-        woken=ids(is_open, Case.snoozed_until <= now),
-        warned=ids(is_open, Case.warn_at <= now),
-        overdue=ids(is_open, Case.due_from.is_not(None), Case.resolve_by <= now, Case.is_overdue.is_(False)),
-        broken=ids(is_open, Case.first_reply_at.is_(None), Case.promised_at <= now, Case.is_apologised.is_(False)),
-        nudged=ids(is_silent, Case.last_staff_at <= now - timedelta(hours=rules.nudge_hours), Case.nudged_at.is_(None)),
-        closed=ids(is_silent, Case.nudged_at <= now - timedelta(hours=rules.close_hours)),
+        woken=ids(is_unclosed, Case.snoozed_until <= now),
+        warned=ids(is_unclosed, Case.warn_at <= now),
+        overdue=ids(is_unclosed, Case.due_from.is_not(None), Case.resolve_by <= now, Case.is_overdue.is_(False)),
+        broken=ids(is_unclosed, Case.first_reply_at.is_(None), Case.promised_at <= now, Case.is_apologised.is_(False)),
+        nudged=in_hours(is_silent, Case.last_staff_at <= now - timedelta(hours=rules.nudge_hours), Case.nudged_at.is_(None)),
+        closed=in_hours(is_silent, Case.nudged_at <= now - timedelta(hours=rules.close_hours)),
         written_up=ids(
-            Case.state == CaseState.CLOSED,
+            # As it stands in the index of such cases.
+            Case.state == literal_column("'closed'"),
             Case.minutes.is_(None),
             Case.closed_at <= now - timedelta(minutes=rules.wrap_up_minutes),
         ),
@@ -104,7 +112,8 @@ def tend(session: Session, pack: Pack, now: datetime, *, lock_talks: LockTalks =
     staff = [choice.staff_id for _, choice in due.choices]
     held = [case.id for staff_id in due.lost for case in queries.cases_with(session, staff_id, HELD_STATES)]
     lock_talks(session, _talks(session, due.case_ids | set(held)))
-    lock_staff(session, *due.lost, *staff)
+    asked = [case.holder_id for case in session.scalars(select(Case).where(Case.id.in_(due.passed)))]
+    lock_staff(session, *due.lost, *staff, *asked)
     cases = {case.id: case for case in lock_cases(session, due.case_ids | set(held))}
     for member in session.scalars(select(Staff).where(Staff.id.in_(due.lost)).order_by(Staff.id)):
         handed = lose(session, member, pack.counter, now=now)
@@ -125,6 +134,11 @@ def tend(session: Session, pack: Pack, now: datetime, *, lock_talks: LockTalks =
     return happenings
 
 
+def is_staffed(pack: Pack, department_id: str | None, now: datetime) -> bool:
+    department = pack.department(department_id)
+    return department is None or is_open(department, pack.calendar, now, is_national_holiday)
+
+
 Act = Callable[[Session, Pack, Case, datetime], Happening | None]
 
 
@@ -142,22 +156,22 @@ def _talks(session: Session, case_ids: Collection[int]) -> Sequence[int]:
 
 def _choices(session: Session, pack: Pack, now: datetime) -> Sequence[tuple[int, Choice]]:
     """For the waiting cases in their order, each person's load growing with what they are given."""
-    people = {person.staff_id: person for person in available(session, pack.id, pack.counter, now=now)}
     pauses = {pause.department_id for pause in queries.active_pauses(session, pack.id)}
-    if None in pauses or not any(has_room(person, "line", pack.counter) for person in people.values()):
-        return ()
     statement = select(Case).where(
         Case.municipality_id == pack.id,
         Case.state == CaseState.WAITING,
         Case.due_from.is_not(None),
         or_(Case.snoozed_until.is_(None), Case.snoozed_until <= now),
     )
-    waiting = {case.id: case for case in session.scalars(statement) if case.department_id not in pauses}
+    waiting = {case.id: case for case in session.scalars(statement) if case.department_id not in pauses} if None not in pauses else {}
+    people = {person.staff_id: person for person in available(session, pack.id, pack.counter, now=now)} if waiting else {}
+    if not people:
+        return ()
     before = holders_before(session, waiting.values())
     found: list[tuple[int, Choice]] = []
     for one in in_order(map(waiting_of, waiting.values()), now, pack.counter):
         case = waiting[one.case_id]
-        choice = choose(wanted_of(case, pack.counter, before.get(case.id), now=now), list(people.values()), pack.counter)
+        choice = choose(wanted_of(pack, case, before.get(case.id), now=now), list(people.values()), pack.counter)
         if choice.staff_id is not None:
             people[choice.staff_id] = people[choice.staff_id].with_one_more(case.channel, now)
         if choice.staff_id is not None or case.routing != [step.dump() for step in choice.steps]:
@@ -182,7 +196,7 @@ def _offer(session: Session, pack: Pack, case: Case, choice: Choice, *, now: dat
 
 def _pass(session: Session, pack: Pack, case: Case, now: datetime) -> None:
     if case.state == CaseState.OFFERED and case.offered_until is not None and case.offered_until <= now:
-        pass_offer(session, case, now=now)
+        pass_offer(session, pack, case, now=now)
 
 
 def _wake(session: Session, pack: Pack, case: Case, now: datetime) -> None:
@@ -242,17 +256,4 @@ def _close_idle(session: Session, pack: Pack, case: Case, now: datetime) -> Happ
 
 def _write_up(session: Session, pack: Pack, case: Case, now: datetime) -> None:
     if case.state == CaseState.CLOSED and case.minutes is None:
-        write_up(session, case, Closing(reason=""), by=None, now=now)
-
-
-def escalate(session: Session, case: Case, why: str, *, now: datetime) -> None:
-    """Supervisors of the department are told, or all where it has none."""
-    case.is_escalated = True
-    supervisors = session.scalars(
-        select(Staff)
-        .where(Staff.municipality_id == case.municipality_id, Staff.role == Role.SUPERVISOR, Staff.is_active)
-        .order_by(Staff.id)
-    ).all()
-    told = [staff.id for staff in supervisors if staff.department_id == case.department_id] or [staff.id for staff in supervisors]
-    record(session, case, EventKind.ESCALATED, now=now, why=why, to=told)
-    tell(session, case.municipality_id, *(staff_topic(staff_id) for staff_id in told), now=now)
+        write_up(session, pack, case, Closing(reason=""), by=None, now=now)

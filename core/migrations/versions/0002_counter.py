@@ -96,6 +96,7 @@ def upgrade() -> None:
     sa.Column('since', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('heartbeat_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('offered_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('missed', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_presence_municipality_id_municipality')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_presence_staff_id_staff')),
     sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_presence'))
@@ -165,6 +166,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_holder_id_state', ['holder_id', 'state'], unique=False)
         batch_op.create_index('ix_case_municipality_id_closed_at', ['municipality_id', 'closed_at'], unique=False)
         batch_op.create_index('ix_case_municipality_id_state_opened_at', ['municipality_id', 'state', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_resident_id', ['resident_id'], unique=False)
+        batch_op.create_index('ix_case_unwritten', ['municipality_id', 'closed_at'], unique=False, sqlite_where=sa.text("state = 'closed' AND minutes IS NULL"), postgresql_where=sa.text("state = 'closed' AND minutes IS NULL"))
         batch_op.create_index('uq_case_open_conversation_id', ['conversation_id'], unique=True, sqlite_where=sa.text("state != 'closed'"), postgresql_where=sa.text("state != 'closed'"))
 
     op.create_table('case_event',
@@ -413,6 +416,9 @@ def downgrade() -> None:
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_index('ix_case_municipality_id_state_opened_at')
         batch_op.drop_index('ix_case_municipality_id_closed_at')
+        batch_op.drop_index('uq_case_open_conversation_id')
+        batch_op.drop_index('ix_case_unwritten')
+        batch_op.drop_index('ix_case_resident_id')
         batch_op.drop_index('ix_case_holder_id_state')
         batch_op.drop_index('ix_case_conversation_id_state')
 
