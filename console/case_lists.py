@@ -283,8 +283,8 @@ def bulk_view(session: Session, visit: Visit) -> BulkView:
         submission=submissions.new_key(),
         colleagues=colleague_choices(session, visit),
         snoozes=tuple(Choice(value=key, label=named("bulk_until", key)) for key in SNOOZES),
-        close_reasons=tuple(Choice(value=reason.id, label=reason.label) for reason in visit.pack.counter.close_reasons),
-        priorities=priority_choices(),
+        close_reasons=tuple(Choice(value=reason.id, label=reason.label or reason.id) for reason in visit.pack.counter.close_reasons),
+        priorities=tuple(reversed(priority_choices())),
     )
 
 

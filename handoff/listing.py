@@ -14,7 +14,7 @@ from core.clock import JAPAN
 from core.japanese_dates import read_day
 from core.text import normalise
 from handoff.desk_models import CaseNote, Mention
-from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Role, Staff
+from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Priority, Role, Staff
 
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
 ESCAPE = "\\"
@@ -38,7 +38,7 @@ class Order(StrEnum):
     """What comes first in a list."""
 
     DUE = "due"
-    """Whose answer is due first, then the urgent and old ones."""
+    """A crisis, then whose answer is due first, then the urgent and old ones."""
     AGE = "age"
     NEWEST = "newest"
     """What changed last; the usual order of closed ones."""
@@ -126,7 +126,8 @@ def _conditions(wanted: CaseFilter) -> Sequence[ColumnElement[bool]]:
 def _order(order: Order) -> Sequence[Any]:  # Any: SQLAlchemy has no common type of columns and of their orders.
     match order:
         case Order.DUE:
-            return (Case.due_at.asc().nulls_last(), Case.priority.desc(), Case.opened_at, Case.id)
+            is_crisis = and_(Case.priority == Priority.CRISIS, Case.state != CaseState.CLOSED)
+            return (is_crisis.desc(), Case.due_at.asc().nulls_last(), Case.priority.desc(), Case.opened_at, Case.id)
         case Order.AGE:
             return (Case.opened_at.asc(), Case.id.asc())
         case Order.NEWEST:

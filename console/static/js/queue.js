@@ -4,9 +4,14 @@ import { choose, setting } from "./settings.js";
 
 const ALARM = { frequency: 660, seconds: 0.35, loudness: 0.15 };
 
+/** By the end of an offer: the moment by this browser's own count, whatever its clock says. */
+const ends = new Map();
+
 function countDown() {
   for (const part of document.querySelectorAll("[data-until]")) {
-    const seconds = Math.ceil((new Date(part.dataset.until) - Date.now()) / 1000);
+    const { until, seconds: left } = part.dataset;
+    if (!ends.has(until)) ends.set(until, performance.now() + 1000 * Number(left));
+    const seconds = Math.ceil((ends.get(until) - performance.now()) / 1000);
     part.textContent = seconds > 0 ? part.dataset.template.replace("{seconds}", seconds) : part.dataset.ended;
   }
 }
