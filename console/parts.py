@@ -4,4 +4,4 @@ from console.case_parts import CASE_PARTS
 from console.list_parts import LIST_PARTS
 from console.live.parts import Part
 
-PARTS: dict[str, Part] = {**LIST_PARTS, **CASE_PARTS}
+PARTS: dict[str, Part] = {**CASE_PARTS, **LIST_PARTS}

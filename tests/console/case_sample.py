@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.models import Conversation, MessageRow
+from bot.models import Conversation
 from console import queries
 from core.models import Municipality
 from handoff import cases
@@ -70,10 +70,6 @@ def open_one(
     return cases.open_case(session, house.packs(municipality_id), request, now=then, by=None).case
 
 
-def reopened(session: Session, case: Case) -> Conversation:
-    return session.get_one(Conversation, case.conversation_id)
-
-
 def fill_cases(house: House) -> dict[str, int]:
     """By a short name the id of each case."""
     with house.database.transaction() as session:
@@ -95,7 +91,13 @@ def fill_cases(house: House) -> dict[str, int]:
                 packet=Packet(summary="とてもつらい", risks=("self_harm",)),
             ),
             "foreign": open_one(
-                session, house, "Tôi muốn hỏi về thẻ bảo hiểm", minutes=20, language="vi", reason=CaseReason.REJECTED, department_id="environment"
+                session,
+                house,
+                "Tôi muốn hỏi về thẻ bảo hiểm",
+                minutes=20,
+                language="vi",
+                reason=CaseReason.REJECTED,
+                department_id="environment",
             ),
             "attack": open_one(session, house, ATTACK, minutes=8, department_id=None),
             "telephone": open_one(
@@ -125,9 +127,8 @@ def fill_cases(house: House) -> dict[str, int]:
         cases.snooze(session, found["snoozed"], now + timedelta(hours=2), by=taro, now=now)
         reason = next(iter(pack.counter.reasons))
         for name in ("closed", "low"):
-            cases.close(
-                session, pack, found[name], cases.Closing(reason=reason, minutes=5), by=taro if name == "closed" else jiro, now=now - timedelta(minutes=10)
-            )
+            closing, by = cases.Closing(reason=reason, minutes=5), taro if name == "closed" else jiro
+            cases.close(session, pack, found[name], closing, by=by, now=now - timedelta(minutes=10))
         found["low"].satisfaction, found["low"].satisfaction_comment = 1, f"たらい回しにされました {ATTACK}"
         offered = found["offered"]
         offered.state, offered.holder_id, offered.offered_until = CaseState.OFFERED, taro.id, now + timedelta(seconds=40)
@@ -135,10 +136,3 @@ def fill_cases(house: House) -> dict[str, int]:
         foreign = session.get_one(Municipality, "aoba")
         assert queries.staff_by_login(session, foreign.id, "administrator") is not None
         return {name: case.id for name, case in found.items()}
-
-
-def say_in(session: Session, case: Case, text: str) -> None:
-    """The resident wrote something more."""
-    session.add(
-        MessageRow(municipality_id=case.municipality_id, conversation_id=case.conversation_id, direction="inbound", kind="text", text=text, at=NOW)
-    )
