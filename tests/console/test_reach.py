@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute, APIRouter
 
 from console.app import ROUTERS
 from handoff.models import Role
+from tests.console.case_reach import CASE_REACH
 from tests.console.conftest import Browser, House, actions
 from tests.console.sample import SECRET
 
@@ -66,7 +67,7 @@ def ask(browser: Browser, key: str, ids: dict[str, str]):  # type: ignore[no-unt
 
 
 def test_table_of_reach_names_every_route() -> None:
-    assert set(routes()) == set(REACH) | OF_OPEN_PAGES
+    assert set(routes()) == set(REACH) | set(CASE_REACH) | OF_OPEN_PAGES
 
 
 def test_nobody_reaches_a_page_without_login(outsider: Browser) -> None:
