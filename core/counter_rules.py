@@ -87,7 +87,12 @@ DEFAULT_CHANNEL_CAPACITY: Mapping[ChannelName, int] = {"telephone": 1, "counter"
 DEFAULT_REASONS = (
     CloseReason(id="answered"),
     CloseReason(id="referred"),
+    CloseReason(id="applied"),
+    CloseReason(id="called_back"),
     CloseReason(id="no_answer", asks_satisfaction=False),
+    CloseReason(id="withdrawn", asks_satisfaction=False),
+    CloseReason(id="duplicate", asks_satisfaction=False),
+    CloseReason(id="abuse", asks_satisfaction=False),
     CloseReason(id="other"),
 )
 
@@ -100,6 +105,10 @@ class CounterRules(PackModel):
     channel_capacity: Mapping[ChannelName, int] = Field(default_factory=lambda: dict(DEFAULT_CHANNEL_CAPACITY))
     """Of these channels at most so many at once, within the capacity."""
     offer_seconds: int = Field(default=45, ge=5)
+    ask_again_minutes: int = Field(default=10, ge=1)
+    """When everybody was asked, until the same people are asked once more."""
+    missed_offers: int = Field(default=3, ge=1)
+    """Offers that somebody lets pass in a row, until they count as away."""
     grace_seconds: int = Field(default=60, ge=10)
     """Without a heartbeat, until somebody counts as gone."""
     away_minutes: int = Field(default=90, ge=1)
@@ -143,6 +152,13 @@ class CounterRules(PackModel):
     @classmethod
     def _fill_in(cls, value: Mapping[PriorityName, ResponseTimes]) -> Mapping[PriorityName, ResponseTimes]:
         return {**DEFAULT_TIMES, **value}
+
+    @field_validator("warnings")
+    @classmethod
+    def _ascend(cls, value: tuple[Percent, ...]) -> tuple[Percent, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("must be ascending, each once")
+        return value
 
     @model_validator(mode="after")
     def _idle_reason_is_known(self) -> Self:

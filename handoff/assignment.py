@@ -1,6 +1,6 @@
 """To whom a case is offered, and why: department, skill, language, continuity, overflow; the same facts give the same person. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,6 +9,8 @@ from typing import Any
 from core.counter_rules import CounterRules
 from handoff.models import Role
 
+JAPANESE = ("ja", "easy")
+"""Languages that everybody at the counter speaks."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -17,20 +19,22 @@ class StepKind(StrEnum):
 
     DEPARTMENT = "department"
     DEPARTMENT_UNKNOWN = "department_unknown"
-    OVERFLOW = "overflow"
-    OVERFLOW_LATER = "overflow_later"
     SUPERVISOR = "supervisor"
+    OVERFLOW = "overflow"
+    OVERFLOW_ALL = "overflow_all"
+    OVERFLOW_LATER = "overflow_later"
+    ASKED_AGAIN = "asked_again"
+    """Everybody was asked already; after a while the same people are asked once more."""
+    ASKED_AGAIN_LATER = "asked_again_later"
     SKILL = "skill"
     NO_SKILL = "no_skill"
     LANGUAGE = "language"
     NO_LANGUAGE = "no_language"
     CONTINUITY = "continuity"
     NO_CONTINUITY = "no_continuity"
-    DECLINED_AGAIN = "declined_again"
     FAIRNESS = "fairness"
     CHOSEN = "chosen"
     NOBODY = "nobody"
-    PAUSED = "paused"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,9 @@ class Wanted:
     declined: frozenset[int] = frozenset()
     needs_supervisor: bool = False
     waited_minutes: float = 0.0
+    """Of opening hours."""
+    minutes_since_asked: float | None = None
+    """Since the last offer ended; None before the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,35 +102,22 @@ class Choice:
 
 def choose(wanted: Wanted, candidates: Sequence[Candidate], rules: CounterRules) -> Choice:
     """Narrows the people down step by step; a wish that nobody fulfils is left out, and the steps say so."""
-    steps: list[Step] = []
     able = [person for person in candidates if has_room(person, wanted.channel, rules) and not person.is_wrapping_up]
-    pool = _pool(wanted, able, rules, steps)
-    pool = _not_asked_before(wanted, pool, steps)
-    pool = _fair(pool, rules, steps)
+    steps: list[Step] = []
+    pool: Sequence[Candidate] = ()
+    for step, people in _pools(wanted, able, rules):
+        steps.append(step)
+        pool = people
+        if pool:
+            break
     if not pool:
         return Choice(staff_id=None, steps=(*steps, Step(kind=StepKind.NOBODY)))
-    if wanted.category:
-        pool = _prefer(
-            pool,
-            lambda person: is_skilled(person, wanted.category, rules),
-            steps,
-            StepKind.SKILL,
-            StepKind.NO_SKILL,
-            category=wanted.category,
-        )
-    if wanted.language not in ("ja", "easy"):
-        pool = _prefer(
-            pool,
-            lambda person: wanted.language in person.languages,
-            steps,
-            StepKind.LANGUAGE,
-            StepKind.NO_LANGUAGE,
-            language=wanted.language,
-        )
-    if wanted.before is not None:
-        pool = _prefer(
-            pool, lambda person: person.staff_id == wanted.before, steps, StepKind.CONTINUITY, StepKind.NO_CONTINUITY, staff=wanted.before
-        )
+    pool = _fair(pool, rules, steps)
+    for wish in _wishes(wanted, rules):
+        fitting = [person for person in pool if wish.fits(person)]
+        values = {**wish.values, "count": len(fitting)}
+        steps.append(Step(kind=wish.found if fitting else wish.missing, values=values))
+        pool = fitting or pool
     chosen = min(pool, key=_fewest_first)
     return Choice(
         staff_id=chosen.staff_id, steps=(*steps, Step(kind=StepKind.CHOSEN, values={"staff": chosen.staff_id, "load": chosen.load}))
@@ -140,67 +134,75 @@ def is_skilled(person: Candidate, category: str, rules: CounterRules) -> bool:
     return category in person.skills or person.resolved.get(category, 0) >= rules.skilled_after
 
 
-def _pool(wanted: Wanted, able: Sequence[Candidate], rules: CounterRules, steps: list[Step]) -> Sequence[Candidate]:
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """Something that is good in a person and not necessary."""
+
+    fits: Callable[[Candidate], bool]
+    found: StepKind
+    missing: StepKind
+    values: Mapping[str, Any]  # Any: JSON.
+
+
+def _wishes(wanted: Wanted, rules: CounterRules) -> Iterator[_Wish]:
+    if wanted.category:
+        yield _Wish(
+            fits=lambda person: is_skilled(person, wanted.category, rules),
+            found=StepKind.SKILL,
+            missing=StepKind.NO_SKILL,
+            values={"category": wanted.category},
+        )
+    if wanted.language not in JAPANESE:
+        yield _Wish(
+            fits=lambda person: wanted.language in person.languages,
+            found=StepKind.LANGUAGE,
+            missing=StepKind.NO_LANGUAGE,
+            values={"language": wanted.language},
+        )
+    if wanted.before is not None:
+        yield _Wish(
+            fits=lambda person: person.staff_id == wanted.before,
+            found=StepKind.CONTINUITY,
+            missing=StepKind.NO_CONTINUITY,
+            values={"staff": wanted.before},
+        )
+
+
+def _pools(wanted: Wanted, able: Sequence[Candidate], rules: CounterRules) -> Iterator[tuple[Step, Sequence[Candidate]]]:
+    """Groups of people in the order in which they are turned to; the first that is not empty is taken."""
+    fresh = [person for person in able if person.staff_id not in wanted.declined]
     if wanted.needs_supervisor:
-        steps.append(Step(kind=StepKind.SUPERVISOR))
-        supervisors = [person for person in able if person.role == Role.SUPERVISOR]
-        return [person for person in supervisors if person.department_id == wanted.department_id] or supervisors
-    if wanted.department_id is None:
-        steps.append(Step(kind=StepKind.DEPARTMENT_UNKNOWN))
-        return able
-    own = [person for person in able if person.department_id == wanted.department_id]
-    steps.append(Step(kind=StepKind.DEPARTMENT, values={"department": wanted.department_id, "count": len(own)}))
-    if own:
-        return own
+        supervisors = [person for person in fresh if person.role == Role.SUPERVISOR]
+        own = [person for person in supervisors if person.department_id == wanted.department_id]
+        yield Step(kind=StepKind.SUPERVISOR, values={"count": len(own or supervisors)}), own or supervisors
+    elif wanted.department_id is None:
+        yield Step(kind=StepKind.DEPARTMENT_UNKNOWN, values={"count": len(fresh)}), fresh
+    else:
+        own = [person for person in fresh if person.department_id == wanted.department_id]
+        yield Step(kind=StepKind.DEPARTMENT, values={"department": wanted.department_id, "count": len(own)}), own
     if wanted.waited_minutes < rules.overflow.after_minutes:
-        steps.append(Step(kind=StepKind.OVERFLOW_LATER, values={"minutes": rules.overflow.after_minutes}))
-        return []
-    helpers = _helpers(able, rules)
-    if helpers:
-        steps.append(Step(kind=StepKind.OVERFLOW, values={"department": helpers[0].department_id, "count": len(helpers)}))
-    return helpers
-
-
-def _helpers(able: Sequence[Candidate], rules: CounterRules) -> Sequence[Candidate]:
-    if not rules.overflow.departments:
-        return able
-    for department in rules.overflow.departments:
-        found = [person for person in able if person.department_id == department]
-        if found:
-            return found
-    return ()
-
-
-def _not_asked_before(wanted: Wanted, pool: Sequence[Candidate], steps: list[Step]) -> Sequence[Candidate]:
-    fresh = [person for person in pool if person.staff_id not in wanted.declined]
-    if pool and not fresh:
-        steps.append(Step(kind=StepKind.DECLINED_AGAIN))
-        return pool
-    return fresh
+        yield Step(kind=StepKind.OVERFLOW_LATER, values={"minutes": rules.overflow.after_minutes}), ()
+    elif not rules.overflow.departments:
+        yield Step(kind=StepKind.OVERFLOW_ALL, values={"count": len(fresh)}), fresh
+    for department in rules.overflow.departments if wanted.waited_minutes >= rules.overflow.after_minutes else ():
+        helpers = [person for person in fresh if person.department_id == department]
+        yield Step(kind=StepKind.OVERFLOW, values={"department": department, "count": len(helpers)}), helpers
+    asked = [person for person in able if person.staff_id in wanted.declined]
+    if asked and wanted.minutes_since_asked is not None and wanted.minutes_since_asked >= rules.ask_again_minutes:
+        yield Step(kind=StepKind.ASKED_AGAIN, values={"count": len(asked)}), asked
+    elif asked:
+        yield Step(kind=StepKind.ASKED_AGAIN_LATER, values={"minutes": rules.ask_again_minutes}), ()
 
 
 def _fair(pool: Sequence[Candidate], rules: CounterRules, steps: list[Step]) -> Sequence[Candidate]:
     """Nobody gets more than their share of an hour while somebody else could take it; when all have had it, the least so far."""
     within = [person for person in pool if person.offers_last_hour < rules.offers_per_hour]
-    if pool and len(within) < len(pool):
+    if len(within) < len(pool):
         steps.append(Step(kind=StepKind.FAIRNESS, values={"limit": rules.offers_per_hour, "count": len(pool) - len(within)}))
-    if within or not pool:
+    if within:
         return within
     least = min(person.offers_last_hour for person in pool)
     return [person for person in pool if person.offers_last_hour == least]
-
-
-def _prefer(
-    pool: Sequence[Candidate],
-    fits: Callable[[Candidate], bool],
-    steps: list[Step],
-    found: StepKind,
-    missing: StepKind,
-    **values: Any,  # JSON.
-) -> Sequence[Candidate]:
-    fitting = [person for person in pool if fits(person)]
-    steps.append(Step(kind=found if fitting else missing, values={**values, "count": len(fitting)}))
-    return fitting or pool
 
 
 def _fewest_first(person: Candidate) -> tuple[float, datetime, int]:

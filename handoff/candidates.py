@@ -71,6 +71,7 @@ def wanted_of(pack: Pack, case: Case, before: int | None, *, now: datetime) -> W
         declined=frozenset(case.declined),
         needs_supervisor=case.transfers >= pack.counter.transfer_limit,
         waited_minutes=clocks.working_time(pack, case).between(case.due_from or case.opened_at, now) / timedelta(minutes=1),
+        minutes_since_asked=(now - case.offered_until) / timedelta(minutes=1) if case.offered_until else None,
     )
 
 

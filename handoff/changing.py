@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from core.changes import QUEUE, announce, case_topic, staff_topic
 from core.counter_rules import CounterRules
-from handoff.errors import CapacityError, NotHolderError, NotInStateError, StaleCaseError, TargetError
+from handoff.errors import CapacityError, NotHolderError, NotInStateError, NotThereError, StaleCaseError, TargetError
 from handoff.lifecycle import may_become
-from handoff.models import HELD_STATES, Case, CaseState, Staff
+from handoff.models import HELD_STATES, Case, CaseState, Presence, PresenceState, Staff
 
 TAKEN_STATES = (CaseState.OFFERED, *HELD_STATES)
 """States that count towards somebody's capacity."""
@@ -126,6 +126,13 @@ def require_here(case: Case, staff: Staff) -> None:
     """Raises TargetError for somebody of another municipality, or whose account is switched off."""
     if staff.municipality_id != case.municipality_id or not staff.is_active:
         raise TargetError(f"staff {staff.id} can't take case {case.id}")
+
+
+def require_there(session: Session, staff: Staff) -> None:
+    """Raises NotThereError for somebody who is off: whoever is off has nothing. Their row is locked by the caller."""
+    presence = session.get(Presence, staff.id, populate_existing=True)
+    if presence is None or presence.state == PresenceState.OFF:
+        raise NotThereError(f"staff {staff.id} is off")
 
 
 def _announce_all(session: Session) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from core.changes import PRESENCE, staff_topic
 from core.pack import Pack
 from handoff import queries
 from handoff.assignment import Step
@@ -17,11 +18,13 @@ from handoff.changing import (
     require_holder,
     require_open,
     require_room,
+    require_there,
+    tell,
 )
 from handoff.errors import ClaimLostError, NotHolderError, NotInStateError
 from handoff.events import EventKind, record
 from handoff.lifecycle import held_state
-from handoff.models import HELD_STATES, Case, CaseState, Presence, Staff
+from handoff.models import HELD_STATES, Case, CaseState, Presence, PresenceState, Staff
 from handoff.notices import Notice, NoticeKey
 
 NOTE_LIMIT = 2000
@@ -44,17 +47,19 @@ def claim(session: Session, pack: Pack, case: Case, staff: Staff, *, now: dateti
     require_here(case, staff)
     require_room(session, staff, case, pack.counter)
     _hold(session, case, staff, now=now)
+    _be_there(session, staff, now=now)
     record(session, case, EventKind.CLAIMED, staff_id=staff.id, now=now, waited_seconds=int((now - case.opened_at).total_seconds()))
     finish(session, case, now=now, staff=[staff.id])
     return _claimed(case, staff)
 
 
 def assign(session: Session, pack: Pack, case: Case, staff: Staff, *, by: Staff, now: datetime, seen_version: int | None = None) -> Notice:
-    """A supervisor gives the case to somebody, whoever had it. Raises CapacityError, TargetError, NotInStateError."""
+    """A supervisor gives the case to somebody, whoever had it. Raises CapacityError, TargetError, NotThereError."""
     lock_staff(session, staff.id)
     begin(session, case, seen_version)
     require_open(case, "be assigned")
     require_here(case, staff)
+    require_there(session, staff)
     require_room(session, staff, case, pack.counter)
     former = case.holder_id
     _hold(session, case, staff, now=now)
@@ -84,16 +89,23 @@ def decline(session: Session, case: Case, staff: Staff, reason: str, *, now: dat
     begin(session, case, seen_version)
     if case.state != CaseState.OFFERED or case.holder_id != staff.id:
         raise NotHolderError(case.id, case.holder_id)
-    _take_offer_back(case)
+    _take_offer_back(case, now)
+    _answered(session, staff)
     record(session, case, EventKind.DECLINED, staff_id=staff.id, now=now, reason=reason.strip()[:NOTE_LIMIT])
     finish(session, case, now=now, staff=[staff.id])
 
 
-def pass_offer(session: Session, case: Case, *, now: datetime) -> None:
-    """Its time is over: the next person is asked. The row is locked by the caller."""
+def pass_offer(session: Session, pack: Pack, case: Case, *, now: datetime) -> None:
+    """Its time is over: the next person is asked. Who lets several pass in a row counts as away. The row is locked by the caller."""
     asked = case.holder_id
-    _take_offer_back(case)
+    _take_offer_back(case, now)
     record(session, case, EventKind.OFFER_PASSED, now=now, to=asked)
+    presence = session.get(Presence, asked, populate_existing=True) if asked is not None else None
+    if presence is not None:
+        presence.missed += 1
+        if presence.missed >= pack.counter.missed_offers and presence.state == PresenceState.AVAILABLE:
+            presence.state, presence.since, presence.missed = PresenceState.AWAY, now, 0
+            tell(session, case.municipality_id, PRESENCE, now=now)
     finish(session, case, now=now, staff=[asked])
 
 
@@ -132,9 +144,28 @@ def count_offer(session: Session, staff: Staff, *, now: datetime) -> None:
         presence.offered_at = now
 
 
-def _take_offer_back(case: Case) -> None:
+def _take_offer_back(case: Case, now: datetime) -> None:
     case.declined = [*case.declined, case.holder_id]
     put_back(case)
+    case.offered_until = now
+
+
+def _be_there(session: Session, staff: Staff, *, now: datetime) -> None:
+    """Who takes a case is there, though they may not have said so; offers they get only once they say that they take them."""
+    presence = session.get(Presence, staff.id, populate_existing=True)
+    if presence is None:
+        presence = Presence(staff_id=staff.id, municipality_id=staff.municipality_id, state=PresenceState.OFF, since=now, missed=0)
+        session.add(presence)
+    presence.heartbeat_at, presence.missed = now, 0
+    if presence.state == PresenceState.OFF:
+        presence.state, presence.since = PresenceState.BUSY, now
+        tell(session, staff.municipality_id, PRESENCE, staff_topic(staff.id), now=now)
+
+
+def _answered(session: Session, staff: Staff) -> None:
+    presence = session.get(Presence, staff.id, populate_existing=True)
+    if presence is not None:
+        presence.missed = 0
 
 
 def _hold(session: Session, case: Case, staff: Staff, *, now: datetime) -> None:

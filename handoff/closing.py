@@ -64,7 +64,7 @@ def close(
     return Notice(key=NoticeKey.ENDED, values={"asks_satisfaction": asks})
 
 
-def write_up(session: Session, case: Case, closing: Closing, *, by: Staff | None, now: datetime) -> None:
+def write_up(session: Session, pack: Pack, case: Case, closing: Closing, *, by: Staff | None, now: datetime) -> None:
     """Completes what closing left open; by itself (`by` None) with measured minutes. Once complete, nothing is overwritten by itself."""
     begin(session, case)
     if case.state != CaseState.CLOSED:
@@ -74,6 +74,8 @@ def write_up(session: Session, case: Case, closing: Closing, *, by: Staff | None
     if by is not None and case.closed_by != by.id and not is_supervising(by):
         raise NotHolderError(case.id, case.closed_by)
     if closing.reason:
+        if closing.reason not in pack.counter.reasons:
+            raise ReasonMissingError(f"case {case.id}: '{closing.reason}' is no reason to close")
         case.close_reason = closing.reason
     case.minutes = closing.minutes if closing.minutes is not None else _measured(case, case.closed_at or now)
     if by is not None:

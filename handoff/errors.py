@@ -59,5 +59,9 @@ class TargetError(CaseError):
     """The person or department does not exist here, or can't take cases."""
 
 
+class NotThereError(CaseError):
+    """The person is off, so that nothing may be given to them."""
+
+
 class ApprovalError(CaseError):
     """A second person must approve, not the one who asked."""

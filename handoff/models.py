@@ -71,6 +71,8 @@ class Presence(Base):
     """When an open page last said that the person is there."""
     offered_at: Mapped[datetime | None]
     """Of the last offer, for fairness."""
+    missed: Mapped[int] = mapped_column(default=0)
+    """Offers that they let pass in a row."""
 
     __table_args__ = (Index("ix_presence_municipality_id_state", "municipality_id", "state"),)
 
@@ -153,6 +155,7 @@ class Case(Base):
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who has it, or to whom it is offered."""
     offered_until: Mapped[datetime | None]
+    """When the offer ends, or the last one ended; None once somebody has it."""
     declined: Mapped[list[Any]] = mapped_column(default=list)
     """Ids of staff who let an offer pass or declined it; they are asked again only when nobody else is there."""
     routing: Mapped[list[Any]] = mapped_column(default=list)

@@ -18,6 +18,7 @@ from handoff.changing import (
     require_holder,
     require_open,
     require_room,
+    require_there,
 )
 from handoff.claiming import NOTE_LIMIT, count_offer
 from handoff.errors import NoteMissingError, NotInStateError, TargetError
@@ -83,7 +84,7 @@ def transfer(
     """Somebody else goes on with it; the clocks run on from where they began.
 
     Cold: into the queue of the department, or as an offer to the person. Warm: the person has agreed and has it at once. The transfer that
-    reaches the limit goes to a supervisor instead. Raises NoteMissingError, TargetError, CapacityError, NotHolderError.
+    reaches the limit goes to a supervisor instead. Raises NoteMissingError, TargetError, NotThereError, CapacityError, NotHolderError.
     """
     if not note.strip():
         raise NoteMissingError(f"case {case.id}: a transfer needs a note")
@@ -97,6 +98,7 @@ def transfer(
         raise TargetError(f"no department '{target.department_id}'")
     if person is not None:
         require_here(case, person)
+        require_there(session, person)
     former, former_department = case.holder_id, case.department_id
     case.transfers = 0 if is_supervising(by) else case.transfers + 1
     is_stopped = case.transfers >= pack.counter.transfer_limit

@@ -92,7 +92,7 @@ def _change(session: Session, staff: Staff, state: PresenceState, *, now: dateti
         presence = Presence(staff_id=staff.id, municipality_id=staff.municipality_id, state=state, since=now, heartbeat_at=now)
         session.add(presence)
     elif presence.state != state:
-        presence.state, presence.since = state, now
+        presence.state, presence.since, presence.missed = state, now, 0
     if why != LOST:
         presence.heartbeat_at = now
     session.flush()

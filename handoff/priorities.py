@@ -11,8 +11,8 @@ from handoff.models import Priority
 
 RISK_SHARE = 80
 """Of a running clock, from which a case counts as at risk."""
-TOP = max(Priority)
-"""The highest level that waiting lifts a case to."""
+AGED = Priority.VULNERABLE
+"""The highest level that waiting lifts a case to: a crisis goes before whatever has only waited."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,17 +28,24 @@ class Waiting:
 
 
 def level(waiting: Waiting, now: datetime, ageing: timedelta) -> int:
-    """Urgency with ageing: one more for each `ageing` of waiting, at most the highest."""
-    return min(TOP, waiting.priority + int((now - waiting.since) / ageing))
+    """Urgency with ageing: one more for each `ageing` of waiting, up to AGED."""
+    if waiting.priority >= AGED:
+        return waiting.priority
+    return min(AGED, waiting.priority + max(0, int((now - waiting.since) / ageing)))
+
+
+def longest_overtaking(priority: int, ageing: timedelta) -> timedelta:
+    """After so much waiting nothing that came later goes before the case any more, except a crisis."""
+    return ageing * max(0, AGED - priority + 1)
 
 
 def order_of(waiting: Waiting, now: datetime, ageing: timedelta) -> tuple[int, int, datetime, int]:
-    """Sorts ascending: the level, then whether its time runs out, then who came first.
+    """Sorts ascending: the level, then whose time runs out, then who came first.
 
-    A case that has waited `(TOP - priority) * ageing` stands at the highest level, where only cases that came before it, or whose time runs
-    out as well, go first; so what goes before it is bounded.
+    Whoever has waited `longest_overtaking` counts among those whose time runs out, at the highest level short of a crisis, and there
+    the oldest goes first: so nobody starves, however much comes after them.
     """
-    is_at_risk = waiting.warned >= RISK_SHARE
+    is_at_risk = waiting.warned >= RISK_SHARE or now - waiting.since >= longest_overtaking(waiting.priority, ageing)
     return (-level(waiting, now, ageing), -int(is_at_risk), waiting.since, waiting.case_id)
 
 

@@ -112,7 +112,8 @@ def tend(session: Session, pack: Pack, now: datetime, *, lock_talks: LockTalks =
     staff = [choice.staff_id for _, choice in due.choices]
     held = [case.id for staff_id in due.lost for case in queries.cases_with(session, staff_id, HELD_STATES)]
     lock_talks(session, _talks(session, due.case_ids | set(held)))
-    lock_staff(session, *due.lost, *staff)
+    asked = [case.holder_id for case in session.scalars(select(Case).where(Case.id.in_(due.passed)))]
+    lock_staff(session, *due.lost, *staff, *asked)
     cases = {case.id: case for case in lock_cases(session, due.case_ids | set(held))}
     for member in session.scalars(select(Staff).where(Staff.id.in_(due.lost)).order_by(Staff.id)):
         handed = lose(session, member, pack.counter, now=now)
@@ -195,7 +196,7 @@ def _offer(session: Session, pack: Pack, case: Case, choice: Choice, *, now: dat
 
 def _pass(session: Session, pack: Pack, case: Case, now: datetime) -> None:
     if case.state == CaseState.OFFERED and case.offered_until is not None and case.offered_until <= now:
-        pass_offer(session, case, now=now)
+        pass_offer(session, pack, case, now=now)
 
 
 def _wake(session: Session, pack: Pack, case: Case, now: datetime) -> None:
@@ -255,4 +256,4 @@ def _close_idle(session: Session, pack: Pack, case: Case, now: datetime) -> Happ
 
 def _write_up(session: Session, pack: Pack, case: Case, now: datetime) -> None:
     if case.state == CaseState.CLOSED and case.minutes is None:
-        write_up(session, case, Closing(reason=""), by=None, now=now)
+        write_up(session, pack, case, Closing(reason=""), by=None, now=now)

@@ -29,6 +29,7 @@ from core.pack_loading import blank_pack
 from core.settings import Settings
 from faq.columns import column_names
 from faq.lifecycle import VersionState
+from handoff.events import EventKind
 from handoff.models import Role
 from retrieval.answering import STEPS, AnswerStatus
 from retrieval.checking import Reason
@@ -171,6 +172,17 @@ def test_every_key_and_file_of_a_pack_is_described() -> None:
 def test_every_key_of_a_scenario_is_described() -> None:
     for model in (Scenario, Exchange, Act, Expected):
         require(keys_of(model), DEVELOPMENT)
+
+
+def test_every_behaviour_of_the_counter_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/.-]+)::(\w+)`", text_of(DOCS / "handoff.md"))
+    assert named
+    absent = [f"{path}::{name}" for path, name in named if not re.search(rf"^\s*def {name}\(", text_of(ROOT / path), re.M)]
+    assert absent == []
+
+
+def test_every_event_of_a_case_is_described() -> None:
+    require([kind.value for kind in EventKind], ARCHITECTURE)
 
 
 def test_every_dependency_is_argued_for() -> None:

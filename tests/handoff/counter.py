@@ -1,21 +1,27 @@
 """A counter for tests: a municipality with a small pack, people, talks, and a clock that stands on a Tuesday morning."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.models import Conversation, Resident
+from core.changes import changes_after
 from core.clock import JAPAN
 from core.counter_rules import CounterRules
 from core.database import Database
 from core.models import Municipality
 from core.pack import Pack
 from core.pack_loading import load_pack
-from handoff.cases import CaseRequest, Opened, open_case
+from handoff import cases, queries
+from handoff.cases import CaseRequest, Closing, Opened, ToDepartment, ToStaff, open_case
 from handoff.models import Case, CaseReason, Presence, PresenceState, Role, Staff
+from handoff.notices import Notice
 from handoff.packet import Packet
+from handoff.presence import Handed, set_presence
 from handoff.tending import Happening, tend
 
 MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=JAPAN).astimezone(UTC)
@@ -100,6 +106,80 @@ class Counter:
         with self.database.reading() as session:
             return session.get_one(Case, case_id)
 
+    def kinds(self, case_id: int) -> list[str]:
+        """What happened to it, in order."""
+        with self.database.reading() as session:
+            return [event.kind for event in queries.events_of(session, case_id)]
+
+    def detail(self, case_id: int, kind: str) -> dict[str, object]:
+        """Of the last event of this kind."""
+        with self.database.reading() as session:
+            return [event.detail for event in queries.events_of(session, case_id) if event.kind == kind][-1]
+
+    @contextmanager
+    def working_on(self, case_id: int) -> Iterator[tuple[Session, Case]]:
+        with self.database.transaction() as session:
+            yield session, session.get_one(Case, case_id)
+
+    def claim(self, case_id: int, staff_id: int, **values: int) -> Notice:
+        with self.working_on(case_id) as (session, case):
+            return cases.claim(session, self.pack, case, session.get_one(Staff, staff_id), now=self.now, **values)
+
+    def assign(self, case_id: int, staff_id: int, by: int) -> Notice:
+        with self.working_on(case_id) as (session, case):
+            by_staff = session.get_one(Staff, by)
+            return cases.assign(session, self.pack, case, session.get_one(Staff, staff_id), by=by_staff, now=self.now)
+
+    def decline(self, case_id: int, staff_id: int, reason: str = "会議中") -> None:
+        with self.working_on(case_id) as (session, case):
+            cases.decline(session, case, session.get_one(Staff, staff_id), reason, now=self.now)
+
+    def release(self, case_id: int, staff_id: int, note: str = "") -> Notice:
+        with self.working_on(case_id) as (session, case):
+            return cases.release(session, case, session.get_one(Staff, staff_id), note, now=self.now)
+
+    def reply(self, case_id: int, staff_id: int) -> None:
+        with self.working_on(case_id) as (session, case):
+            cases.replied(session, case, by=session.get_one(Staff, staff_id), now=self.now)
+
+    def write(self, case_id: int) -> bool:
+        """The resident writes."""
+        with self.working_on(case_id) as (session, case):
+            return cases.add_words(session, self.pack, case, now=self.now)
+
+    def transfer(self, case_id: int, by: int, note: str = "お願いします", **values: Any) -> Notice:
+        """To `staff` (an id) or to `department`."""
+        with self.working_on(case_id) as (session, case):
+            staff_id, department = values.pop("staff", None), values.pop("department", "")
+            target = ToStaff(staff=session.get_one(Staff, staff_id)) if staff_id else ToDepartment(department_id=department)
+            return cases.transfer(session, self.pack, case, target, note, by=session.get_one(Staff, by), now=self.now, **values)
+
+    def snooze(self, case_id: int, staff_id: int, **amount: float) -> None:
+        with self.working_on(case_id) as (session, case):
+            cases.snooze(session, case, self.now + timedelta(**amount), by=session.get_one(Staff, staff_id), now=self.now)
+
+    def close(self, case_id: int, staff_id: int | None, reason: str = "answered", minutes: int | None = 5) -> Notice:
+        with self.working_on(case_id) as (session, case):
+            by = session.get_one(Staff, staff_id) if staff_id else None
+            return cases.close(session, self.pack, case, Closing(reason=reason, minutes=minutes), by=by, now=self.now)
+
+    def set_presence(self, staff_id: int, state: PresenceState) -> Sequence[Handed]:
+        with self.database.transaction() as session:
+            return set_presence(session, session.get_one(Staff, staff_id), state, now=self.now)
+
+    def held(self, talk: int, staff_id: int, *, is_answered: bool = False) -> int:
+        """A case of the talk that the person has, and perhaps has answered."""
+        case_id = self.open(talk)
+        self.claim(case_id, staff_id)
+        if is_answered:
+            self.reply(case_id, staff_id)
+        return case_id
+
+    def topics(self) -> list[str]:
+        """What pages were told so far."""
+        with self.database.reading() as session:
+            return [change.topic for change in changes_after(session, self.pack.id, 0)]
+
     def tend(self) -> Sequence[Happening]:
         with self.database.transaction() as session:
             return tend(session, self.pack, self.now)
@@ -113,10 +193,6 @@ class Counter:
 
     def with_rules(self, **rules: object) -> None:
         self.pack = replace(self.pack, counter=CounterRules.model_validate({**self.pack.counter.model_dump(), **rules}))
-
-
-def staff_in(session: Session, staff_id: int) -> Staff:
-    return session.get_one(Staff, staff_id)
 
 
 def set_up(database: Database, rules: CounterRules | None = None) -> Counter:

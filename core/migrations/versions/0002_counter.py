@@ -122,6 +122,7 @@ def upgrade() -> None:
     sa.Column('since', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('heartbeat_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('offered_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('missed', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_presence_municipality_id_municipality')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_presence_staff_id_staff')),
     sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_presence'))
