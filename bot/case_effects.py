@@ -41,7 +41,7 @@ class CaseEffects:
 
     def __init__(self, jobs: Queue, media: MediaStore) -> None:
         self._jobs = jobs
-        self._media = media
+        self.media = media
 
     def carry_out(
         self, session: Session, conversation: Conversation, turn: Turn, outcome: Outcome, said: Sequence[tuple[Bubble, MessageRow]]
@@ -121,7 +121,7 @@ class CaseEffects:
         reasons = turn.pack.counter.reasons
         reason = WITHDRAWN if WITHDRAWN in reasons else turn.pack.counter.idle_reason
         cases.close(session, turn.pack, case, Closing(reason=reason), by=None, now=turn.now)
-        self._media.keep_until(session, turn.pack, case, now=turn.now)
+        self.media.keep_until(session, turn.pack, case, now=turn.now)
         ownership.settle(conversation, case)
 
     def _take_media(
@@ -146,7 +146,7 @@ class CaseEffects:
         known = [one for one in of_message(session, case.municipality_id, row.channel_message_id) if one.state != MediaState.GONE]
         media = known[0] if known else None
         if media is None:
-            media = self._media.await_download(
+            media = self.media.await_download(
                 session,
                 municipality_id=case.municipality_id,
                 conversation_id=conversation.id,
@@ -159,8 +159,8 @@ class CaseEffects:
         row.media_id = media.id
 
     def _with_words(self, turn: Turn, reply: Reply | None, told: Sequence[Told]) -> Reply | None:
-        """The newest sentence about the case; a turn that keeps silent stays so."""
-        if reply is None or not told:
+        """The newest sentence about the case; a turn that keeps silent stays so, and beside the crisis message a person speaks."""
+        if reply is None or not told or turn.is_held:
             return reply
         newest = told[-1]
         words: Message = Text(text=notice_in_words(turn.pack, reply.language, newest.notice))

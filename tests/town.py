@@ -21,6 +21,7 @@ from bot.simulator.line_api import create_line_api
 from bot.simulator.phone import Phone
 from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person
+from bot.staff_words import UNDO_SECONDS
 from bot.tools import SearchTools
 from core.circuit import Circuit
 from core.database import Database
@@ -187,6 +188,9 @@ def settle(town: Town, seconds: float = PATIENCE_OF_TESTS) -> None:
             return
         if "wake_turn" in kinds and kinds <= {"wake_turn", "message"}:
             town.clock.offset += PATIENCE
+            town.queue.wake()
+        if kinds == {"send_staff_message"}:
+            town.clock.offset += timedelta(seconds=UNDO_SECONDS)
             town.queue.wake()
         time.sleep(pause)
         # Asking too often takes time from the bot that is waited for.

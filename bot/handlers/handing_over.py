@@ -44,16 +44,22 @@ def hand_over(
     slots: Mapping[str, str] | None = None,
     trace: Mapping[str, object] | None = None,
     is_first: bool = False,
+    has_office: bool = False,
 ) -> Outcome:
-    """The sentence about the case is put in when it is opened: after `before`, or before everything else (`is_first`)."""
+    """The sentence about the case is put in when it is opened: after `before`, or before everything else (`is_first`).
+
+    `has_office`: what stands before names the office already.
+    """
     following = state if state is not None else turn.state
-    department = turn.pack.general_department
-    said = tuple(before) or ((office_card(turn, department),) if department is not None else ())
+    wanted = case_effect(turn, tools, reason, question=question, slots=slots, is_first=is_first)
+    department = turn.pack.department(wanted.department_id)
+    office = (office_card(turn, department),) if department is not None else ()
+    said = tuple(before) if has_office else (*before, *office)
     return Outcome(
         state=waiting(following),
         decision=Decision(route=route, status=status, decision="handoff"),
         reply=Reply(messages=said[:ROOM], choices=(*choices, *offering.while_waiting(turn)), language=turn.language),
-        effects=(*effects, case_effect(turn, tools, reason, question=question, slots=slots, is_first=is_first)),
+        effects=(*effects, wanted),
         trace=trace or {},
     )
 

@@ -26,7 +26,8 @@ from retrieval.premise import Verdict as Judgement
 LONG_SUBJECT = 24
 MOST_MISSES = 2
 """Questions in a row without an answer, until a person takes it."""
-NOTHING_FOUND = (AnswerStatus.UNANSWERABLE_NO_PASSAGE, AnswerStatus.UNANSWERABLE_UNSUPPORTED)
+NOTHING_FOUND = (AnswerStatus.UNANSWERABLE_NO_PASSAGE, AnswerStatus.UNANSWERABLE_UNSUPPORTED, AnswerStatus.REFUSED_SMALL_TALK)
+"""What the scores take for small talk may be a question in words that the content does not know."""
 MAX_QUESTIONS = 2
 """An answer takes two messages, a call holds five, and a notice may stand before them."""
 
@@ -164,6 +165,7 @@ def refused_outcome(turn: Turn, tools: Tools, route: Route, question: str, answe
         before=reply.messages,
         state=state,
         trace=trace_of(answer),
+        has_office=True,
     )
     return replace(outcome, decision=replace(decision, decision="handoff"))
 

@@ -97,8 +97,6 @@ def to_person(turn: Turn, tools: Tools, last: LastAnswer | None, effects: tuple[
     """Nothing is left to offer. Somebody whose case is open already is not handed over twice."""
     if turn.case is not None or turn.conversation_kind is not ConversationKind.PERSON:
         return to_office(turn, last, effects, reasons_for=reasons_for)
-    department = turn.pack.general_department
-    sorry = Text(text=turn.say("feedback.sorry_person"))
     return hand_over(
         turn,
         tools,
@@ -106,7 +104,7 @@ def to_person(turn: Turn, tools: Tools, last: LastAnswer | None, effects: tuple[
         route=Route.TAP,
         status="unanswerable_none_of_these",
         question=last.question if last is not None else "",
-        before=(sorry, office_card(turn, department)) if department else (sorry,),
+        before=(Text(text=turn.say("feedback.sorry_person")),),
         state=Idle(last=last),
         effects=effects,
         choices=reasons(turn, reasons_for),

@@ -8,6 +8,7 @@ from bot.handlers.offering import while_waiting
 from bot.handlers.question import answer_question
 from bot.models import ConversationKind
 from bot.outcome import OpenCase, Outcome, Tools, Turn
+from bot.queries import ANSWERING
 from bot.states import waiting
 from core.messages import Message
 from handoff.models import CaseReason
@@ -22,7 +23,7 @@ def answer_with_care(turn: Turn, tools: Tools) -> Outcome:
         return outcome
     department = turn.pack.department(topic.department)
     office: tuple[Message, ...] = (office_card(turn, department),) if department is not None else ()
-    is_answered = outcome.decision.decision == "answer"
+    is_answered = outcome.decision.decision in ANSWERING
     said = outcome.reply.messages if is_answered else office
     return replace(
         outcome,
