@@ -55,10 +55,10 @@ def staff_message_in(session: Session, case: Case, message_id: int) -> StaffMess
     return message if message is not None and message.case_id == case.id else None
 
 
-def media_by_id(session: Session, municipality_id: str, ids: Collection[int]) -> Mapping[int, Media]:
+def media_by_id(session: Session, municipality_id: str, ids: Collection[int | None]) -> Mapping[int, Media]:
     if not ids:
         return {}
-    statement = select(Media).where(Media.municipality_id == municipality_id, Media.id.in_(sorted(ids)))
+    statement = select(Media).where(Media.municipality_id == municipality_id, Media.id.in_(ids))
     return {media.id: media for media in session.scalars(statement)}
 
 

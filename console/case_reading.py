@@ -99,12 +99,13 @@ class Reading:
 
     def talk(self, before: int | None = None, *, limit: int = MESSAGES) -> CaseTalkView:
         """The newest part, or the part before a message."""
-        found = ledger(self.session, self.case.conversation_id, limit=limit + 1, before=before) if self.conversation is not None else ()
+        conversation = self.conversation
+        found = ledger(self.session, conversation.id, limit=limit + 1, before=before) if conversation is not None else ()
         lines = found[-limit:]
         has_older = len(found) > limit
         unsent = unsent_messages(self.session, self.case.id) if before is None else ()
-        ids = {media_id for row in (*(line.message for line in lines), *unsent) if (media_id := row.media_id) is not None}
-        media = media_by_id(self.session, self.case.municipality_id, ids)
+        ids = {line.message.media_id for line in lines} | {message.media_id for message in unsent}
+        media = media_by_id(self.session, self.case.municipality_id, ids - {None})
         versions = current_versions(self.session, self.case.municipality_id, sorted(entry_ids(lines)))
         visitor_id = self.visit.visitor.staff_id
         said = said_views(

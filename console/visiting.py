@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from bot.counter import Counter
 from fastapi import Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from bot.counter import Counter
 from console import queries
 from console.permissions import Permission, may
 from console.rendering import Frame, PresenceMark, Room

@@ -128,7 +128,7 @@ def said_views(
             tag=tag_of(text, language),
             at=message.at,
             is_ours=message.direction == Direction.OUTBOUND,
-            media=media_view(media[message.media_id]) if message.media_id in media else None,
+            media=_media(message.media_id, media),
             delivery=delivery_view(line.call) if line.call is not None and message.direction == Direction.OUTBOUND else None,
             decision=decision if decision is not None and decision.is_telling else None,
             announced=say("case.announced", name=name, words=shorten(text or label or "", ANNOUNCED)) if is_news else "",
@@ -146,6 +146,11 @@ def tag_of(text: str, language: str) -> str:
     found = recognise(text).languages if text else ()
     own = [tag for tag in found if tag == language]
     return language_tag(str(own[0] if own else found[0]) if found else language)
+
+
+def _media(media_id: int | None, media: Mapping[int, Media]) -> MediaView | None:
+    found = media.get(media_id) if media_id is not None else None
+    return media_view(found) if found is not None else None
 
 
 def media_view(media: Media) -> MediaView:
@@ -188,7 +193,7 @@ def pending_views(
             name=names.get(message.staff_id, ""),
             text=message.text,
             at=message.created_at,
-            media=media_view(media[message.media_id]) if message.media_id in media else None,
+            media=_media(message.media_id, media),
             is_refused=message.state == StaffMessageState.REFUSED,
             is_mine=message.staff_id == visitor_id,
             seconds=max(0, ceil((message.send_at - now).total_seconds())),
@@ -197,10 +202,13 @@ def pending_views(
 
 def in_order(said: Iterable[SaidView], markers: Iterable[MarkerView]) -> tuple[TalkItem, ...]:
     """By time, messages among themselves in the order of the ledger; a marker stands before what was said at the same moment."""
-    items: list[TalkItem] = [TalkItem(day=None, said=view) for view in said]
-    for marker in markers:
-        place = next((number for number, item in enumerate(items) if moment_of(item) >= marker.at), len(items))
-        items.insert(place, TalkItem(day=None, marker=marker))
+    waiting = list(markers)
+    items: list[TalkItem] = []
+    for view in said:
+        while waiting and waiting[0].at <= view.at:
+            items.append(TalkItem(day=None, marker=waiting.pop(0)))
+        items.append(TalkItem(day=None, said=view))
+    items += (TalkItem(day=None, marker=marker) for marker in waiting)
     return tuple(_with_days(items))
 
 

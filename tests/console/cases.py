@@ -1,18 +1,19 @@
 """Cases of the sample towns, made by the product's own verbs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import Conversation
 from bot.staff_words import UNDO_SECONDS
+from handoff.canned import CannedWords, add_reply
 from handoff.cases import CaseRequest, open_case
 from handoff.desk_models import StaffMessage, StaffMessageState
 from handoff.models import Case, CaseChannel, CaseReason, Priority, Staff
 from handoff.packet import Packet, Tried
 from tests.console.conftest import House
-from tests.console.sample import ATTACK, add_conversation, add_turn, password_hash
+from tests.console.sample import ATTACK, NOW, add_conversation, add_turn, password_hash
 
 QUESTION = "住民票の写しの手数料を教えてください"
 PACKET = Packet(
@@ -97,6 +98,12 @@ def claimed_case(house: House, login: str = "staff", **request: object) -> int:
     with house.database.transaction() as session:
         house.counter.claim(session, session.get_one(Case, case_id), staff_of(session, login), now=house.clock())
     return case_id
+
+
+def add_canned(session: Session, shortcut: str, title: str, text: str, *, until: datetime | None = None) -> None:
+    """A prepared reply of everybody's."""
+    words = CannedWords(shortcut=shortcut, title=title, text=text, department_id=None, owner_id=None, valid_from=None, valid_until=until)
+    add_reply(session, "midori", words, NOW)
 
 
 def resident_says(house: House, case_id: int, said: str, **message: object) -> None:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from bot.counter import Counter
-from bot.media import MediaStore
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from pwdlib import PasswordHash
@@ -21,8 +19,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from bot.counter import Counter
 from bot.line.channel import LineChannel
 from bot.line.client import LineClient
+from bot.media import MediaStore
 from bot.taps import TapSigner
 from console import passwords, queries, rendering
 from console.app import create_console

@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.models import MessageRow, OutgoingCall
-from handoff.canned import CannedWords, add_reply
 from handoff.desk_models import CannedReply, Media, StaffMessage
 from handoff.models import Case
-from tests.console.cases import claimed_case, opened_case, resident_says, send_what_waits, staff_of, state_of
+from tests.console.cases import add_canned, claimed_case, opened_case, resident_says, send_what_waits, staff_of, state_of
 from tests.console.conftest import Browser, House, actions, words_of
 from tests.console.sample import ATTACK, NOW
 
@@ -212,11 +211,7 @@ def test_preview_tells_length_cost_and_figures_that_nothing_published_supports(h
 def test_published_answer_and_prepared_reply_are_inserted_without_scripts(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     with house.database.transaction() as session:
-        words = CannedWords(
-            shortcut="hello", title="はじめに", text="{{ staff.name }}です。手数料は{{ fee.certificate }}です。", department_id=None, owner_id=None,
-            valid_from=None, valid_until=NOW + timedelta(days=1),
-        )  # fmt: skip
-        add_reply(session, "midori", words, NOW)
+        add_canned(session, "hello", "はじめに", "{{ staff.name }}です。手数料は{{ fee.certificate }}です。")
     browser = visit("staff")
     page = browser.get(f"/console/cases/{case_id}").text
     assert "staffさんです。手数料は300円です。" in page
@@ -232,11 +227,7 @@ def test_published_answer_and_prepared_reply_are_inserted_without_scripts(house:
 def test_expired_prepared_reply_is_neither_offered_nor_sent(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     with house.database.transaction() as session:
-        words = CannedWords(
-            shortcut="old", title="古い案内", text="期限切れの案内です。", department_id=None, owner_id=None, valid_from=None,
-            valid_until=NOW + timedelta(minutes=5),
-        )  # fmt: skip
-        add_reply(session, "midori", words, NOW)
+        add_canned(session, "old", "古い案内", "期限切れの案内です。", until=NOW + timedelta(minutes=5))
     browser = visit("staff")
     page = browser.get(f"/console/cases/{case_id}").text
     assert "期限切れの案内です。" in page

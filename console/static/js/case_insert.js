@@ -1,17 +1,19 @@
 // Puts published answers and prepared replies into the text, where the caret is. A / at the beginning of a word opens the prepared ones.
 
 const picker = () => document.querySelector("#canned-picker");
-let hasSlash = false;
+// A dialog that closes gives the focus back, but not the caret.
+let caret = null;
 
 function insert(button) {
   const field = document.querySelector("#reply-text");
   if (!field) return;
-  const start = hasSlash && field.value[field.selectionStart - 1] === "/" ? field.selectionStart - 1 : field.selectionStart;
+  const [start, end] = caret ?? [field.selectionStart, field.selectionEnd];
   const before = field.value.slice(0, start);
-  const words = (before && !before.endsWith("\n") && !hasSlash ? "\n" : "") + button.dataset.insert;
-  hasSlash = false;
+  const words = (before && !before.endsWith("\n") && start === end ? "\n" : "") + button.dataset.insert;
+  caret = null;
+  picker()?.close();
   field.focus();
-  field.setRangeText(words, start, field.selectionEnd, "end");
+  field.setRangeText(words, start, end, "end");
   note("#reply-cited", button.dataset.cited);
   note("#reply-used", button.dataset.used);
   field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -36,7 +38,9 @@ function narrow() {
 }
 
 function open(isSlash) {
-  hasSlash = isSlash;
+  const field = document.querySelector("#reply-text");
+  // The / that was typed is replaced by what is chosen.
+  caret = [field.selectionStart - (isSlash ? 1 : 0), field.selectionEnd];
   document.querySelector("#canned-words").value = "";
   narrow();
   picker().showModal();
@@ -47,12 +51,17 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-insert]");
   if (button) {
     event.preventDefault();
-    picker()?.close();
     insert(button);
   } else if (event.target.closest?.("#canned-open")) {
     open(false);
   }
 });
+
+document.addEventListener("close", (event) => {
+  if (event.target.id !== "canned-picker" || !caret) return;
+  document.querySelector("#reply-text")?.setSelectionRange(caret[1], caret[1]);
+  caret = null;
+}, true);
 
 document.addEventListener("input", (event) => {
   if (event.target.id === "canned-words") narrow();
