@@ -52,6 +52,8 @@ PACKAGE_INDEX = re.compile(
 )
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+LARGEST_PICTURE = 150_000
 CODE_PATH = re.compile(r"`((?:bot|console|content|core|docs|faq|handoff|procedures|retrieval|tests|\.ci)/[\w./-]*)`")
 
 
@@ -219,6 +221,15 @@ def test_links_lead_somewhere(page: Path) -> None:
         found = (page.parent / unquote(name)).resolve() if name else page
         assert found.exists(), f"{page.relative_to(ROOT)}: {target} leads nowhere"
         assert not anchor or unquote(anchor) in anchors_of(found), f"{page.relative_to(ROOT)}: {target} names no heading"
+
+
+def test_pictures_are_there_small_described_and_used() -> None:
+    shown = [(page, *found) for page in PAGES for found in PICTURE.findall(text_of(page)) if not found[1].startswith("http")]
+    for page, words, target in shown:
+        assert len(words) >= 10, f"{page.relative_to(ROOT)}: {target} needs words for those who do not see it"
+        assert (page.parent / target).stat().st_size <= LARGEST_PICTURE
+    files = {path.resolve() for path in DOCS.rglob("*.png")}
+    assert files <= {(page.parent / target).resolve() for page, _, target in shown}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
