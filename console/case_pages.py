@@ -21,6 +21,7 @@ from handoff.errors import (
     NoteMissingError,
     NotHolderError,
     NotInStateError,
+    NotThereError,
     ReasonMissingError,
     StaleCaseError,
     TargetError,
@@ -107,6 +108,8 @@ def refusal(visit: Visit, error: CaseError, name: str = "") -> str:
             return say("refused.reason_missing")
         case TargetError():
             return say("refused.target")
+        case NotThereError():
+            return say("refused.not_there")
         case NoMomentError():
             return say("refused.moment")
         case NotInStateError():
