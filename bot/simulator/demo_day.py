@@ -47,20 +47,20 @@ class DayClock:
     """Goes as time does, from wherever it was set."""
 
     def __init__(self) -> None:
-        self._offset = timedelta()
+        self.offset = timedelta()
 
     def __call__(self) -> datetime:
-        return system_clock() + self._offset
+        return system_clock() + self.offset
 
     def set(self, moment: datetime) -> None:
-        self._offset = moment - system_clock()
+        self.offset = moment - system_clock()
 
     def skip(self, time: timedelta) -> None:
-        self._offset += time
+        self.offset += time
 
     def catch_up(self) -> None:
         """It is now."""
-        self._offset = timedelta()
+        self.offset = timedelta()
 
 
 class DemoDay:
