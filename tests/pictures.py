@@ -48,7 +48,7 @@ def take(chromium: "Browser", url: str, password: str, number: int) -> None:
     page.fill("#reply-text", WORDS)
     page.wait_for_selector("#reply-preview >> text=きゅうしょく", state="attached")
     page.evaluate("document.querySelectorAll('#reply-preview details').forEach(part => part.open = true)")
-    keep(page, "reply", "#case-reply")
+    keep(page, "reply", "#case-reply", height=640)
     page.press("#reply-text", "Control+Enter")
     page.wait_for_selector(".said-pending")
     keep(page, "undo", "#case-talk")
@@ -77,11 +77,12 @@ def logged_in(chromium: "Browser", url: str, password: str, size: dict[str, int]
     return page
 
 
-def keep(page: "Page", name: str, part: str | None = None) -> None:
-    """The window, or one part of it. Few colours keep the file small."""
+def keep(page: "Page", name: str, part: str | None = None, height: int | None = None) -> None:
+    """The window, or one part of it from its top. Few colours keep the file small."""
     page.wait_for_timeout(300)
     shot = page.locator(part).screenshot() if part else page.screenshot()
-    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(height or picture.height, picture.height))).quantize(COLOURS)
     path = FOLDER / f"{name}.png"
     picture.save(path, optimize=True)
     if path.stat().st_size > LARGEST:
