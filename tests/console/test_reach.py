@@ -12,7 +12,6 @@ from console.models import SavedFilter
 from handoff.canned import CannedWords, add_reply
 from handoff.desk_models import ContactLimit, EmergencyMessage, HandoverNote, IntakePause
 from handoff.models import Role, Staff
-from tests.console.case_reach import CASE_REACH
 from tests.console.case_sample import open_one
 from tests.console.conftest import Browser, House, actions
 from tests.console.sample import NOW, SECRET
@@ -160,7 +159,7 @@ def ask(browser: Browser, key: str, ids: dict[str, str]):  # type: ignore[no-unt
 
 
 def test_table_of_reach_names_every_route() -> None:
-    assert set(routes()) == set(REACH) | set(CASE_REACH) | OF_OPEN_PAGES
+    assert set(routes()) == set(REACH) | OF_OPEN_PAGES
 
 
 def test_nobody_reaches_a_page_without_login(outsider: Browser, ids: tuple[dict[str, str], dict[str, str]]) -> None:
