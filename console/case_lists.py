@@ -213,7 +213,7 @@ def _said_on(days: Collection[date], at: datetime, text: str) -> tuple[Segment, 
 
 
 def _happened_on(days: Collection[date], case: Case) -> tuple[Segment, ...]:
-    for key, moment in (("case_list.hit_opened", case.opened_at), ("case.hit_closed", case.closed_at)):
+    for key, moment in (("case_list.hit_opened", case.opened_at), ("case_list.hit_closed", case.closed_at)):
         if moment is not None and in_japan(moment).date() in days:
             return (_dated(key, moment),)
     return ()
