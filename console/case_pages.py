@@ -21,6 +21,7 @@ from handoff.errors import (
     NoteMissingError,
     NotHolderError,
     NotInStateError,
+    NotThereError,
     ReasonMissingError,
     StaleCaseError,
     TargetError,
@@ -35,7 +36,7 @@ class NoMomentError(CaseError):
     """A case can only be put aside until a moment that comes."""
 
 
-INPUT_ERRORS = (NoteMissingError, ReasonMissingError, TargetError, NoMomentError)
+INPUT_ERRORS = (NoteMissingError, ReasonMissingError, TargetError, NotThereError, NoMomentError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,8 @@ def refusal(visit: Visit, error: CaseError, name: str = "") -> str:
             return say("refused.reason_missing")
         case TargetError():
             return say("refused.target")
+        case NotThereError():
+            return say("refused.not_there")
         case NoMomentError():
             return say("refused.moment")
         case NotInStateError():
