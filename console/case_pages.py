@@ -36,7 +36,7 @@ class NoMomentError(CaseError):
     """A case can only be put aside until a moment that comes."""
 
 
-INPUT_ERRORS = (NoteMissingError, ReasonMissingError, TargetError, NoMomentError)
+INPUT_ERRORS = (NoteMissingError, ReasonMissingError, TargetError, NotThereError, NoMomentError)
 
 
 @dataclass(frozen=True, kw_only=True)

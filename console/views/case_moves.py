@@ -110,7 +110,8 @@ def moves_view(
         people=tuple(
             Choice(value=f"staff:{staff.id}", label=say("moves.person", name=staff.name, presence=named("presence", state)))
             for staff, state in sorted(colleagues, key=lambda pair: (pair[1] != PresenceState.AVAILABLE, pair[0].name))
-            if staff.id != case.holder_id
+            # Whoever is off is given nothing.
+            if staff.id != case.holder_id and state != PresenceState.OFF
         ),
         snoozes=snooze_choices(pack.department(case.department_id), pack, now, is_holiday),
         earliest=f"{in_japan(now):%Y-%m-%dT%H:%M}",

@@ -10,8 +10,9 @@ from bot.staff_words import UNDO_SECONDS
 from handoff.canned import CannedWords, add_reply
 from handoff.cases import CaseRequest, open_case
 from handoff.desk_models import StaffMessage, StaffMessageState
-from handoff.models import Case, CaseChannel, CaseReason, Priority, Staff
+from handoff.models import Case, CaseChannel, CaseReason, PresenceState, Priority, Staff
 from handoff.packet import Packet, Tried
+from handoff.presence import set_presence
 from tests.console.conftest import House
 from tests.console.sample import ATTACK, NOW, add_conversation, add_turn, password_hash
 
@@ -100,10 +101,26 @@ def claimed_case(house: House, login: str = "staff", **request: object) -> int:
     return case_id
 
 
-def add_canned(session: Session, shortcut: str, title: str, text: str, *, until: datetime | None = None) -> None:
+def add_canned(session: Session, shortcut: str, title: str, text: str, *, until: datetime | None = None) -> int:
     """A prepared reply of everybody's."""
     words = CannedWords(shortcut=shortcut, title=title, text=text, department_id=None, owner_id=None, valid_from=None, valid_until=until)
-    add_reply(session, "midori", words, NOW)
+    return add_reply(session, "midori", words, NOW).id
+
+
+def come(house: House, login: str) -> int:
+    """The person takes cases from now on."""
+    with house.database.transaction() as session:
+        staff = staff_of(session, login)
+        set_presence(session, staff, PresenceState.AVAILABLE, now=house.clock())
+        return staff.id
+
+
+def give(house: House, case_id: int, login: str) -> None:
+    """An administrator assigns the case."""
+    come(house, login)
+    with house.database.transaction() as session:
+        by, to = staff_of(session, "administrator"), staff_of(session, login)
+        house.counter.assign(session, session.get_one(Case, case_id), to, by=by, now=house.clock())
 
 
 def resident_says(house: House, case_id: int, said: str, **message: object) -> None:

@@ -9,12 +9,24 @@ from PIL import Image
 from sqlalchemy import select
 
 from console.models import StaffSession
+from handoff.cases import add_words, note
 from handoff.desk_models import CaseNote, CaseTask, StaffMessage, StaffMessageState, Viewing
 from handoff.models import Case, CaseChannel
 from handoff.packet import Packet
 from tests.axe import look_everywhere
 from tests.browser import started_browser
-from tests.console.cases import add_canned, add_colleague, claimed_case, opened_case, resident_says, send_what_waits, staff_of, state_of
+from tests.console.cases import (
+    add_canned,
+    add_colleague,
+    claimed_case,
+    come,
+    give,
+    opened_case,
+    resident_says,
+    send_what_waits,
+    staff_of,
+    state_of,
+)
 from tests.console.conftest import House
 from tests.console.sample import NOW, PASSWORD
 from tests.console.test_browser import SMALL, WIDER
@@ -134,6 +146,7 @@ def test_every_state_of_the_page_fits_and_axe_finds_nothing(house: House, opened
 
 def test_the_whole_work_is_done_by_keyboard_alone(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
     add_colleague(house, "sato", "佐藤 環", "environment")
+    come(house, "sato")
     case_id = opened_case(house)
     page = opened("staff")
     page.goto(f"{address}/cases/{case_id}")
@@ -258,6 +271,39 @@ def test_collision_shows_what_is_new_and_keeps_the_text(house: House, opened, ad
     page.click("#reply-send")
     page.wait_for_selector("[data-countdown]")
     assert send_what_waits(house) == ["300円です。"]
+
+
+def test_open_page_follows_the_case_and_keeps_what_is_typed(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = claimed_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    page.click("#transfer > summary")
+    page.fill("#transfer-note", "途中の申し送り")
+    page.fill("#reply-text", "途中の返信")
+    page.evaluate("document.querySelector('#reply-text').setSelectionRange(2, 2)")
+    resident_says(house, case_id, "追加でお聞きします")
+    with house.database.transaction() as session:
+        case, supervisor = session.get_one(Case, case_id), staff_of(session, "supervisor")
+        add_words(session, house.packs("midori"), case, now=house.clock())
+        note(session, case, "横から失礼します", [], by=supervisor, now=house.clock())
+    page.wait_for_selector("#case-talk >> text=追加でお聞きします")
+    page.wait_for_selector("#case-notes >> text=横から失礼します")
+    assert page.input_value("#reply-text") == "途中の返信"
+    assert page.input_value("#transfer-note") == "途中の申し送り"
+    assert page.evaluate("[document.activeElement.id, document.activeElement.selectionStart]") == ["reply-text", 2]
+    assert page.evaluate("document.querySelector('[form=move-transfer][name=version]').value") == str(state_of(house, case_id).version)
+    give(house, case_id, "supervisor")
+    page.wait_for_selector(".reply-lost", state="visible")
+    assert page.input_value("#reply-text") == "途中の返信"
+
+
+def test_box_comes_by_itself_to_whoever_is_given_the_case(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = opened_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    assert page.locator("#reply-form").count() == 0
+    give(house, case_id, "staff")
+    page.wait_for_selector("#reply-form")
 
 
 def test_prepared_and_published_words_go_where_the_caret_is(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]

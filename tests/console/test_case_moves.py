@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from handoff.cases import add_words, set_title
+from handoff.changing import lock_cases, lock_staff
+from handoff.claiming import offer
 from handoff.models import Case, CaseEvent
-from tests.console.cases import add_colleague, claimed_case, opened_case, resident_says, staff_of, state_of
+from tests.console.cases import add_colleague, claimed_case, come, opened_case, resident_says, staff_of, state_of
 from tests.console.conftest import Browser, House, actions, words_of
 from tests.console.sample import ATTACK, NOW
 
@@ -60,6 +63,9 @@ def test_transfer_needs_a_note_and_keeps_what_was_typed(house: House, visit: Vis
     to = add_colleague(house, "sato", "佐藤 環", "environment")
     case_id = claimed_case(house)
     browser = visit("staff")
+    assert f'value="staff:{to}"' not in browser.get(f"/console/cases/{case_id}").text
+    assert "その人は退勤しています" in move(house, browser, case_id, "transfer", target=f"staff:{to}", note="お願い").text
+    come(house, "sato")
     answer = move(house, browser, case_id, "transfer", target=f"staff:{to}", is_warm="1", note="  ")
     assert answer.status_code == 422
     assert "申し送りを書いてください" in answer.text
@@ -99,12 +105,9 @@ def test_transfer_to_nobody_is_refused(house: House, visit: Visit, target: str) 
 def test_stale_form_is_refused_with_what_changed_and_the_words_kept(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     stale = version(house, case_id)
-    resident = staff_of
     with house.database.transaction() as session:
-        from handoff.cases import add_words, set_title
-
         add_words(session, house.packs("midori"), session.get_one(Case, case_id), now=house.clock())
-        set_title(session, session.get_one(Case, case_id), "別の題", by=resident(session, "supervisor"), now=house.clock())
+        set_title(session, session.get_one(Case, case_id), "別の題", by=staff_of(session, "supervisor"), now=house.clock())
     browser = visit("staff")
     answer = move(house, browser, case_id, "close", reason="answered", wrap_up="説明した", minutes="7", version=stale)
     assert answer.status_code == 409
@@ -205,3 +208,26 @@ def test_who_does_not_hold_a_case_moves_nothing(house: House, visit: Visit) -> N
     assert state_of(house, case_id).holder_id == 3
     resident_says(house, case_id, "まだですか")
     assert state_of(house, case_id).state == "held"
+
+
+def test_offer_is_accepted_or_declined_with_a_reason(house: House, visit: Visit) -> None:
+    case_id = opened_case(house)
+
+    def offer_to(login: str) -> None:
+        with house.database.transaction() as session:
+            staff = lock_staff(session, staff_of(session, login).id)[0]
+            offer(session, house.packs("midori"), lock_cases(session, [case_id])[0], staff, (), now=house.clock())
+
+    offer_to("staff")
+    browser = visit("staff")
+    page = browser.get(f"/console/cases/{case_id}").text
+    assert "引き受ける（打診されています）" in page
+    assert "手がいっぱい" in page
+    assert "staffさんさんに打診中" in words_of(visit("supervisor").get(f"/console/cases/{case_id}").text)
+    assert move(house, browser, case_id, "decline", reason="手がいっぱい").status_code == 303
+    assert state_of(house, case_id).state == "waiting"
+    assert move(house, browser, case_id, "decline", reason="手がいっぱい").status_code == 409
+    offer_to("supervisor")
+    assert "先に引き受けました" in move(house, browser, case_id, "claim").text
+    assert move(house, visit("supervisor"), case_id, "claim").status_code == 303
+    assert state_of(house, case_id).holder_id == 3

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from bot.models import MessageRow, OutgoingCall
 from handoff.desk_models import CannedReply, Media, StaffMessage
-from handoff.models import Case
-from tests.console.cases import add_canned, claimed_case, opened_case, resident_says, send_what_waits, staff_of, state_of
+from tests.console.cases import add_canned, claimed_case, give, opened_case, resident_says, send_what_waits, state_of
 from tests.console.conftest import Browser, House, actions, words_of
 from tests.console.sample import ATTACK, NOW
 
@@ -29,6 +28,12 @@ def fields(page: str) -> dict[str, str]:
 def reply(browser: Browser, case_id: int, text: str, *, as_htmx: bool = True, page: str | None = None, **more: str):  # type: ignore[no-untyped-def]
     sent = fields(page if page is not None else browser.get(f"/console/cases/{case_id}").text)
     return browser.submit(f"/console/cases/{case_id}/messages", as_htmx=as_htmx, text=text, **(sent | more))
+
+
+def waiting_id(house: House) -> int:
+    """Of the newest message of staff."""
+    with house.database.reading() as session:
+        return session.scalars(select(StaffMessage.id).order_by(StaffMessage.id.desc())).first() or 0
 
 
 def said_by_staff(house: House) -> list[str]:
@@ -71,7 +76,7 @@ def test_undoing_in_time_sends_nothing_and_brings_the_words_back(house: House, v
     case_id = claimed_case(house)
     browser = visit("staff")
     reply(browser, case_id, "まだ送らない")
-    answer = browser.submit(f"/console/cases/{case_id}/messages/1/undo", as_htmx=as_htmx, text="あとから書いた")
+    answer = browser.submit(f"/console/cases/{case_id}/messages/{waiting_id(house)}/undo", as_htmx=as_htmx, text="あとから書いた")
     assert answer.status_code == (200 if as_htmx else 303)
     assert send_what_waits(house) == []
     page = answer.text if as_htmx else browser.get(f"/console/cases/{case_id}").text
@@ -85,7 +90,7 @@ def test_undoing_too_late_says_so(house: House, visit: Visit) -> None:
     browser = visit("staff")
     reply(browser, case_id, "もう行きます")
     send_what_waits(house)
-    answer = browser.submit(f"/console/cases/{case_id}/messages/1/undo", as_htmx=True)
+    answer = browser.submit(f"/console/cases/{case_id}/messages/{waiting_id(house)}/undo", as_htmx=True)
     assert "もう送ったので、取り消せません。" in answer.text
     assert said_by_staff(house) == ["もう行きます"]
     assert "case.undo" not in " ".join(actions(house))
@@ -94,8 +99,8 @@ def test_undoing_too_late_says_so(house: House, visit: Visit) -> None:
 def test_message_of_another_case_or_colleague_is_not_undone(house: House, visit: Visit) -> None:
     case_id, other_id = claimed_case(house), claimed_case(house, key="m-other", title="別の件")
     reply(visit("staff"), case_id, "届くはず")
-    assert visit("staff").submit(f"/console/cases/{other_id}/messages/1/undo").status_code == 404
-    answer = visit("supervisor").submit(f"/console/cases/{case_id}/messages/1/undo", as_htmx=True)
+    assert visit("staff").submit(f"/console/cases/{other_id}/messages/{waiting_id(house)}/undo").status_code == 404
+    answer = visit("supervisor").submit(f"/console/cases/{case_id}/messages/{waiting_id(house)}/undo", as_htmx=True)
     assert answer.status_code == 200
     assert send_what_waits(house) == ["届くはず"]
 
@@ -120,9 +125,7 @@ def test_reply_is_refused_when_the_resident_wrote_meanwhile_and_sent_once_it_was
 def test_reply_is_refused_when_a_colleague_is_about_to_answer(house: House, visit: Visit) -> None:
     case_id = claimed_case(house, "supervisor")
     reply(visit("supervisor"), case_id, "私が答えます")
-    with house.database.transaction() as session:
-        by, to = staff_of(session, "administrator"), staff_of(session, "staff")
-        house.counter.assign(session, session.get_one(Case, case_id), to, by=by, now=house.clock())
+    give(house, case_id, "staff")
     answer = reply(visit("staff"), case_id, "私も答えます")
     assert answer.status_code == 409
     assert "supervisorさん" in answer.text.split('class="newer"')[1].split("</ol>")[0]
@@ -133,25 +136,19 @@ def test_whoever_lost_the_case_is_told_and_keeps_the_words(house: House, visit: 
     case_id = claimed_case(house)
     browser = visit("staff")
     page = browser.get(f"/console/cases/{case_id}").text
-    with house.database.transaction() as session:
-        by, to = staff_of(session, "administrator"), staff_of(session, "supervisor")
-        house.counter.assign(session, session.get_one(Case, case_id), to, by=by, now=house.clock())
+    give(house, case_id, "supervisor")
     answer = reply(browser, case_id, "間に合わなかった文", page=page)
     assert answer.status_code == 409
     assert "いまの担当はsupervisorさんさんです。" in words_of(answer.text)
     assert send_what_waits(house) == []
-    with house.database.transaction() as session:
-        by, to = staff_of(session, "administrator"), staff_of(session, "staff")
-        house.counter.assign(session, session.get_one(Case, case_id), to, by=by, now=house.clock())
+    give(house, case_id, "staff")
     assert "間に合わなかった文" in browser.get(f"/console/cases/{case_id}").text
 
 
 def test_pending_words_are_not_sent_once_the_case_is_somebody_elses(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     reply(visit("staff"), case_id, "もう私の担当ではない")
-    with house.database.transaction() as session:
-        by, to = staff_of(session, "administrator"), staff_of(session, "supervisor")
-        house.counter.assign(session, session.get_one(Case, case_id), to, by=by, now=house.clock())
+    give(house, case_id, "supervisor")
     assert send_what_waits(house) == []
     assert "送りませんでした。" in words_of(visit("supervisor").get(f"/console/cases/{case_id}").text)
 
@@ -211,28 +208,28 @@ def test_preview_tells_length_cost_and_figures_that_nothing_published_supports(h
 def test_published_answer_and_prepared_reply_are_inserted_without_scripts(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     with house.database.transaction() as session:
-        add_canned(session, "hello", "はじめに", "{{ staff.name }}です。手数料は{{ fee.certificate }}です。")
+        canned_id = add_canned(session, "hello", "はじめに", "{{ staff.name }}です。手数料は{{ fee.certificate }}です。")
     browser = visit("staff")
     page = browser.get(f"/console/cases/{case_id}").text
     assert "staffさんです。手数料は300円です。" in page
     assert "合う見込み 87%" in words_of(page)
     browser.submit(f"/console/cases/{case_id}/insert", text="こんにちは。", entry="certificates-copy")
-    browser.submit(f"/console/cases/{case_id}/insert", text="こんにちは。", canned="1")
+    browser.submit(f"/console/cases/{case_id}/insert", text="こんにちは。", canned=str(canned_id))
     box = browser.get(f"/console/cases/{case_id}").text.split('id="reply-text"')[1].split("</textarea>")[0]
     assert "こんにちは。\nstaffさんです。手数料は300円です。" in box
     with house.database.reading() as session:
-        assert session.get_one(CannedReply, 1).used == 1
+        assert session.get_one(CannedReply, canned_id).used == 1
 
 
 def test_expired_prepared_reply_is_neither_offered_nor_sent(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     with house.database.transaction() as session:
-        add_canned(session, "old", "古い案内", "期限切れの案内です。", until=NOW + timedelta(minutes=5))
+        canned_id = add_canned(session, "old", "古い案内", "期限切れの案内です。", until=NOW + timedelta(minutes=5))
     browser = visit("staff")
     page = browser.get(f"/console/cases/{case_id}").text
     assert "期限切れの案内です。" in page
     house.clock.pass_by(timedelta(minutes=6))
-    answer = reply(browser, case_id, "期限切れの案内です。", page=page, used="1")
+    answer = reply(browser, case_id, "期限切れの案内です。", page=page, used=str(canned_id))
     assert answer.status_code == 422
     assert "使った定型文は、いまは使えません" in words_of(answer.text)
     assert send_what_waits(house) == []
@@ -246,16 +243,18 @@ def test_photo_goes_along_and_is_shown_to_whoever_sees_the_case(house: House, vi
     path = f"/console/cases/{case_id}"
     answer = browser.post(f"{path}/messages", data=sent, files={"file": ("../../地図.png", PNG, "text/html")})
     assert answer.status_code == 303
+    with house.database.reading() as session:
+        media_id = session.scalars(select(Media.id)).one()
     page = browser.get(path).text
-    assert f'src="{path}/media/1?size=small"' in page
-    photo = browser.get(f"{path}/media/1")
+    assert f'src="{path}/media/{media_id}?size=small"' in page
+    photo = browser.get(f"{path}/media/{media_id}")
     assert photo.headers["content-type"] == "image/png"
     assert photo.headers["content-disposition"].startswith("inline; filename*=UTF-8''")
     assert ".." not in photo.headers["content-disposition"]
-    assert browser.get(f"{path}/media/1?size=small").headers["content-type"] == "image/jpeg"
-    assert visit("administrator", "aoba").get(f"{path}/media/1").status_code == 404
+    assert browser.get(f"{path}/media/{media_id}?size=small").headers["content-type"] == "image/jpeg"
+    assert visit("administrator", "aoba").get(f"{path}/media/{media_id}").status_code == 404
     with house.database.reading() as session:
-        assert session.scalars(select(StaffMessage)).one().media_id == session.scalars(select(Media)).one().id
+        assert session.scalars(select(StaffMessage)).one().media_id == media_id
     assert send_what_waits(house) == ["地図です"]
     with house.database.reading() as session:
         assert session.scalars(select(OutgoingCall).order_by(OutgoingCall.id.desc())).first().staff_id is not None

@@ -55,5 +55,4 @@ if (page) {
       else remember(field);
     }
   });
-  if (document.querySelector("[data-sent]")) forget("reply");
 }
