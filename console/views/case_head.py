@@ -136,9 +136,12 @@ def _step_in_words(step: Mapping[str, object], pack: Pack, names: Mapping[int, s
 
 
 def risk_label(pack: Pack, risk: str) -> str:
-    """A sensitive topic is named by the pack, everything else by the console."""
+    """A sensitive topic is named by the pack, a crisis and everything else by the console."""
     topics = {topic.id: topic.label for topic in pack.counter.sensitive}
-    return topics.get(risk) or named("risk", risk)
+    if risk in topics:
+        return topics[risk]
+    is_crisis = any(kind.id == risk for kind in pack.lexicon.crisis)
+    return named("status", f"crisis_{risk}") if is_crisis else named("risk", risk)
 
 
 def reason_label(pack: Pack, reason: str) -> str:

@@ -165,7 +165,7 @@ def test_print_has_no_controls_keeps_notes_back_and_is_recorded(house: House, vi
 def test_task_outside_the_talk_is_done_once(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     with house.database.transaction() as session:
-        task = CaseTask(municipality_id="midori", case_id=case_id, kind="call_or_letter", note="ブロック中", created_at=NOW)
+        task = CaseTask(municipality_id="midori", case_id=case_id, kind="contact", note="ブロック中", created_at=NOW)
         session.add(task)
         session.flush()
         task_id = task.id

@@ -87,7 +87,7 @@ def full_case(house: House) -> int:
         case, staff = session.get_one(Case, case_id), staff_of(session, "staff")
         media_id = house.counter.media.take_upload(session, case, "地図.png", picture.getvalue(), now=NOW).id
         session.add(CaseNote(municipality_id="midori", case_id=case_id, staff_id=staff.id, text=LONG, at=NOW))
-        session.add(CaseTask(municipality_id="midori", case_id=case_id, kind="call_or_letter", note="届きませんでした", created_at=NOW))
+        session.add(CaseTask(municipality_id="midori", case_id=case_id, kind="contact", note="届きませんでした", created_at=NOW))
         session.add(Viewing(case_id=case_id, staff_id=staff_of(session, "supervisor").id, at=NOW, typed_at=NOW))
         for shortcut, title, text in (
             ("hello", "はじめに", "お待たせしました。{{ staff.name }}です。"),
