@@ -161,7 +161,7 @@ def test_list_follows_what_others_do_without_losing_what_was_ticked(opened, hous
     with house.database.transaction() as session:
         new = open_one(session, house, "いま届いた相談", minutes=0).id
         late = session.get_one(Case, ids["late"])
-        cases.claim(session, house.packs("midori"), late, session.query(Staff).filter(Staff.login == "taro").one(), now=house.clock.now)
+        cases.claim(session, house.packs("midori"), late, session.query(Staff).filter(Staff.login == "hanako").one(), now=house.clock.now)
     page.wait_for_selector(f"#case-{new}")
     page.wait_for_selector(f"#case-{ids['late']}", state="detached")
     assert page.locator(f"#case-{ids['waiting']} input").is_checked()
@@ -190,7 +190,7 @@ def test_day_at_the_list_with_and_without_scripts(opened, house: House, address:
     page.click("#bulk-result >> text=元に戻す")
     page.wait_for_selector("#bulk-result >> text=元に戻しました")
     page.click("#presence summary")
-    page.click("#presence >> text=退勤")
+    page.click("#presence button[value=off]")
     page.wait_for_selector("h1:text('退勤する前に')")
     page.fill("#note", "明日、電話する約束です。")
     page.click("text=案件を戻して退勤する")
