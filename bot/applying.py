@@ -1,12 +1,13 @@
 """Writing a decided turn: conversation, resident, ledger, outgoing call and effects, all in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot import feedback, queries
+from bot.case_effects import CaseEffects
 from bot.incoming import (
     Said,
     SentLocation,
@@ -14,40 +15,56 @@ from bot.incoming import (
     SentSticker,
     Tapped,
 )
-from bot.ledger import mask_in_replies, record_inbound, record_outbound
-from bot.line.channel import LineChannel, RenderedMessage
+from bot.ledger import newest_reply_token, record_inbound, record_outbound
+from bot.line.channel import LineChannel
 from bot.models import (
     Conversation,
     ConversationKind,
     EventState,
     InboundEvent,
-    MessageRow,
     Resident,
     TurnRow,
     Verdict,
 )
 from bot.outcome import (
+    AddWords,
     BlankMessage,
     Effect,
+    MarkCrisis,
     MarkIntroduced,
+    OpenCase,
     Outcome,
     RecordFeedback,
     RecordReason,
+    RecordSatisfaction,
     SetFriendship,
     SetLanguage,
     StoreCallback,
     Turn,
 )
+from bot.outgoing import spare_token
 from bot.routing import Route
-from bot.states import dump_state, load_state, without_words
+from bot.states import dump_state
+from bot.taking_back import take_back
 from core.clock import from_milliseconds
 from core.errors import ConflictError
+from core.messages import Reply
 from core.personal_numbers import masked_letters
-from handoff.callbacks import forget_phones, forget_words, open_callback
-from handoff.telephone import phones_in
-from retrieval.judging import Origin, forget_judged, judge_entry
+from handoff.callbacks import open_callback
+from handoff.queries import open_case_of
+from retrieval.judging import Origin, judge_entry
 
-NEVER_OVERTAKEN = (RecordFeedback, RecordReason, BlankMessage, StoreCallback, MarkIntroduced)
+NEVER_OVERTAKEN = (
+    RecordFeedback,
+    RecordReason,
+    BlankMessage,
+    StoreCallback,
+    MarkIntroduced,
+    OpenCase,
+    AddWords,
+    RecordSatisfaction,
+    MarkCrisis,
+)
 """Effects that stay true however late they come; the others belong to the newest event."""
 
 
@@ -62,7 +79,6 @@ class TurnToApply:
     dropped: Sequence[int]
     turn: Turn
     outcome: Outcome
-    rendered: Sequence[RenderedMessage]
     is_late: bool
     has_failed: bool
     milliseconds: float
@@ -76,18 +92,20 @@ class Applied:
     call_id: int | None
 
 
-def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> Applied:
-    """Raises ConflictError when the conversation is no longer the one that was loaded."""
+def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effects: CaseEffects) -> Applied:
+    """Raises ConflictError when the conversation is no longer the one that was loaded, or somebody else may speak in it by now."""
     conversation = _conversation(session, todo, channel)
     row = _record_turn(session, todo, conversation)
     _settle_events(session, todo, row.id)
-    record_inbound(session, todo.turn, conversation, row)
+    said = record_inbound(session, todo.turn, conversation, row)
     _note_return(session, todo, conversation)
     _judge_corrected(session, todo, conversation)
+    reply = effects.carry_out(session, conversation, todo.turn, _timely(todo), said)
+    _keep_token(todo, conversation, reply)
     call_id = record_outbound(
         session,
         todo.turn,
-        todo.rendered,
+        channel.render(reply, todo.municipality_id) if reply is not None else (),
         conversation,
         row,
         is_retry=any(event.state == EventState.FAILED for event in todo.events),
@@ -95,8 +113,23 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel) -> App
     )
     for effect in todo.outcome.effects:
         if not todo.is_late or isinstance(effect, NEVER_OVERTAKEN):
-            _carry_out(session, effect, todo, conversation, row)
+            _carry_out(session, effect, todo, conversation, row, effects)
     return Applied(conversation_id=conversation.id, call_id=call_id)
+
+
+def _timely(todo: TurnToApply) -> Outcome:
+    """Without the effects that a newer turn has overtaken."""
+    if not todo.is_late:
+        return todo.outcome
+    return replace(todo.outcome, effects=tuple(effect for effect in todo.outcome.effects if isinstance(effect, NEVER_OVERTAKEN)))
+
+
+def _keep_token(todo: TurnToApply, conversation: Conversation, reply: Reply | None) -> None:
+    """What nobody answered may be answered by a person, free of charge, while its token is young."""
+    token = newest_reply_token(todo.turn.bubbles)
+    is_spare = reply is None and token is not None and not any(event.state == EventState.FAILED for event in todo.events)
+    if is_spare and token is not None and conversation.kind == ConversationKind.PERSON:
+        spare_token(conversation, token)
 
 
 def _conversation(session: Session, todo: TurnToApply, channel: LineChannel) -> Conversation:
@@ -109,12 +142,17 @@ def _conversation(session: Session, todo: TurnToApply, channel: LineChannel) -> 
         values["state"] = dump_state(todo.outcome.state)
     changed = session.scalars(
         update(Conversation)
-        .where(Conversation.id == loaded.id, Conversation.version == loaded.version)
+        .where(
+            Conversation.id == loaded.id,
+            Conversation.version == loaded.version,
+            Conversation.owner == loaded.owner,
+            Conversation.fencing_token == loaded.fencing_token,
+        )
         .values(**values)
         .returning(Conversation.id)
     ).one_or_none()
     if changed is None:
-        raise ConflictError("another turn of this conversation was faster")
+        raise ConflictError("another turn of this conversation was faster, or it changed hands")
     return session.get_one(Conversation, loaded.id)
 
 
@@ -196,7 +234,7 @@ def _note_return(session: Session, todo: TurnToApply, conversation: Conversation
         resident.blocked_at = None
 
 
-def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation, row: TurnRow) -> None:
+def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation, row: TurnRow, effects: CaseEffects) -> None:
     resident = queries.resident_of(session, conversation)
     match effect:
         case SetLanguage(language=language) if resident is not None:
@@ -216,9 +254,10 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
             if rated is not None:
                 feedback.record_reason(session, rated, reason, comment, said_in=row, now=todo.turn.now)
         case BlankMessage(message_id=message_id):
-            blank_message(session, todo.municipality_id, message_id)
+            take_back(session, effects.media, todo.municipality_id, message_id, todo.turn.now)
         case StoreCallback() as callback:
-            open_callback(
+            case = open_case_of(session, conversation.id)
+            request = open_callback(
                 session,
                 municipality_id=todo.municipality_id,
                 conversation_id=conversation.id,
@@ -229,6 +268,7 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
                 promised_from=callback.promised_from,
                 now=todo.turn.now,
             )
+            request.case_id = case.id if case is not None else None
         case _:
             pass
 
@@ -267,48 +307,3 @@ def _judge_corrected(session: Session, todo: TurnToApply, conversation: Conversa
             turn_uid=todo.turn.uid,
             conversation_id=conversation.id,
         )
-
-
-def blank_message(session: Session, municipality_id: str, message_id: str) -> None:
-    """Takes the words out of the event, the ledger, the traces of the turns that read them, feedback, the state, and call-backs."""
-    for event in queries.events_with_message(session, municipality_id, message_id):
-        event.payload = None
-        event.state = EventState.BLANKED
-    for message in queries.ledger_rows_of_message(session, municipality_id, message_id):
-        forget_words(session, message.conversation_id, message.text)
-        forget_judged(session, message.conversation_id, message.text)
-        phones = _phones_of(session, message)
-        message.text = ""
-        message.is_taken_back = True
-        session.flush()
-        phones = [phone for phone in phones if not _is_still_said(session, message, phone)]
-        forget_phones(session, message.conversation_id, phones)
-        for phone in phones:
-            mask_in_replies(session, message.conversation_id, phone)
-        row = session.get(TurnRow, message.turn_id) if message.turn_id is not None else None
-        if row is not None:
-            feedback.forget_words(session, row)
-            row.trace = {key: value for key, value in row.trace.items() if key in ("steps", "mode", "confidence")}
-        conversation = session.get(Conversation, message.conversation_id)
-        if conversation is not None:
-            conversation.state = dump_state(without_words(load_state(conversation.state), phones))
-
-
-def _phones_of(session: Session, message: MessageRow) -> Sequence[str]:
-    """Numbers that stand in the message, or of which it is a part together with the other bubbles of its turn."""
-    if not any(character.isnumeric() for character in message.text):
-        return ()
-    bubbles = [message] if message.turn_id is None else queries.utterances_of_turn(session, message.turn_id)
-    whole = phones_in("\n".join(bubble.text for bubble in bubbles))
-    return tuple(dict.fromkeys([*phones_in(message.text), *whole]))
-
-
-def _is_still_said(session: Session, message: MessageRow, phone: str) -> bool:
-    """Another message that was not taken back holds the same number."""
-    first = message.id
-    if message.turn_id is not None:
-        bubbles = queries.utterances_of_turn(session, message.turn_id)
-        if phone in phones_in("\n".join(bubble.text for bubble in bubbles)):
-            return True
-        first = max(bubble.id for bubble in bubbles)
-    return any(phone in phones_in(words) for words in queries.utterances_since(session, message.conversation_id, first))

@@ -4,12 +4,18 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from bot import ownership
 from bot.arrivals import Sorting
+from bot.case_effects import CaseEffects
+from bot.counter import Counter
+from bot.counter_jobs import CounterJobs, call_settled
 from bot.inbox import Inbox
-from bot.jobs import PERIODIC, Housekeeping, job_kinds
+from bot.jobs import PERIODIC, Housekeeping, counter_kinds, job_kinds
 from bot.line.channel import LineChannel
 from bot.line.client import LineClient
 from bot.line.delivery import Delivery
+from bot.media import MediaStore
+from bot.media_jobs import MediaFetcher
 from bot.outcome import Tools
 from bot.taps import TapSigner
 from bot.tools import SearchTools
@@ -22,6 +28,7 @@ from core.jobs import Queue
 from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
+from handoff.jobs import Tending
 from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
 from retrieval.modes import mode_of
@@ -30,6 +37,7 @@ from retrieval.synonyms import pack_synonyms
 
 STOP_SECONDS = 25.0
 INDEX_FOLDER = "index"
+MEDIA_FOLDER = "media"
 
 
 class Bot:
@@ -47,7 +55,10 @@ class Bot:
         packs: Callable[[str], Pack],
         clock: Clock = system_clock,
         search: Search | None = None,
+        media_folder: Path,
+        public_url: str | None = None,
     ) -> None:
+        """`media_folder` holds photos and files; `public_url` is where residents reach this server."""
         self._queue = queue
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
         cipher = keyring.cipher("inbound events")
@@ -55,16 +66,32 @@ class Bot:
         self.channel = LineChannel(cipher, signers, self._clients.__getitem__)
         self.inbox = Inbox(database, queue, cipher, clock)
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
-        self.runner = TurnRunner(database, queue, self.channel, tools, packs, clock)
-        self.delivery = Delivery(database, self._clients.__getitem__, clock)
+        self.media = MediaStore(media_folder, keyring, public_url)
+        self.counter = Counter(queue, self.channel, packs, self.media)
+        self.runner = TurnRunner(database, queue, self.channel, tools, packs, CaseEffects(queue, self.media), clock)
+        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
+        self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
+        self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
+        self.tending = Tending(
+            database,
+            packs,
+            tuple(channels),
+            lambda session, happenings, now: self.counter.follow(session, happenings, now=now),
+            lock_talks=ownership.lock_talks,
+            clock=clock,
+        )
         self.sorting = Sorting(database, queue)
-        self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock, search)
+        self.housekeeping = Housekeeping(database, queue, packs, self._clients.__getitem__, tuple(channels), clock, search, self.media)
 
     def start_working(self, threads: int) -> None:
         """Takes up what waits; with no threads events are only stored."""
         if threads:
             self.housekeeping.resend_forgotten()
-            self._queue.start(job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting), PERIODIC, threads=threads)
+            kinds = (
+                *job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting),
+                *counter_kinds(self.counter_jobs, self.fetcher, self.tending),
+            )
+            self._queue.start(kinds, PERIODIC, threads=threads)
 
     def stop(self) -> None:
         self.inbox.stop()

@@ -8,17 +8,24 @@ import structlog
 
 from bot import queries
 from bot.arrivals import SORT_JOB, TURN_JOB, Sorting
+from bot.counter import EMERGENCY_JOB
+from bot.counter_jobs import CounterJobs
 from bot.line.client import LineClient
 from bot.line.delivery import Delivery
+from bot.media import MediaStore
+from bot.media_jobs import FETCH_BACKOFF, FETCH_JOB, MediaFetcher, drop_expired, sweep
 from bot.models import CallState, Quota
+from bot.outgoing import deliver_job
 from bot.retention import drop_old
-from bot.turn import WAKE_JOB, TurnRunner, deliver_job
+from bot.staff_words import SEND_JOB
+from bot.turn import WAKE_JOB, TurnRunner
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.errors import TemporaryError
 from core.jobs import Job, JobKind, PeriodicJob, Queue
 from core.metrics import DEAD_LETTERS, JOBS_WAITING, QUOTA_LIMIT, QUOTA_USED
 from core.pack import Pack
+from handoff.jobs import TEND_PERIOD, Tending, tend_kind
 from retrieval.judging import read_golden
 from retrieval.learning import learn
 from retrieval.search import Search
@@ -41,7 +48,9 @@ class Housekeeping:
         municipality_ids: Sequence[str],
         clock: Clock = system_clock,
         search: Search | None = None,
+        media: MediaStore | None = None,
     ) -> None:
+        self._media = media
         self._database = database
         self._search = search
         self._queue = queue
@@ -54,8 +63,12 @@ class Housekeeping:
         """What a municipality keeps goes when its time is over."""
         for municipality_id in self._municipality_ids:
             retention = self._packs(municipality_id).municipality.retention
-            removed = drop_old(self._database, municipality_id, retention, self._clock())
+            removed = dict(drop_old(self._database, municipality_id, retention, self._clock()))
+            if self._media is not None:
+                removed["media"] = drop_expired(self._database, self._media, municipality_id, self._clock())
             log.info("old_rows_removed", municipality=municipality_id, **removed)
+        if self._media is not None:
+            sweep(self._database, self._media)
 
     def read_quota(self, _job: Job) -> None:
         for municipality_id in self._municipality_ids:
@@ -114,7 +127,18 @@ def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping
     )
 
 
+def counter_kinds(counter: CounterJobs, fetcher: MediaFetcher, tending: Tending) -> tuple[JobKind, ...]:
+    """Every kind of job that handing over needs."""
+    return (
+        JobKind(name=SEND_JOB, run=counter.send_staff_message),
+        JobKind(name=EMERGENCY_JOB, run=counter.send_emergency),
+        JobKind(name=FETCH_JOB, run=fetcher.run, backoff=FETCH_BACKOFF, on_death=fetcher.give_up),
+        tend_kind(tending),
+    )
+
+
 PERIODIC = (
+    TEND_PERIOD,
     PeriodicJob(kind="drop_old", every=timedelta(hours=6)),
     PeriodicJob(kind="read_quota", every=timedelta(minutes=10)),
     PeriodicJob(kind="count", every=timedelta(seconds=15)),

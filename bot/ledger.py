@@ -18,25 +18,27 @@ REPLY_TOKEN_MILLISECONDS = 50_000
 """LINE gives a minute; what is older is pushed rather than tried."""
 
 
-def record_inbound(session: Session, turn: Turn, conversation: Conversation, row: TurnRow) -> None:
+def record_inbound(session: Session, turn: Turn, conversation: Conversation, row: TurnRow) -> Sequence[tuple[Bubble, MessageRow]]:
     """What the resident said or did, one row per utterance."""
+    said = []
     for bubble in turn.bubbles:
         described = describe_bubble(bubble, turn)
         if described is None:
             continue
         kind, text = described
-        session.add(
-            MessageRow(
-                municipality_id=conversation.municipality_id,
-                conversation_id=conversation.id,
-                turn_id=row.id,
-                direction=Direction.INBOUND,
-                kind=kind,
-                text=text,
-                channel_message_id=bubble.message_id,
-                at=turn.now,
-            )
+        message = MessageRow(
+            municipality_id=conversation.municipality_id,
+            conversation_id=conversation.id,
+            turn_id=row.id,
+            direction=Direction.INBOUND,
+            kind=kind,
+            text=text,
+            channel_message_id=bubble.message_id,
+            at=turn.now,
         )
+        session.add(message)
+        said.append((bubble, message))
+    return said
 
 
 def describe_bubble(bubble: Bubble, turn: Turn) -> tuple[str, str] | None:

@@ -52,6 +52,10 @@ class Conversation(Base):
     owner: Mapped[str] = mapped_column(String(64), default="bot")
     fencing_token: Mapped[int] = mapped_column(default=0)
     """Grows with each change of owner; a message of an earlier owner is refused."""
+    spare_tokens: Mapped[list[Any]] = mapped_column(default=list)
+    """Reply tokens of turns that said nothing: `token`, and `until` when it is young (milliseconds since 1970); the newest last."""
+    crisis_at: Mapped[datetime | None]
+    """When the crisis message was last said."""
     introduced_at: Mapped[datetime | None]
     last_turn_at: Mapped[datetime | None]
     last_occurred_at: Mapped[int] = mapped_column(BigInteger, default=0)

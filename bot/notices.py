@@ -8,8 +8,9 @@ from dataclasses import replace
 from bot.handlers.offering import ways_to_speak
 from bot.models import ConversationKind
 from bot.outcome import MarkIntroduced, Outcome, SetLanguage, Turn
-from core.messages import Message, Text
+from core.messages import Language, Message, Text
 from core.personal_numbers import PersonalNumber, masks_in
+from handoff.desk_models import EmergencyMessage
 
 MAX_MESSAGES = 5
 MAX_CHOICES = 13
@@ -19,11 +20,13 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
     """The notices go into the same call as the reply, so that they cost nothing and come at once."""
     if turn.is_language_new and not any(isinstance(effect, SetLanguage) for effect in outcome.effects):
         outcome = replace(outcome, effects=(*outcome.effects, SetLanguage(language=turn.language)))
-    if outcome.reply is None:
+    if outcome.reply is None or turn.is_held:
         return outcome
     before: list[Message] = []
     after: list[Message] = []
     effects = outcome.effects
+    if turn.emergency:
+        before.append(Text(text=turn.emergency))
     before += [Text(text=turn.say(f"notice.{kind}")) for kind in _masked(turn)]
     already_introduces = any(isinstance(effect, MarkIntroduced) for effect in effects)
     if not turn.is_introduced and not already_introduces and turn.conversation_kind is ConversationKind.PERSON:
@@ -36,6 +39,11 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
         (*before, *after, *outcome.reply.messages[:room]) if not _is_crisis(outcome) else (*outcome.reply.messages[:room], *before, *after)
     )
     return replace(outcome, reply=replace(outcome.reply, messages=tuple(messages), choices=choices), effects=effects)
+
+
+def emergency_words(emergency: EmergencyMessage | None, language: Language) -> str:
+    """In the resident's language where somebody wrote it, otherwise in Japanese; empty where there is no emergency."""
+    return str(emergency.texts.get(language.value) or emergency.texts.get(Language.JAPANESE.value) or "") if emergency is not None else ""
 
 
 def _masked(turn: Turn) -> list[PersonalNumber]:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.outcome import Turn
 from core.clock import in_japan
-from core.messages import Row
-from core.pack import Department
+from core.messages import Language, Row
+from core.pack import Department, Pack
 from handoff.business_hours import is_open, next_opening, runs, week_of
 from handoff.holidays import is_national_holiday
 
@@ -35,9 +35,13 @@ def is_open_now(turn: Turn, department: Department) -> bool:
 
 def moment_in_words(turn: Turn, moment: datetime) -> str:
     """11月24日（火）8:30"""
+    return moment_in(turn.pack, turn.language, moment)
+
+
+def moment_in(pack: Pack, language: Language, moment: datetime) -> str:
     local = in_japan(moment)
-    weekday = turn.say(f"hours.{local:%a}".lower())
-    return turn.say("hours.moment", month=local.month, day=local.day, weekday=weekday, time=f"{local:%-H:%M}")
+    weekday = pack.sentences.say(f"hours.{local:%a}".lower(), language)
+    return pack.sentences.say("hours.moment", language, month=local.month, day=local.day, weekday=weekday, time=f"{local:%-H:%M}")
 
 
 def department_rows(turn: Turn, department: Department) -> tuple[Row, ...]:

@@ -10,8 +10,18 @@ from bot.models import ConversationKind, FeedbackReason
 from bot.states import State
 from core.messages import Decision, Language, Reply
 from core.pack import Pack
+from handoff.models import CaseReason, CaseState, Priority
 from retrieval.answering import Answer, Question
 from retrieval.passages import Passage
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseInHand:
+    """The open case of a talk, as a decision may look at it."""
+
+    id: int
+    state: CaseState
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +47,14 @@ class Turn:
     """One was chosen, or written in twice, before this turn."""
     is_hurried: bool = False
     """Others stand in line behind it: it is decided without what takes the most time."""
+    owner: str = "bot"
+    """Who may speak: bot/ownership.py."""
+    case: CaseInHand | None = None
+    """The talk's open case."""
+    crisis_at: datetime | None = None
+    """When the crisis message was last said."""
+    emergency: str = ""
+    """What stands before whatever is said at present, in the resident's language."""
 
     def say(self, key: str, **gaps: object) -> str:
         """A sentence of the pack in the resident's language."""
@@ -49,6 +67,11 @@ class Turn:
     @property
     def last(self) -> Bubble:
         return self.bubbles[-1]
+
+    @property
+    def is_held(self) -> bool:
+        """A person speaks here, so the bot keeps silent."""
+        return self.owner != "bot"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +128,69 @@ class MarkIntroduced:
     """The first-time notice has been given."""
 
 
-Effect = SetLanguage | SetFriendship | RecordFeedback | RecordReason | StoreCallback | BlankMessage | MarkIntroduced
+@dataclass(frozen=True, kw_only=True)
+class OpenCase:
+    """A person shall take the matter; where the talk has an open case, that one takes it. The reply says what comes of it."""
+
+    reason: CaseReason
+    question: str = ""
+    """What it is about, in the resident's words."""
+    department_id: str | None = None
+    category: str = ""
+    priority: Priority = Priority.ORDINARY
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """Answers of a procedure so far, by the label of the field."""
+    risks: tuple[str, ...] = ()
+    is_first: bool = False
+    """Whether the sentence about the case stands before the rest of the reply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddWords:
+    """What was said belongs to the open case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenCase:
+    """A case that closed because the resident was silent goes on."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawOpenCase:
+    """The resident needs no person any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSatisfaction:
+    """How the resident found the service of a person."""
+
+    case_id: int
+    score: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkCrisis:
+    """The crisis message has been said."""
+
+
+Effect = (
+    SetLanguage
+    | SetFriendship
+    | RecordFeedback
+    | RecordReason
+    | StoreCallback
+    | BlankMessage
+    | MarkIntroduced
+    | OpenCase
+    | AddWords
+    | ReopenCase
+    | WithdrawOpenCase
+    | RecordSatisfaction
+    | MarkCrisis
+)
 
 
 @dataclass(frozen=True, kw_only=True)

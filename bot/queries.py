@@ -22,9 +22,12 @@ from bot.models import (
     TurnRow,
     Verdict,
 )
+from handoff.desk_models import EmergencyMessage
 
 ANSWERING = ("answer", "choices")
 """Decisions that a resident can find right or wrong."""
+QUESTIONS = ("answer", "correction", "feedback", "tap", "facility", "waste_item", "collection_days")
+"""Routes by which something is asked of the content."""
 WAITING_READ = 60
 """More than one turn could ever join; the rest is read by the next turn."""
 
@@ -95,6 +98,82 @@ def utterances_since(session: Session, conversation_id: int, message_row_id: int
         MessageRow.direction == Direction.INBOUND,
         MessageRow.text != "",
     )
+    return session.scalars(statement.order_by(MessageRow.id).limit(limit)).all()
+
+
+def call_with_key(session: Session, conversation_id: int, retry_key: str) -> OutgoingCall | None:
+    statement = select(OutgoingCall).where(OutgoingCall.conversation_id == conversation_id, OutgoingCall.retry_key == retry_key)
+    return session.scalars(statement).first()
+
+
+def newest_message_id(session: Session, conversation_id: int) -> int:
+    """0 where nothing was said."""
+    return session.scalar(select(func.max(MessageRow.id)).where(MessageRow.conversation_id == conversation_id)) or 0
+
+
+def decided_turns(session: Session, conversation_id: int, since: datetime, *, limit: int) -> Sequence[TurnRow]:
+    """The newest turns that answered, offered or found nothing, the oldest first."""
+    statement = select(TurnRow).where(
+        TurnRow.conversation_id == conversation_id, TurnRow.at >= since, TurnRow.decision.in_((*ANSWERING, "refuse", "handoff"))
+    )
+    rows = session.scalars(statement.where(TurnRow.route.in_(QUESTIONS)).order_by(TurnRow.id.desc()).limit(limit)).all()
+    return rows[::-1]
+
+
+def media_rows_since(
+    session: Session, conversation_id: int, since: datetime, kinds: Sequence[str], *, limit: int = 20
+) -> Sequence[MessageRow]:
+    """Photos and files that a resident sent, without those that were taken back, the oldest first."""
+    statement = select(MessageRow).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.at >= since,
+        MessageRow.direction == Direction.INBOUND,
+        MessageRow.kind.in_(kinds),
+        MessageRow.channel_message_id.is_not(None),
+        MessageRow.is_taken_back.is_(False),
+    )
+    return session.scalars(statement.order_by(MessageRow.id.desc()).limit(limit)).all()[::-1]
+
+
+def active_emergency(session: Session, municipality_id: str) -> EmergencyMessage | None:
+    """The newest that nobody has ended."""
+    statement = select(EmergencyMessage).where(EmergencyMessage.municipality_id == municipality_id, EmergencyMessage.ended_at.is_(None))
+    return session.scalars(statement.order_by(EmergencyMessage.id.desc()).limit(1)).one_or_none()
+
+
+def said_count(session: Session, conversation_id: int, since: datetime) -> int:
+    """How many messages a resident sent since then."""
+    statement = select(func.count()).where(
+        MessageRow.conversation_id == conversation_id, MessageRow.direction == Direction.INBOUND, MessageRow.at >= since
+    )
+    return session.scalar(statement) or 0
+
+
+def friends_after(session: Session, municipality_id: str, conversation_id: int, *, limit: int) -> Sequence[Conversation]:
+    """Talks with residents who can be written to, by id."""
+    statement = (
+        select(Conversation)
+        .join(Resident, Resident.id == Conversation.resident_id)
+        .where(
+            Conversation.municipality_id == municipality_id,
+            Conversation.id > conversation_id,
+            Resident.is_friend.is_(True),
+            Resident.blocked_at.is_(None),
+        )
+    )
+    return session.scalars(statement.order_by(Conversation.id).limit(limit)).all()
+
+
+def friend_count(session: Session, municipality_id: str) -> int:
+    statement = select(func.count()).where(
+        Resident.municipality_id == municipality_id, Resident.is_friend.is_(True), Resident.blocked_at.is_(None)
+    )
+    return session.scalar(statement) or 0
+
+
+def messages_after(session: Session, conversation_id: int, message_id: int, *, limit: int = 50) -> Sequence[MessageRow]:
+    """What was said both ways since then, in its order."""
+    statement = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.id > message_id)
     return session.scalars(statement.order_by(MessageRow.id).limit(limit)).all()
 
 

@@ -17,9 +17,35 @@ from bot.incoming import (
 )
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.states import AskedForPhone, AskedForTime
+from bot.states import AskedForComment, AskedForPhone, AskedForTime, Beside, EndedUnanswered, LeavingMessage, WaitingForStaff
+from bot.taps import (
+    AskStaff,
+    ChooseLanguage,
+    GoOnWithBot,
+    LeaveMessage,
+    RateService,
+    RequestCallback,
+    ShowLanguages,
+    SkipComment,
+    WaitForStaff,
+    WithdrawCase,
+)
 from bot.waste import asked_days, asked_item
 from bot.words import contains, crisis_in, is_whole, reason_in
+
+ABOUT_WAITING = (
+    AskStaff,
+    ChooseLanguage,
+    GoOnWithBot,
+    LeaveMessage,
+    RateService,
+    RequestCallback,
+    ShowLanguages,
+    SkipComment,
+    WaitForStaff,
+    WithdrawCase,
+)
+"""Buttons that do not turn away from a person."""
 
 
 class Route(StrEnum):
@@ -48,6 +74,12 @@ class Route(StrEnum):
     WASTE_ITEM = "waste_item"
     COLLECTION_DAYS = "collection_days"
     PRIVATE_MATTER = "private_matter"
+    RELAY = "relay"
+    WAITING = "waiting"
+    GO_ON = "go_on"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    COMMENT = "comment"
     ANSWER = "answer"
     SILENT = "silent"
 
@@ -57,7 +89,25 @@ def route(turn: Turn) -> Route:
         return Route.SILENT
     if turn.conversation_kind is not ConversationKind.PERSON:
         return _route_in_group(turn)
+    if turn.is_held:
+        return Route.CRISIS if _speaks(turn) and crisis_in(turn.pack.lexicon, turn.text) else Route.RELAY
     return _route_event(turn) or _route_words(turn)
+
+
+def goes_on_with_bot(turn: Turn, chosen: Route) -> bool:
+    """Whether somebody who waits, or was asked how it was, turns to the bot again: by a button that has nothing to do with waiting."""
+    if not isinstance(turn.state, Beside):
+        return False
+    if chosen is Route.TAP and isinstance(turn.last.content, Tapped):
+        return not isinstance(turn.last.content.value, ABOUT_WAITING)
+    return chosen in (Route.MENU, Route.FOLLOW, Route.LOCATION) or (
+        isinstance(turn.state, AskedForComment | EndedUnanswered)
+        and chosen not in (Route.COMMENT, Route.REOPEN, Route.CRISIS, Route.LANGUAGE)
+    )
+
+
+def _speaks(turn: Turn) -> bool:
+    return isinstance(turn.last.content, Said | SentSticker | SentMedia) and bool(turn.text)
 
 
 def _route_in_group(turn: Turn) -> Route:
@@ -92,6 +142,8 @@ def _route_event(turn: Turn) -> Route | None:
             return Route.UNSEND
         case Tapped():
             return Route.TAP
+        case SentLocation() | SentMedia() | SentSticker() if isinstance(turn.state, WaitingForStaff | LeavingMessage) and not turn.text:
+            return Route.WAITING
         case SentLocation():
             return Route.LOCATION
         case SentMedia() | SentSticker() | Said() if turn.text:
@@ -123,6 +175,18 @@ def _route_words(turn: Turn) -> Route:
             return Route.CANCEL
         case AskedForPhone() | AskedForTime():
             return Route.CALLBACK
+        case WaitingForStaff() | LeavingMessage() if is_whole(lexicon.go_on, text):
+            return Route.GO_ON
+        case WaitingForStaff() if is_whole(lexicon.cancel, text):
+            return Route.WITHDRAW
+        case LeavingMessage() if is_whole(lexicon.cancel, text) or is_whole(lexicon.back, text):
+            return Route.GO_ON
+        case WaitingForStaff() | LeavingMessage():
+            return Route.WAITING
+        case EndedUnanswered() if not _is_farewell(turn):
+            return Route.REOPEN
+        case AskedForComment() if not _is_farewell(turn):
+            return Route.COMMENT
         case _:
             pass
     if is_whole(lexicon.cancel, text):
@@ -146,6 +210,12 @@ def _route_words(turn: Turn) -> Route:
     if asked_days(turn.pack.waste, text, turn.state.last.question if turn.state.last else "") is not None:
         return Route.COLLECTION_DAYS
     return Route.ANSWER
+
+
+def _is_farewell(turn: Turn) -> bool:
+    """Words that answer nobody."""
+    lexicon = turn.pack.lexicon
+    return any(is_whole(words, turn.text) for words in (lexicon.greetings, lexicon.thanks, lexicon.cancel, lexicon.go_on))
 
 
 def _was_answered(turn: Turn) -> bool:

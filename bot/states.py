@@ -28,6 +28,8 @@ class LastAnswer:
     """Uid of the turn that showed it."""
     rejected: str = ""
     """Uid of the turn whose answer was refused, where this is what was offered instead."""
+    misses: int = 0
+    """How many questions in a row, this one included, found nothing."""
     at: int = 0
     """Milliseconds since 1970."""
 
@@ -81,7 +83,61 @@ class AskedForPlace:
     last: LastAnswer | None = None
 
 
-State = Idle | AskedAboutMedia | AskedForPhone | AskedForTime | AskedForPlace
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class WaitingForStaff:
+    """A case waits in the queue, and what the resident says belongs to it, until they choose to go on with the bot."""
+
+    kind: Literal["waiting_for_staff"] = "waiting_for_staff"
+    before: dict[str, Any] = Field(default_factory=dict)  # Any: JSON.
+    """The state that goes on afterwards, as stored; empty for none."""
+    acknowledged_at: int = 0
+    """When the resident last heard that their words were passed on, in milliseconds since 1970."""
+    last: LastAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class LeavingMessage:
+    """The resident wants to leave a message; the next words are it."""
+
+    kind: Literal["leaving_message"] = "leaving_message"
+    before: dict[str, Any] = Field(default_factory=dict)  # Any: JSON.
+    last: LastAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class AskedForComment:
+    """The resident said how they found the service of a person; why would help, and may be left out."""
+
+    kind: Literal["asked_for_comment"] = "asked_for_comment"
+    case_id: int
+    score: int
+    before: dict[str, Any] = Field(default_factory=dict)  # Any: JSON.
+    last: LastAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class EndedUnanswered:
+    """A case closed because the resident was silent; what they say next is most likely the answer that a person waited for."""
+
+    kind: Literal["ended_unanswered"] = "ended_unanswered"
+    case_id: int
+    before: dict[str, Any] = Field(default_factory=dict)  # Any: JSON.
+    last: LastAnswer | None = None
+
+
+State = (
+    Idle
+    | AskedAboutMedia
+    | AskedForPhone
+    | AskedForTime
+    | AskedForPlace
+    | WaitingForStaff
+    | LeavingMessage
+    | AskedForComment
+    | EndedUnanswered
+)
+Beside = WaitingForStaff | LeavingMessage | AskedForComment | EndedUnanswered
+"""States that stand before another one, which goes on afterwards."""
 
 ADAPTER: TypeAdapter[State] = TypeAdapter(Annotated[State, Field(discriminator="kind")])
 
@@ -110,5 +166,28 @@ def without_words(state: State, phones: Collection[str] = ()) -> State:
             return replace(state, topic="", last=None)
         case AskedForPlace():
             return Idle()
+        case WaitingForStaff() | LeavingMessage() | AskedForComment() | EndedUnanswered():
+            before = dump_state(without_words(load_state(state.before), phones)) if state.before else {}
+            return replace(state, before=before, last=None)
         case _:
             return replace(state, last=None)
+
+
+def waiting(state: State) -> WaitingForStaff:
+    """In the queue; what was being asked is kept for afterwards."""
+    return state if isinstance(state, WaitingForStaff) else WaitingForStaff(before=before_of(state), last=state.last)
+
+
+def resumed(state: State) -> State:
+    """What goes on once nobody waits for a person, with fresh tries: it must not lead to a person again for what happened before."""
+    return _afresh(load_state(state.before)) if isinstance(state, Beside) else state
+
+
+def before_of(state: State) -> dict[str, Any]:  # Any: JSON.
+    """What a state beside it keeps of this one."""
+    return state.before if isinstance(state, Beside) else dump_state(state)
+
+
+def _afresh(state: State) -> State:
+    last = replace(state.last, misses=0, rejected="") if state.last is not None else None
+    return replace(state, last=last, failures=0) if isinstance(state, AskedForPhone) else replace(state, last=last)

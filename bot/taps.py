@@ -159,6 +159,39 @@ class ShowCategories(TapValue):
     start: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaitForStaff(TapValue):
+    """Goes on waiting for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveMessage(TapValue):
+    """Wants to leave a message for staff."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoOnWithBot(TapValue):
+    """Wants the bot's answers again; a case stays where it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawCase(TapValue):
+    """Needs no person any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateService(TapValue):
+    """How the service of a person was, 1 to 5."""
+
+    case: int
+    score: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipComment(TapValue):
+    """Leaves the score without a reason."""
+
+
 TAPS: dict[str, type[TapValue]] = {
     "e": AskEntry,
     "n": NoneOfThese,
@@ -181,6 +214,12 @@ TAPS: dict[str, type[TapValue]] = {
     "wa": AskDistrict,
     "wd": ShowDistrict,
     "wc": ShowCollectionDays,
+    "hw": WaitForStaff,
+    "hm": LeaveMessage,
+    "hb": GoOnWithBot,
+    "hx": WithdrawCase,
+    "hs": RateService,
+    "hk": SkipComment,
 }
 CODES = {tap: code for code, tap in TAPS.items()}
 

@@ -12,15 +12,19 @@ from bot import applying, queries
 from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
 from bot.crowd import Crowd
+from bot.case_effects import CaseEffects
 from bot.handlers import HANDLERS
+from bot.handlers.handing_over import case_effect
 from bot.incoming import Bubble, Followed, Said
 from bot.line.channel import LineChannel
-from bot.models import Conversation, EventState, InboundEvent, Resident
-from bot.notices import with_notices
-from bot.outcome import Outcome, Tools, Turn
-from bot.routing import Route, route
+from bot.models import Conversation, ConversationKind, EventState, InboundEvent, Resident
+from bot.notices import emergency_words, with_notices
+from bot.outcome import AddWords, CaseInHand, Outcome, Tools, Turn
+from bot.outgoing import deliver_job
+from bot.ownership import BOT
+from bot.routing import Route, goes_on_with_bot, route
 from bot.speaking import speech_of
-from bot.states import Idle, load_state
+from bot.states import Idle, LeavingMessage, WaitingForStaff, load_state, resumed
 from bot.words import sticker_meanings
 from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
 from core.database import Database
@@ -30,6 +34,9 @@ from core.messages import Decision, Language, Reply, Text
 from core.metrics import TURN_SECONDS, TURNS
 from core.pack import Pack
 from core.personal_numbers import masks_in
+from handoff.desk_models import EmergencyMessage
+from handoff.models import CaseReason, CaseState
+from handoff.queries import open_case_of
 
 WAKE_JOB = "wake_turn"
 MAX_ROUNDS = 4
@@ -51,6 +58,8 @@ class Loaded:
     dropped: tuple[int, ...]
     """Events whose messages were taken back before they were answered."""
     has_more: bool
+    case: CaseInHand | None
+    emergency: EmergencyMessage | None
     earlier: tuple[str, ...]
     """What the resident wrote before, the newest first; nothing of a group, where others write too."""
 
@@ -70,8 +79,10 @@ class TurnRunner:
         channel: LineChannel,
         tools: Tools,
         packs: Callable[[str], Pack],
+        effects: CaseEffects,
         clock: Clock = system_clock,
     ) -> None:
+        self._effects = effects
         self._database = database
         self._jobs = jobs
         self._channel = channel
@@ -98,13 +109,29 @@ class TurnRunner:
 
     def apologise(self, job: Job) -> None:
         """After a failure that no further try will mend: the resident hears of it, once, and is shown a person."""
-        loaded = self._load(job)
-        if loaded is None or any(event.state == EventState.FAILED for event in loaded.events.values()):
+        for _ in range(MAX_ROUNDS):
+            loaded = self._load(job)
+            if loaded is None or any(event.state == EventState.FAILED for event in loaded.events.values()):
+                return
+            turn = replace(self._turn_of(loaded), uid=failed_uid(job))
+            try:
+                self._apply(loaded, turn, self._apology(turn), 0.0, has_failed=True)
+            except ConflictError:
+                continue
+            except Exception as error:  # noqa: BLE001  # What failed may be the opening of a case; the apology must be heard all the same.
+                log.error("no_case_for_failed_turn", error=type(error).__name__)
+                self._apply(loaded, turn, replace(self._apology(turn), effects=()), 0.0, has_failed=True)
             return
-        turn = replace(self._turn_of(loaded), uid=failed_uid(job))
-        reply = Reply(messages=(Text(text=turn.say("error.apology")),), choices=(), language=turn.language)
-        outcome = Outcome(state=turn.state, decision=Decision(route="failed", status="error_internal", decision="handoff"), reply=reply)
-        self._apply(loaded, turn, outcome, 0.0, has_failed=True)
+
+    def _apology(self, turn: Turn) -> Outcome:
+        """While a person holds the talk nothing is said; they see what was written."""
+        decision = Decision(route="failed", status="error_internal", decision="handoff")
+        if turn.is_held:
+            return Outcome(state=turn.state, decision=decision, effects=(AddWords(),))
+        reply = Reply(messages=(Text(text=turn.say("error.apology")),), language=turn.language)
+        is_person = turn.conversation_kind is ConversationKind.PERSON
+        effects = (case_effect(turn, self._tools, CaseReason.ERROR),) if is_person else ()
+        return Outcome(state=turn.state, decision=decision, reply=reply, effects=effects)
 
     def wake(self, job: Job) -> None:
         """The wait for the rest of a fragment is over."""
@@ -139,6 +166,8 @@ class TurnRunner:
             conversation = queries.conversation_by_key(session, municipality_id, key)
             resident = queries.resident_of(session, conversation)
             earlier = queries.words_before(session, conversation) if conversation is not None and resident is not None else ()
+            case = open_case_of(session, conversation.id) if conversation is not None else None
+            emergency = queries.active_emergency(session, municipality_id)
             session.expunge_all()
         bubbles = [self._channel.parse(event) for event in events]
         gone = taken_back(bubbles)
@@ -153,6 +182,8 @@ class TurnRunner:
             group=group,
             dropped=tuple(bubble.event_id for bubble in bubbles if bubble.message_id is not None and bubble.message_id in gone),
             has_more=len(waiting) > len(group),
+            case=CaseInHand(id=case.id, state=CaseState(case.state), promised_at=case.promised_at) if case is not None else None,
+            emergency=emergency,
             earlier=tuple(earlier),
         )
 
@@ -184,6 +215,8 @@ class TurnRunner:
         speech = speech_of(typed_text(loaded.group), pack, kept=kept, earlier=loaded.earlier)
         # What happened before the newest turn must not be read as an answer to what that turn asked.
         state = load_state(conversation.state) if conversation is not None and not loaded.is_late else Idle()
+        if isinstance(state, WaitingForStaff | LeavingMessage) and loaded.case is None:
+            state = resumed(state)
         return Turn(
             uid=uuid.uuid4().hex[:16],
             pack=pack,
@@ -198,10 +231,16 @@ class TurnRunner:
             masked_number=masked or _holds_mask(loaded.group),
             is_introduced=conversation is not None and conversation.introduced_at is not None,
             is_new_friend=isinstance(loaded.group[-1].content, Followed),
+            owner=conversation.owner if conversation is not None else BOT,
+            case=loaded.case,
+            crisis_at=conversation.crisis_at if conversation is not None else None,
+            emergency=emergency_words(loaded.emergency, speech.language),
         )
 
     def _decide(self, turn: Turn) -> Outcome:
         chosen = route(turn)
+        if goes_on_with_bot(turn, chosen):
+            turn = replace(turn, state=resumed(turn.state))
         outcome = HANDLERS[chosen](turn, self._tools)
         return with_notices(turn, outcome) if chosen is not Route.SILENT else outcome
 
@@ -209,7 +248,6 @@ class TurnRunner:
         self, loaded: Loaded, turn: Turn, outcome: Outcome, started: float, *, may_join: bool = False, has_failed: bool = False
     ) -> None:
         """Raises ConflictError when something joined the turn meanwhile or the conversation has changed."""
-        rendered = self._channel.render(outcome.reply, turn.pack.id) if outcome.reply is not None else ()
         with self._database.transaction() as session:
             while sort_arrivals(session, self._jobs):
                 pass
@@ -225,12 +263,12 @@ class TurnRunner:
                     dropped=loaded.dropped,
                     turn=turn,
                     outcome=outcome,
-                    rendered=rendered,
                     is_late=loaded.is_late,
                     has_failed=has_failed,
                     milliseconds=(time.perf_counter() - started) * 1000 if started else 0.0,
                 ),
                 self._channel,
+                self._effects,
             )
             if applied.call_id is not None:
                 self._jobs.enqueue(session, deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id))
@@ -252,16 +290,6 @@ class TurnRunner:
 
     def _waited(self, loaded: Loaded) -> timedelta:
         return self._clock() - from_milliseconds(loaded.group[-1].received_at)
-
-
-def deliver_job(municipality_id: str, conversation_id: int, call_id: int) -> NewJob:
-    return NewJob(
-        kind="deliver",
-        key=f"deliver:{conversation_id}",
-        payload={"call_id": call_id},
-        priority=10,  # What is decided should leave before the next decision begins.
-        municipality_id=municipality_id,
-    )
 
 
 def failed_uid(job: Job) -> str:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from console.dates import Calendar
+from console.durations import duration_words
 from console.security import PREFIX
 from console.texts import named, say
 from core.clock import Clock
@@ -26,6 +27,17 @@ class Room:
     label: str
     href: str
     is_current: bool
+    begins: str | None = None
+    """The name of a group of rooms that begins here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceMark:
+    """Whether the visitor takes cases now, and how many they hold; `back` is where the page with the control is."""
+
+    state: str
+    held: int
+    back: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +50,11 @@ class Frame:
     csrf_token: str
     rooms: tuple[Room, ...]
     notice: str | None = None
+    staff_id: int = 0
+    change_number: int = 0
+    """From which on the page is told of changes."""
+    presence: PresenceMark | None = None
+    """None for who takes no cases."""
 
 
 class Renderer:
@@ -48,7 +65,14 @@ class Renderer:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._environment.globals |= {"asset": asset, "named": named, "say": say, "root": PREFIX}
+        self._environment.globals |= {
+            "clock": clock,
+            "duration_words": duration_words,
+            "asset": asset,
+            "named": named,
+            "say": say,
+            "root": PREFIX,
+        }
         self._environment.filters["moment"] = calendar.moment
         self._environment.filters["day"] = calendar.day
         self._environment.filters["segment"] = segment

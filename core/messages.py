@@ -154,7 +154,16 @@ class Place:
     longitude: float
 
 
-Message = Text | Card | Place
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A photo behind https links: JPEG or PNG, the original at most 10 MB, the preview 1 MB. `alt` is what the ledger keeps of it."""
+
+    original_url: str
+    preview_url: str
+    alt: str
+
+
+Message = Text | Card | Place | Picture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +173,8 @@ class Reply:
     messages: tuple[Message, ...]
     choices: tuple[Choice, ...] = ()
     language: Language = Language.JAPANESE
+    speaker: str = ""
+    """Under whose name it is shown; empty for the account's own."""
 
 
 @dataclass(frozen=True, kw_only=True)

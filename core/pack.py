@@ -13,6 +13,7 @@ from core.sentences import Sentences
 from core.values import Values
 
 if TYPE_CHECKING:
+    from core.counter_rules import CounterRules
     from core.waste_tables import Waste
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -35,6 +36,8 @@ class Retention(PackModel):
     """After a call-back is done."""
     blocked_days: int = Field(default=180, ge=1)
     """After a resident blocked us, until they and their LINE id are forgotten."""
+    media_days: int = Field(default=30, ge=1)
+    """Of photos and files after their case is closed."""
     silent_days: int = Field(default=1095, ge=30)
     """Of silence, until the same."""
 
@@ -174,6 +177,8 @@ class Lexicon(PackModel):
     """Words that the number given before was wrong."""
     back: tuple[str, ...] = ()
     """Words that want the step before."""
+    go_on: tuple[str, ...] = ()
+    """Words of somebody who waits for a person and wants the bot's answers meanwhile."""
     fragments: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     """Words that ask about somebody rather than something; such questions are not answered in groups."""
@@ -253,6 +258,10 @@ class SampleStaff(PackModel):
     name: str
     role: str
     department: str | None = None
+    skills: tuple[str, ...] = ()
+    """Categories of content."""
+    languages: tuple[str, ...] = ()
+    """Tags of languages other than Japanese."""
 
 
 class Demo(PackModel):
@@ -279,6 +288,7 @@ class Pack:
     waste: "Waste"
     rich_menu: RichMenu | None
     names: Names
+    counter: "CounterRules"
     demo: Demo
     folder: str | None
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from core.counter_rules import CounterRules
 from core.errors import PackError
 from core.messages import Language
 from core.pack import (
@@ -77,6 +78,7 @@ def _assemble(info: MunicipalityInfo, folder: Path | None, content: Path) -> Pac
         waste=_waste(common, folder, departments, values),
         rich_menu=_model(RichMenu, folder / "rich_menu.yaml") if folder and (folder / "rich_menu.yaml").is_file() else None,
         names=_names(common, folder),
+        counter=_counter(common, folder, departments),
         demo=_model(Demo, folder / "demo.yaml") if folder and (folder / "demo.yaml").is_file() else Demo(),
         folder=str(folder) if folder else None,
     )
@@ -129,6 +131,15 @@ def _values(info: MunicipalityInfo, departments: Mapping[str, Department], folde
     for field in ("name", "phone", "address", "website"):
         rows[f"municipality.{field}"] = [DatedValue(value=str(getattr(info, field)))]
     return Values(rows)
+
+
+def _counter(common: Path, folder: Path | None, departments: Mapping[str, Department]) -> CounterRules:
+    own = _mapping(folder / "counter.yaml") if folder else {}
+    rules = _checked(CounterRules, {**_mapping(common / "counter.yaml"), **own}, f"{folder.name if folder else COMMON}/counter.yaml")
+    for named in (*(topic.department for topic in rules.sensitive), *rules.overflow.departments):
+        if named not in departments:
+            raise PackError(f"{folder.name if folder else COMMON}/counter.yaml: department '{named}' is not in departments.yaml")
+    return rules
 
 
 def _facilities(folder: Path) -> tuple[Facility, ...]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
@@ -71,6 +71,8 @@ class Presence(Base):
     """When an open page last said that the person is there."""
     offered_at: Mapped[datetime | None]
     """Of the last offer, for fairness."""
+    missed: Mapped[int] = mapped_column(default=0)
+    """Offers that they let pass in a row."""
 
     __table_args__ = (Index("ix_presence_municipality_id_state", "municipality_id", "state"),)
 
@@ -153,6 +155,7 @@ class Case(Base):
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who has it, or to whom it is offered."""
     offered_until: Mapped[datetime | None]
+    """When the offer ends, or the last one ended; None once somebody has it."""
     declined: Mapped[list[Any]] = mapped_column(default=list)
     """Ids of staff who let an offer pass or declined it; they are asked again only when nobody else is there."""
     routing: Mapped[list[Any]] = mapped_column(default=list)
@@ -174,8 +177,12 @@ class Case(Base):
     due_at: Mapped[datetime | None]
     """When the running clock ends: the first or the next reply; None while it pauses."""
     due_from: Mapped[datetime | None]
-    """When the running clock began."""
+    """When the running clock began; None while the resident owes the next word."""
+    warn_at: Mapped[datetime | None]
+    """When the running clock reaches the next share that staff are warned at."""
     resolve_by: Mapped[datetime | None]
+    is_overdue: Mapped[bool] = mapped_column(default=False)
+    """The time for resolving has passed, and a supervisor was told."""
     nudged_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -199,7 +206,22 @@ class Case(Base):
         Index("ix_case_municipality_id_state_opened_at", "municipality_id", "state", "opened_at"),
         Index("ix_case_conversation_id_state", "conversation_id", "state"),
         Index("ix_case_holder_id_state", "holder_id", "state"),
+        Index("ix_case_resident_id", "resident_id"),
+        Index(
+            "ix_case_unwritten",
+            "municipality_id",
+            "closed_at",
+            sqlite_where=text("state = 'closed' AND minutes IS NULL"),
+            postgresql_where=text("state = 'closed' AND minutes IS NULL"),
+        ),
         Index("ix_case_municipality_id_closed_at", "municipality_id", "closed_at"),
+        Index(
+            "uq_case_open_conversation_id",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state != 'closed'"),
+            postgresql_where=text("state != 'closed'"),
+        ),
     )
 
 

@@ -2,4 +2,5 @@
 
 from core.texts import Texts
 
-say = Texts.beside(__file__).say
+TEXTS = Texts.beside(__file__)
+say, named = TEXTS.say, TEXTS.named

@@ -45,6 +45,12 @@ def rows_of_entries(session: Session, municipality_id: str, entry_ids: Iterable[
     return found
 
 
+def sources_of(session: Session, municipality_id: str, entry_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Entry → its question and the address of its source (empty where it has none); withdrawn entries are missing."""
+    rows = rows_of_entries(session, municipality_id, entry_ids)
+    return {row.entry_id: (row.question, row.source_url or "") for row in reversed(rows) if not row.is_removed}
+
+
 def stored_vectors(session: Session, model: str, hashes: Sequence[str]) -> Mapping[str, bytes]:
     """Those of the asked vectors that are stored, by text hash."""
     found: dict[str, bytes] = {}

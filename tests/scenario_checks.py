@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.line.models import LineAddress
 from bot.models import Conversation, InboundEvent, OutgoingCall, Resident, TurnRow
@@ -18,8 +19,9 @@ from core.encryption import Keyring
 from core.messages import Language
 from core.pack_loading import load_pack
 from core.sentences import GAP
-from handoff.models import CallbackRequest
-from tests.scenario_format import Expected
+from handoff.desk_models import CaseTask, Media
+from handoff.models import CallbackRequest, Case
+from tests.scenario_format import CaseExpected, Expected
 from tests.screen import actions_in, quick_replies, texts_in
 from tests.town import MUNICIPALITY, Town
 
@@ -159,9 +161,47 @@ class Checks:
             require(stored == expected.events, f"{expected.events} events should be stored, there are {stored}")
         if expected.callbacks is not None:
             self._check_callbacks(expected)
+        self._check_cases(expected, conversation)
         for words in expected.nowhere:
             places = find_everywhere(self._town, words)
             require(not places, f"“{words}” still stands in {places}")
+
+    def _check_cases(self, expected: Expected, conversation: Conversation | None) -> None:
+        if expected.owner is not None:
+            owner = conversation.owner.partition(":")[0] if conversation else None
+            require(owner == expected.owner, f"{expected.owner} should own the talk, it is {owner}")
+        if expected.cases is None and expected.case is None:
+            return
+        with self._town.database.reading() as session:
+            mine = Case.conversation_id == (conversation.id if conversation else -1)
+            cases = session.scalars(select(Case).where(mine).order_by(Case.id)).all()
+            if expected.cases is not None:
+                require(len(cases) == expected.cases, f"{expected.cases} cases were expected, there are {len(cases)}")
+            if expected.case is not None:
+                require(bool(cases), "a case was expected")
+                self._check_case(expected.case, session, cases[-1])
+
+    def _check_case(self, wanted: CaseExpected, session: Session, case: Case) -> None:
+        packet = case.packet
+        media = session.scalars(select(Media.state).where(Media.case_id == case.id).order_by(Media.id)).all()
+        tasks = session.scalar(select(func.count()).select_from(CaseTask).where(CaseTask.case_id == case.id, CaseTask.done_at.is_(None)))
+        linked = session.scalar(select(func.count()).select_from(CallbackRequest).where(CallbackRequest.case_id == case.id))
+        found = {
+            "state": case.state,
+            "reason": case.reason,
+            "department": case.department_id,
+            "priority": case.priority,
+            "title": case.title,
+            "risks": list(packet.get("risks", ())),
+            "tried": [tried["entry"] for tried in packet.get("tried", ())],
+            "media": list(media),
+            "satisfaction": case.satisfaction,
+            "comment": case.satisfaction_comment,
+            "tasks": tasks,
+            "contact_linked": bool(linked),
+        }
+        for name in wanted.model_fields_set:
+            require(found[name] == getattr(wanted, name), f"the case's {name} should be {getattr(wanted, name)}, it is {found[name]}")
 
     def _check_callbacks(self, expected: Expected) -> None:
         conversation = self._conversation()

@@ -24,6 +24,33 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class StaffAct(Strict):
+    """One thing that the person at the counter does with the talk's case; exactly one key is given."""
+
+    claim: Literal[True] | None = None
+    reply: str | None = None
+    """Words, sent once the time to undo is over."""
+    undo: str | None = None
+    """Words that are taken back before they are sent."""
+    photo: Literal[True] | None = None
+    release: str | None = None
+    """Back into the queue, with a note."""
+    hand_to: str | None = None
+    """To a department, with a note of course."""
+    close: str | None = None
+    """For one of the pack's reasons."""
+    give_back: Literal[True] | None = None
+    """The bot shall answer again."""
+    leave: Literal[True] | None = None
+    """Goes home."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> "StaffAct":
+        if len(self.model_fields_set) != 1:
+            raise ValueError(f"staff do one thing at a time, not {sorted(self.model_fields_set) or 'nothing'}")
+        return self
+
+
 class Act(Strict):
     """One thing that a resident does; exactly one key is given."""
 
@@ -59,6 +86,10 @@ class Act(Strict):
     """Words of another member of the group."""
     pause: float | None = None
     """Seconds that pass on the town's clock."""
+    staff: StaffAct | None = None
+    """What a person at the counter does."""
+    pause_intake: Literal[True] | None = None
+    """A supervisor lets the counter take no new cases."""
 
     @model_validator(mode="after")
     def _one_key(self) -> "Act":
@@ -74,6 +105,27 @@ class Callback(Strict):
     preferred_time: str | None = None
     topic: str | None = None
     promised_from: datetime | None = None
+
+
+class CaseExpected(Strict):
+    """The talk's newest case; what is left out is not looked at."""
+
+    state: str | None = None
+    reason: str | None = None
+    department: str | None = None
+    priority: int | None = None
+    title: str | None = None
+    risks: list[str] | None = None
+    tried: list[str] | None = None
+    """Entries in its packet; empty strings where nothing was found."""
+    media: list[str] | None = None
+    """States of its photos and files."""
+    satisfaction: int | None = None
+    comment: str | None = None
+    tasks: int | None = None
+    """How many things are to be done outside the talk."""
+    contact_linked: bool | None = None
+    """Whether a call-back of the talk belongs to it."""
 
 
 def as_list(value: object) -> object:
@@ -130,6 +182,11 @@ class Expected(Strict):
     callbacks: list[Callback] | None = None
     """All requests of this talk, oldest first."""
     is_friend: bool | None = None
+    cases: int | None = None
+    """How many cases the talk has, closed ones included."""
+    case: CaseExpected | None = None
+    owner: Literal["bot", "staff"] | None = None
+    """Who may speak."""
     nowhere: Words = []
     """Words that stand in no text of any table, nor in any stored event."""
     opens: str | None = None

@@ -5,10 +5,11 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from itertools import count
 
-from bot.simulator.demo import SMALL_PNG
+from bot.simulator.demo_day import SMALL_PNG
 from bot.simulator.phone import Phone
 from bot.simulator.records import Json, Origin, Person
 from tests.scenario_checks import Checks, ScenarioError, require
+from tests.scenario_desk import Desk, clear_counter
 from tests.scenario_format import Act, Exchange, Scenario
 from tests.screen import actions_in, quick_replies, texts_in
 from tests.town import MUNICIPALITY, Town, settle
@@ -28,11 +29,13 @@ class Talk:
         self._said: list[str] = []
         self._opened: str | None = None
         settle(town)
+        clear_counter(town)
         self._dead_before = len(self._dead_letters())
         town.clock.set(scenario.now)
         # Names differ so that their ids do.
         self._phone = self._new_phone(f"{scenario.resident.name} {next(numbers)}")
         self._checks = Checks(town, self._phone)
+        self._desk = Desk(town, self._phone)
         town.model.begin(scenario.model)
 
     def play(self) -> None:
@@ -69,7 +72,7 @@ class Talk:
         if exchange.together:
             self._town.platform.faults.set(batch_ms=TOGETHER_MILLISECONDS)
         for act in exchange.resident:
-            self._lines.append(f"  resident: {self._words_of(act)}")
+            self._lines.append(f"  {'staff' if act.staff else 'resident'}: {self._words_of(act)}")
             self._do(act)
         settle(self._town)
         self._town.platform.faults.set(batch_ms=0.0)
@@ -114,6 +117,8 @@ class Talk:
             "invite": self._invite,
             "remove": self._remove,
             "pause": lambda: self._pass(value),
+            "staff": lambda: self._desk.act(value),
+            "pause_intake": self._desk.pause_intake,
         }
         if name in said:
             spoken = said[name]()

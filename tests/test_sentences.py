@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 import yaml
 
+from bot.closing import SCORES
 from bot.handlers.callback import TIMES
 from bot.handlers.nearby import KINDS
 from bot.incoming import MediaKind
@@ -16,7 +17,11 @@ from core.messages import Language
 from core.pack_loading import COMMON, CONTENT, load_pack
 from core.sentences import flatten
 from core.text import graphemes
+from handoff.notices import NoticeKey
 from tests.packs import PACKS, ROOT
+
+WITH_STAFF = (NoticeKey.ALREADY_HELD, NoticeKey.REOPENED, NoticeKey.CLAIMED, NoticeKey.TRANSFERRED)
+"""Notices that name a person, and are said otherwise where nobody is to be named."""
 
 
 @cache
@@ -40,6 +45,8 @@ def said_keys() -> Iterator[tuple[str, str, set[str] | None]]:
             if name == "say":
                 for argument in keys_in(node.args[0]):
                     yield place, argument, keywords if is_complete else None
+            elif name == "ForeignKey":
+                continue
             elif name == "tap" and len(node.args) == 3:
                 for argument in keys_in(node.args[1]):
                     yield place, rf"choice\.{argument}", set()
@@ -87,11 +94,14 @@ def test_every_sentence_is_said_somewhere() -> None:
     offices = yaml.safe_load((ROOT / "retrieval" / "data" / "elsewhere.yaml").read_text(encoding="utf-8"))
     referred = {f"elsewhere.{office}" for office in (*offices, "other_municipality")}
     assert referred <= set(japanese()), "an office of elsewhere.yaml has no name"
+    noticed = {*NoticeKey, *(f"{key}_somebody" for key in WITH_STAFF), f"{NoticeKey.PAUSED}_open"}
     unsaid = [
         key
         for key in japanese()
         if not any(re.fullmatch(pattern, key) for pattern in patterns) and f'"{key}"' not in source and key not in lexicon
-        if key not in referred and not key.startswith("answer.refused.")  # Named by the status of an answer; the next test looks at them.
+        if key not in noticed
+        and key not in referred
+        and not key.startswith("answer.refused.")  # Named by the status of an answer; the next test looks at them.
     ]
     assert unsaid == []
 
@@ -123,6 +133,9 @@ def test_sentences_that_follow_from_data_exist(name: str, language: Language) ->
     wanted += [talk.sentence for talk in pack.lexicon.small_talk]
     wanted += [f"media.{kind.value}" for kind in MediaKind]
     wanted += [f"facility.{kind}" for kind in KINDS]
+    wanted += [str(key) for key in NoticeKey]
+    wanted += [f"{key}_somebody" for key in WITH_STAFF] + [f"{NoticeKey.PAUSED}_open"]
+    wanted += [f"choice.score_{name}" for name in SCORES.values()]
     wanted += [key for time in TIMES for key in (f"choice.time_{time}", f"callback.time.{time}")]
     assert set(wanted) - pack.sentences.keys(language) == set()
 

@@ -1,9 +1,11 @@
 """A town for behaviour tests: the real bot and the strict local platform, talking over HTTP on 127.0.0.1."""
 
+import tempfile
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import uvicorn
 from sqlalchemy import select, union_all
@@ -14,10 +16,12 @@ from bot.assembly import Bot, build_search
 from bot.bubbles import PATIENCE
 from bot.models import EventState, InboundEvent
 from bot.preparing import load_content
+from bot.simulator.demo_day import DayClock
 from bot.simulator.line_api import create_line_api
 from bot.simulator.phone import Phone
 from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person
+from bot.staff_words import UNDO_SECONDS
 from bot.tools import SearchTools
 from core.circuit import Circuit
 from core.database import Database
@@ -35,7 +39,7 @@ from tests.scripted_model import ScriptedModel
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
-CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver")
+CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "send_emergency", "fetch_media")
 PATIENCE_OF_TESTS = 20.0
 
 
@@ -53,10 +57,12 @@ class ShiftedClock:
 
 
 class Server:
-    """uvicorn in a thread, on a free port."""
+    """uvicorn in a thread, on a free port, or on one where another server was."""
 
-    def __init__(self, application: object) -> None:
-        config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="off")  # type: ignore[arg-type]
+    def __init__(self, application: object, port: int = 0) -> None:
+        config = uvicorn.Config(
+            application, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        )  # type: ignore[arg-type]
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -86,9 +92,9 @@ class TownTools(SearchTools):
 class Town:
     """One municipality's bot on a database, and residents' phones."""
 
-    def __init__(self, database: Database, search: Search, *, threads: int = 4) -> None:
+    def __init__(self, database: Database, search: Search, *, threads: int = 4, clock: ShiftedClock | DayClock | None = None) -> None:
         self.database = database
-        self.clock = ShiftedClock()
+        self.clock = clock or ShiftedClock()
         self.queue = EmbeddedQueue(database, self.clock)
         self._routes = Starlette()
         self.server = Server(self._routes)
@@ -111,6 +117,8 @@ class Town:
         self._search = search
         self.model = ScriptedModel()
         self._threads = threads
+        self._folder = tempfile.TemporaryDirectory(prefix="town")
+        self.media_folder = Path(self._folder.name)
         self.bot = self._new_bot()
         self._routes.router.routes = [
             Mount("/webhook", app=self._webhook),
@@ -133,6 +141,8 @@ class Town:
             tools=TownTools(self.database, self._search, self.model),
             packs=load_pack,
             clock=self.clock,
+            media_folder=self.media_folder,
+            public_url="https://madoguchi.example.jp",
         )
 
     def phone(self, name: str = "佐藤 はな", *, is_friend: bool = True) -> Phone:
@@ -156,6 +166,7 @@ class Town:
         self.bot.stop()
         self.platform.stop()
         self.server.stop()
+        self._folder.cleanup()
 
 
 @cache
@@ -182,6 +193,9 @@ def settle(town: Town, seconds: float = PATIENCE_OF_TESTS) -> None:
             return
         if "wake_turn" in kinds and kinds <= {"wake_turn", "message"}:
             town.clock.offset += PATIENCE
+            town.queue.wake()
+        if kinds == {"send_staff_message"}:
+            town.clock.offset += timedelta(seconds=UNDO_SECONDS)
             town.queue.wake()
         time.sleep(pause)
         # Asking too often takes time from the bot that is waited for.

@@ -2,7 +2,24 @@
 
 from collections.abc import Callable
 
-from bot.handlers import callback, crisis, facilities, friendship, language, media, menu, question, rating, talking, tapping, waste
+from bot.handlers import (
+    callback,
+    crisis,
+    facilities,
+    friendship,
+    handing_over,
+    language,
+    media,
+    menu,
+    question,
+    rating,
+    satisfaction,
+    sensitive,
+    talking,
+    tapping,
+    waiting,
+    waste,
+)
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 
@@ -14,12 +31,12 @@ def _without_tools(handler: Callable[[Turn], Outcome]) -> Handler:
 
 
 HANDLERS: dict[Route, Handler] = {
-    Route.CRISIS: _without_tools(crisis.answer_crisis),
+    Route.CRISIS: crisis.answer_crisis,
     Route.UNSEND: _without_tools(friendship.forget_message),
     Route.FOLLOW: _without_tools(friendship.welcome),
     Route.UNFOLLOW: _without_tools(friendship.say_goodbye),
     Route.JOIN_GROUP: _without_tools(friendship.introduce_in_group),
-    Route.STAFF: _without_tools(callback.offer_staff),
+    Route.STAFF: handing_over.offer_staff,
     Route.TAP: tapping.answer_tap,
     Route.CANCEL: _without_tools(talking.cancel),
     Route.CALLBACK: callback.continue_callback,
@@ -37,6 +54,12 @@ HANDLERS: dict[Route, Handler] = {
     Route.WASTE_ITEM: waste.answer_item,
     Route.COLLECTION_DAYS: waste.answer_days,
     Route.PRIVATE_MATTER: _without_tools(talking.decline_private_matter),
-    Route.ANSWER: question.answer_question,
+    Route.RELAY: _without_tools(waiting.relay),
+    Route.WAITING: _without_tools(waiting.take_words),
+    Route.GO_ON: _without_tools(waiting.go_on),
+    Route.WITHDRAW: _without_tools(waiting.withdraw),
+    Route.REOPEN: _without_tools(waiting.reopen),
+    Route.COMMENT: satisfaction.take_comment,
+    Route.ANSWER: sensitive.answer_with_care,
     Route.SILENT: _without_tools(talking.keep_silent),
 }

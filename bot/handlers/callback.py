@@ -1,11 +1,11 @@
-"""Reaching a person: opening hours and telephone, and a request to be called back."""
+"""A request to be called back: the number, the time, and what is stored."""
 
 from dataclasses import replace
 
 from bot.handlers import offering
-from bot.handlers.answer_cards import office_card
+from bot.handlers.handing_over import hand_over, show_office
 from bot.handlers.question import answer_question, question_of
-from bot.office import is_open_now, moment_in_words, opens_at
+from bot.office import moment_in_words, opens_at
 from bot.outcome import Outcome, StoreCallback, Tools, Turn
 from bot.routing import Route
 from bot.states import AskedForPhone, AskedForTime, Idle
@@ -13,6 +13,7 @@ from bot.taps import ChooseCallTime
 from bot.words import contains, is_whole
 from core.messages import Choice, Decision, Reply, Text
 from core.text import normalise, squeeze
+from handoff.models import CaseReason
 from handoff.telephone import is_attempt, phone_in
 from retrieval.answering import AnswerStatus
 
@@ -20,33 +21,6 @@ TIMES = ("morning", "afternoon", "any_time")
 MAX_FAILURES = 3
 TOPIC_LENGTH = 500
 TIME_LENGTH = 60
-
-
-def offer_staff(turn: Turn) -> Outcome:
-    """Who is there, when, under which number, and the choice to be called back."""
-    department = turn.pack.general_department
-    decision = Decision(route=Route.STAFF, status="handoff_asked_for", decision="handoff")
-    if department is None:
-        return Outcome(
-            state=turn.state, decision=decision, reply=Reply(messages=(Text(text=turn.say("staff.none")),), language=turn.language)
-        )
-    office = turn.pack.office_name(department, turn.language)
-    opening = opens_at(turn, department)
-    if is_open_now(turn, department):
-        text = turn.say("staff.open", department=office)
-    elif opening is not None:
-        text = turn.say("staff.closed", department=office, opening=moment_in_words(turn, opening))
-    else:
-        text = turn.say("staff.open_unknown", department=office)
-    return Outcome(
-        state=turn.state,
-        decision=decision,
-        reply=Reply(
-            messages=(Text(text=text), office_card(turn, department)),
-            choices=(offering.callback(turn), offering.cancel(turn), offering.menu(turn)),
-            language=turn.language,
-        ),
-    )
 
 
 def ask_for_phone(turn: Turn) -> Outcome:
@@ -79,7 +53,9 @@ def _take_phone(turn: Turn, tools: Tools, state: AskedForPhone) -> Outcome:
     if not is_attempt(turn.text) and not _is_mostly_digits(turn.text):
         return _answer_in_between(turn, tools, state)
     if state.failures + 1 >= MAX_FAILURES:
-        return replace(offer_staff(turn), state=Idle(last=state.last))
+        return hand_over(
+            turn, tools, CaseReason.STUCK, route=Route.CALLBACK, status="handoff_stuck", question=state.topic, state=Idle(last=state.last)
+        )
     return _ask(turn, replace(state, failures=state.failures + 1), "callback.wrong_phone")
 
 
@@ -144,7 +120,7 @@ def _times(turn: Turn) -> tuple[Choice, ...]:
 
 def time_chosen(turn: Turn, time: str) -> Outcome:
     if not isinstance(turn.state, AskedForTime) or time not in TIMES:
-        return offer_staff(turn)
+        return show_office(turn)
     return _finish(turn, turn.state, turn.pack.sentences.say(f"callback.time.{time}"))
 
 

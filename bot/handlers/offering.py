@@ -1,18 +1,31 @@
 """The choices that stand under replies, so that every reply leads somewhere."""
 
 from bot.bubbles import typed_text
+from bot.case_words import choice_in
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.taps import AskEntry, AskStaff, Cancel, ChooseLanguage, RateAnswer, RequestCallback, ShowLanguages, ShowLocationHelp, ShowMenu
-from core.messages import Action, Choice, Language, Tap, TapValue
+from bot.taps import (
+    AskEntry,
+    AskStaff,
+    Cancel,
+    ChooseLanguage,
+    GoOnWithBot,
+    LeaveMessage,
+    RateAnswer,
+    RequestCallback,
+    ShowLanguages,
+    ShowLocationHelp,
+    ShowMenu,
+    WaitForStaff,
+    WithdrawCase,
+)
+from core.messages import Choice, Language, Tap, TapValue
 from core.recognising import is_kana_only, is_undecided_latin
 
 
 def tap(turn: Turn, key: str, value: TapValue) -> Choice:
     """A choice whose label is also what appears in the talk."""
-    label = turn.say(f"choice.{key}")
-    action: Action = Tap(value=value, shown=label)
-    return Choice(label=label, action=action)
+    return choice_in(turn.pack, turn.language, key, value)
 
 
 def staff(turn: Turn) -> Choice:
@@ -37,6 +50,21 @@ def languages(turn: Turn) -> Choice:
 
 def nearby(turn: Turn) -> Choice:
     return tap(turn, "nearby", ShowLocationHelp())
+
+
+def while_waiting(turn: Turn) -> tuple[Choice, ...]:
+    """Under what is said to somebody in the queue."""
+    return (
+        tap(turn, "wait", WaitForStaff()),
+        tap(turn, "leave_message", LeaveMessage()),
+        callback(turn),
+        go_on(turn),
+        tap(turn, "withdraw", WithdrawCase()),
+    )
+
+
+def go_on(turn: Turn) -> Choice:
+    return tap(turn, "go_on", GoOnWithBot())
 
 
 def ordinary(turn: Turn) -> tuple[Choice, ...]:

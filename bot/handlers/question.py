@@ -7,20 +7,27 @@ from datetime import datetime
 
 from bot.handlers import offering
 from bot.handlers.answer_cards import answer_messages, choice_card, entries_of
+from bot.handlers.handing_over import hand_over
 from bot.handlers.refusing import in_words, refusal
+from bot.models import ConversationKind
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 from bot.states import Idle, LastAnswer
 from core.clock import from_milliseconds, to_milliseconds
 from core.messages import Decision, Message, Reply
 from core.text import normalise
-from retrieval.answering import Answer, Question
+from handoff.models import CaseReason
+from retrieval.answering import Answer, AnswerStatus, Question
 from retrieval.answering import Decision as Verdict
 from retrieval.follow_up import Earlier, subject_of, words
 from retrieval.passages import Passage
 from retrieval.premise import Verdict as Judgement
 
 LONG_SUBJECT = 24
+MOST_MISSES = 2
+"""Questions in a row without an answer, until a person takes it."""
+NOTHING_FOUND = (AnswerStatus.UNANSWERABLE_NO_PASSAGE, AnswerStatus.UNANSWERABLE_UNSUPPORTED, AnswerStatus.REFUSED_SMALL_TALK)
+"""What the scores take for small talk may be a question in words that the content does not know."""
 MAX_QUESTIONS = 2
 """An answer takes two messages, a call holds five, and a notice may stand before them."""
 
@@ -103,7 +110,7 @@ def reply_with(turn: Turn, tools: Tools, route: Route, question: str, answer: An
         case Verdict.CHOICES:
             return offered(turn, route, question, answer, refused=refused)
         case _:
-            return refused_outcome(turn, route, question, answer, refused=refused)
+            return refused_outcome(turn, tools, route, question, answer, refused=refused)
 
 
 def answered(
@@ -140,14 +147,36 @@ def offered(turn: Turn, route: Route, question: str, answer: Answer, *, refused:
     )
 
 
-def refused_outcome(turn: Turn, route: Route, question: str, answer: Answer, *, refused: tuple[str, ...] = ()) -> Outcome:
+def refused_outcome(turn: Turn, tools: Tools, route: Route, question: str, answer: Answer, *, refused: tuple[str, ...] = ()) -> Outcome:
+    """When nothing is found twice in a row, or nothing near is left, a person takes it."""
     passages = [hit.passage for hit in answer.candidates]
-    return Outcome(
-        state=remembering(turn, question, answer, refused, offered=passages),
-        decision=replace(_decision(route, answer), entries=entries_of(passages, is_quoted=False)),
-        reply=refusal(turn, answer),
+    state = remembering(turn, question, answer, refused, offered=passages)
+    decision = replace(_decision(route, answer), entries=entries_of(passages, is_quoted=False))
+    reply = refusal(turn, answer)
+    reason = _reason_for_person(turn, state, answer)
+    if reason is None:
+        return Outcome(state=state, decision=decision, reply=reply, trace=trace_of(answer))
+    outcome = hand_over(
+        turn,
+        tools,
+        reason,
+        route=route,
+        status=answer.status.value,
+        question=question,
+        before=reply.messages,
+        state=state,
         trace=trace_of(answer),
+        has_office=True,
     )
+    return replace(outcome, decision=replace(decision, decision="handoff"))
+
+
+def _reason_for_person(turn: Turn, state: Idle, answer: Answer) -> CaseReason | None:
+    if turn.case is not None or turn.conversation_kind is not ConversationKind.PERSON:
+        return None
+    if answer.status is AnswerStatus.HANDOFF_CHOICES_REFUSED:
+        return CaseReason.REJECTED
+    return CaseReason.NOTHING_FOUND if state.last is not None and state.last.misses >= MOST_MISSES else None
 
 
 def lead(turn: Turn, answer: Answer) -> str:
@@ -195,9 +224,20 @@ def remembering(
             subject=subject,
             aspect=reading.aspect if reading is not None else "",
             turn=turn.uid,
+            misses=_misses(turn, answer),
             at=to_milliseconds(turn.now),
         )
     )
+
+
+def _misses(turn: Turn, answer: Answer) -> int:
+    """In a row and not long apart. What is no question for a municipality neither counts nor ends the row."""
+    if answer.decision in (Verdict.ANSWER, Verdict.CHOICES):
+        return 0
+    last = turn.state.last
+    is_recent = last is not None and turn.now - from_milliseconds(last.at) <= words().forgotten_after
+    before = last.misses if last is not None and is_recent else 0
+    return before + (1 if answer.status in NOTHING_FOUND else 0)
 
 
 def _decision(route: Route, answer: Answer) -> Decision:

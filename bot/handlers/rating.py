@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from bot.handlers import offering
 from bot.handlers.answer_cards import choice_card, entries_of, office_card
+from bot.handlers.handing_over import hand_over
 from bot.handlers.question import question_of
-from bot.models import FeedbackReason
+from bot.models import ConversationKind, FeedbackReason
 from bot.outcome import Outcome, RecordFeedback, RecordReason, Tools, Turn
 from bot.routing import Route
 from bot.states import Idle, LastAnswer
@@ -13,6 +14,7 @@ from bot.taps import GiveReason
 from bot.words import is_whole, reason_in
 from core.clock import to_milliseconds
 from core.messages import Choice, Decision, Reply, Text
+from handoff.models import CaseReason
 from retrieval.passages import Passage
 
 MOST_REFUSED = 20
@@ -50,7 +52,7 @@ def rate(turn: Turn, tools: Tools, turn_uid: str, helped: bool) -> Outcome:
         at=to_milliseconds(turn.now),
     )
     if not candidates:
-        return to_office(turn, state, (feedback,), reasons_for=rejected)
+        return to_person(turn, tools, state, (feedback,), reasons_for=rejected)
     card = choice_card(turn, turn.say("feedback.which_then"), candidates)
     return Outcome(
         state=Idle(last=state),
@@ -87,8 +89,26 @@ def give_reason(turn: Turn, turn_uid: str, reason: str) -> Outcome:
     return _thank_for_reason(turn, RecordReason(turn_uid=turn_uid, reason=FeedbackReason(reason)))
 
 
-def nothing_fits(turn: Turn) -> Outcome:
-    return to_office(turn, turn.state.last, ())
+def nothing_fits(turn: Turn, tools: Tools) -> Outcome:
+    return to_person(turn, tools, turn.state.last, ())
+
+
+def to_person(turn: Turn, tools: Tools, last: LastAnswer | None, effects: tuple[RecordFeedback, ...], *, reasons_for: str = "") -> Outcome:
+    """Nothing is left to offer. Somebody whose case is open already is not handed over twice."""
+    if turn.case is not None or turn.conversation_kind is not ConversationKind.PERSON:
+        return to_office(turn, last, effects, reasons_for=reasons_for)
+    return hand_over(
+        turn,
+        tools,
+        CaseReason.REJECTED,
+        route=Route.TAP,
+        status="unanswerable_none_of_these",
+        question=last.question if last is not None else "",
+        before=(Text(text=turn.say("feedback.sorry_person")),),
+        state=Idle(last=last),
+        effects=effects,
+        choices=reasons(turn, reasons_for),
+    )
 
 
 def to_office(turn: Turn, last: LastAnswer | None, effects: tuple[RecordFeedback, ...], *, reasons_for: str = "") -> Outcome:

@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 from bot.handlers import offering
-from bot.handlers.callback import ask_for_phone, offer_staff, time_chosen
+from bot.handlers.callback import ask_for_phone, time_chosen
 from bot.handlers.facilities import show_facility
+from bot.handlers.handing_over import offer_staff
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
 from bot.handlers.question import question_of, reply_with
 from bot.handlers.rating import give_reason, nothing_fits, rate
+from bot.handlers.satisfaction import rate_service, skip_comment
 from bot.handlers.talking import cancel
+from bot.handlers.waiting import go_on, leave_message, wait_on, withdraw
 from bot.handlers.waste import ask_district, show_days, show_district, show_item
 from bot.incoming import Tapped
 from bot.outcome import Outcome, Tools, Turn
@@ -25,8 +28,11 @@ from bot.taps import (
     ChooseCallTime,
     ChooseLanguage,
     GiveReason,
+    GoOnWithBot,
+    LeaveMessage,
     NoneOfThese,
     RateAnswer,
+    RateService,
     RequestCallback,
     ShowCategories,
     ShowCategory,
@@ -38,6 +44,9 @@ from bot.taps import (
     ShowLocationHelp,
     ShowMenu,
     ShowWasteItem,
+    SkipComment,
+    WaitForStaff,
+    WithdrawCase,
 )
 from core.messages import Decision, Reply, Text
 from retrieval.follow_up import subject_of
@@ -53,7 +62,7 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
         case GiveReason(turn=uid, reason=reason):
             return give_reason(turn, uid, reason)
         case NoneOfThese():
-            return nothing_fits(turn)
+            return nothing_fits(turn, tools)
         case ShowMenu():
             return show_menu(turn, tools)
         case ShowCategories(start=start):
@@ -63,9 +72,21 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
         case AskTopic(topic=topic):
             return ask_topic(turn, tools, topic)
         case AskStaff():
-            return offer_staff(turn)
+            return offer_staff(turn, tools)
         case RequestCallback():
             return ask_for_phone(turn)
+        case WaitForStaff():
+            return wait_on(turn)
+        case LeaveMessage():
+            return leave_message(turn)
+        case GoOnWithBot():
+            return go_on(turn)
+        case WithdrawCase():
+            return withdraw(turn)
+        case RateService(case=case_id, score=score):
+            return rate_service(turn, case_id, score)
+        case SkipComment():
+            return skip_comment(turn)
         case ChooseCallTime(time=time):
             return time_chosen(turn, time)
         case Cancel():

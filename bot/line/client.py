@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 import urllib3
@@ -25,6 +27,8 @@ from core.errors import TemporaryError
 TIMEOUT = (3.0, 10.0)
 """Seconds to connect and to read; the SDK's own default is five minutes."""
 INVALID_TOKEN = "Invalid reply token"  # noqa: S105  # LINE's words, no secret.
+CONTENT_TIMEOUT = (3.0, 60.0)
+CONTENT_URL = "https://api-data.line.me"
 MONTHLY_LIMIT = "monthly limit"
 
 log = structlog.get_logger()
@@ -70,6 +74,33 @@ class Uncertain:
 Result = Accepted | TokenInvalid | RateLimited | QuotaExhausted | Refused | Uncertain
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """The bytes of something that a resident sent."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Later:
+    """LINE still prepares it, or could not be reached."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """Taken back, or no longer kept by LINE."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooLarge:
+    """More than was asked for."""
+
+
+Content = Fetched | Later | Gone | TooLarge
+
+
 class LineClient:
     """One municipality's channel. Safe to share between threads."""
 
@@ -79,6 +110,9 @@ class LineClient:
         self._api_client = ApiClient(configuration)
         self.api = MessagingApi(self._api_client)
         self.blob = MessagingApiBlob(self._api_client)
+        self._access_token = access_token
+        self._content_url = api_url or CONTENT_URL
+        self._contents = urllib3.PoolManager(timeout=urllib3.Timeout(connect=CONTENT_TIMEOUT[0], read=CONTENT_TIMEOUT[1]))
 
     def reply(self, reply_token: str, messages: Sequence[Mapping[str, Any]]) -> Result:  # Any: JSON.
         request = ReplyMessageRequest(reply_token=reply_token, messages=_models(messages))
@@ -96,6 +130,26 @@ class LineClient:
         except (ApiException, urllib3.exceptions.HTTPError) as error:
             log.info("loading_not_shown", error=type(error).__name__)
 
+    def content(self, message_id: str, largest: int) -> "Content":
+        """The bytes of what a resident sent; at most `largest` of them are read."""
+        # The SDK reads a whole film into memory before it can be asked how long it is.
+        address = f"{self._content_url}/v2/bot/message/{quote(message_id, safe='')}/content"
+        try:
+            response = self._contents.request(
+                "GET", address, headers={"Authorization": f"Bearer {self._access_token}"}, preload_content=False, retries=False
+            )
+        except urllib3.exceptions.HTTPError as error:
+            return Later(reason=type(error).__name__)
+        try:
+            if response.status != HTTPStatus.OK:
+                return _content_refusal(int(response.status))
+            data = response.read(largest + 1)
+        except urllib3.exceptions.HTTPError as error:
+            return Later(reason=type(error).__name__)
+        finally:
+            response.close()
+        return TooLarge() if len(data) > largest else Fetched(data=data)
+
     def quota(self) -> tuple[int | None, int]:
         """Limit of this month (None = unlimited) and messages used. Raises TemporaryError."""
         try:
@@ -107,6 +161,12 @@ class LineClient:
 
     def close(self) -> None:
         self._api_client.close()
+        self._contents.clear()
+
+
+def _content_refusal(status: int) -> Content:
+    """202: still preparing. 404: never there, or LINE has let go of it. 410: taken back."""
+    return Gone() if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) else Later(reason=f"HTTP {status}")
 
 
 class _Rendered(Message):  # type: ignore[misc]  # the SDK has no types

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
@@ -42,7 +43,15 @@ class Prepared:
 class Delivery:
     """Runs delivery jobs; those of one conversation come one after the other, so messages never overtake each other."""
 
-    def __init__(self, database: Database, clients: Callable[[str], LineClient], clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clients: Callable[[str], LineClient],
+        clock: Clock = system_clock,
+        settled: Callable[[Session, OutgoingCall, datetime], None] | None = None,
+    ) -> None:
+        """`settled` is called in the transaction in which the truth about a call is written."""
+        self._settled = settled
         self._database = database
         self._clients = clients
         self._clock = clock
@@ -65,8 +74,7 @@ class Delivery:
             call = session.get(OutgoingCall, int(job.payload["call_id"]))
             if call is not None and call.settled_at is None:
                 call.state = CallState.UNKNOWN if call.state in (CallState.UNKNOWN, CallState.SENDING) else CallState.FAILED
-                call.error = call.error or say("call.given_up")
-                call.settled_at = self._clock()
+                self._settle(session, call, Settle(state=CallState(call.state), error=call.error or say("call.given_up")))
 
     def _prepare(self, call_id: int, *, may_reopen: bool) -> Prepared | None:
         """Marks the call as being sent, or settles it without sending."""
@@ -93,7 +101,7 @@ class Delivery:
             )
             attempt = next_attempt(facts)
             if isinstance(attempt, Settle):
-                self._settle(call, attempt)
+                self._settle(session, call, attempt)
                 return None
             call.state = CallState.SENDING
             if isinstance(attempt, TryReply):
@@ -127,7 +135,7 @@ class Delivery:
         with self._database.transaction() as session:
             call = session.get_one(OutgoingCall, prepared.call_id)
             if isinstance(verdict, Settle):
-                self._settle(call, verdict)
+                self._settle(session, call, verdict)
                 call.cost = 1 if not is_reply and isinstance(result, Accepted) else 0
                 if isinstance(result, Accepted):
                     _keep_message_ids(session, call, result.message_ids)
@@ -146,8 +154,10 @@ class Delivery:
             raise DeliveryFailedError(say("call.failed", id=prepared.call_id, reason=verdict.error))
         return True
 
-    def _settle(self, call: OutgoingCall, verdict: Settle) -> None:
+    def _settle(self, session: Session, call: OutgoingCall, verdict: Settle) -> None:
         call.state, call.error, call.settled_at = verdict.state, verdict.error, self._clock()
+        if self._settled is not None:
+            self._settled(session, call, self._clock())
 
     def _count_refusal(self, prepared: Prepared, result: Result) -> None:
         match result:

@@ -23,6 +23,8 @@ BUBBLE_BYTES = 30_000
 CAROUSEL_BYTES = 50_000
 CAROUSEL_BUBBLES = 12
 LOCATION_TEXT = 100
+SENDER_NAME = 20
+MEDIA_URL = 2000
 URI_SCHEMES = ("https://", "http://", "tel:", "line://")
 
 Json = Mapping[str, Any]  # Any: JSON as LINE takes it.
@@ -46,6 +48,11 @@ def _check(message: Json, place: str) -> None:
         case "location":
             for name in ("title", "address"):
                 _length(utf16_length(message[name]), 1, LOCATION_TEXT, f"{place}.{name}")
+        case "image":
+            for name in ("originalContentUrl", "previewImageUrl"):
+                _length(utf16_length(message[name]), 1, MEDIA_URL, f"{place}.{name}")
+                if not message[name].startswith("https://"):
+                    raise MessageLimitError(f"{place}.{name}: only https:// is allowed")
         case other:
             raise MessageLimitError(f"{place}: '{other}' messages are not rendered by this project")
     items = message.get("quickReply", {}).get("items", [])

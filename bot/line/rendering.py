@@ -1,5 +1,6 @@
 """The project's messages → LINE's JSON, within every limit: texts are split at sentences, labels shortened, cards become Flex bubbles."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from core.messages import (
     Message,
     OpenLink,
     PickMoment,
+    Picture,
     Place,
     Reply,
     Row,
@@ -29,6 +31,7 @@ from core.text import pack_sentences, shorten, utf16_length
 
 COMFORTABLE_TEXT = 900
 """UTF-16 units of one bubble that a phone shows without much scrolling."""
+RESERVED_NAME = re.compile(r"LINE|\bline\b", re.IGNORECASE)
 LABEL_COLOUR = "#52575C"
 TEXT_COLOUR = "#1A1A1C"
 LINK_COLOUR = "#0017C1"
@@ -56,8 +59,16 @@ def render(reply: Reply, signer: TapSigner) -> tuple[RenderedMessage, ...]:
     if reply.choices and rendered:
         items = [{"type": "action", "action": _action(choice, signer, limits.QUICK_REPLY_LABEL)} for choice in reply.choices]
         rendered[-1].json["quickReply"] = {"items": items[: limits.QUICK_REPLIES]}
+    if reply.speaker:
+        for each in rendered:
+            each.json["sender"] = {"name": _sender_name(reply.speaker)}
     limits.check_messages([message.json for message in rendered])
     return tuple(rendered)
+
+
+def _sender_name(name: str) -> str:
+    """LINE refuses names that hold its own."""
+    return shorten(RESERVED_NAME.sub("-", name), limits.SENDER_NAME)
 
 
 def _render(message: Message, signer: TapSigner, room: int) -> list[RenderedMessage]:
@@ -75,6 +86,10 @@ def _render(message: Message, signer: TapSigner, room: int) -> list[RenderedMess
                 "longitude": longitude,
             }
             return [RenderedMessage(json=json, kind="location", text=f"{title} {address}")]
+        case Picture(original_url=original, preview_url=preview, alt=alt):
+            return [
+                RenderedMessage(json={"type": "image", "originalContentUrl": original, "previewImageUrl": preview}, kind="image", text=alt)
+            ]
 
 
 def _pieces(text: str, room: int) -> list[str]:

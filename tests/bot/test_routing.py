@@ -19,9 +19,19 @@ from bot.incoming import (
     Unsent,
 )
 from bot.models import ConversationKind
-from bot.routing import Route, route
-from bot.states import AskedAboutMedia, AskedForPhone, AskedForTime, Idle, State
-from bot.taps import AskEntry, ShowMenu
+from bot.routing import Route, goes_on_with_bot, route
+from bot.states import (
+    AskedAboutMedia,
+    AskedForComment,
+    AskedForPhone,
+    AskedForTime,
+    EndedUnanswered,
+    Idle,
+    LeavingMessage,
+    State,
+    WaitingForStaff,
+)
+from bot.taps import AskEntry, GoOnWithBot, ShowMenu
 from tests.bot.turns import ANSWERED, bubble, turn_of
 
 PHONE = AskedForPhone(topic="住民票")
@@ -173,7 +183,69 @@ def test_words_beside_a_photo_decide() -> None:
     assert route(turn_of(PHOTO, PHOTO)) is Route.MEDIA
 
 
+WAITING = [
+    ("早くしてください", Route.WAITING),
+    ("粗大ごみを出したい", Route.WAITING),
+    ("ありがとう", Route.WAITING),
+    (PHOTO, Route.WAITING),
+    (SentLocation(latitude=34.9, longitude=139.3), Route.WAITING),
+    ("もう死にたい", Route.CRISIS),
+    ("職員はまだですか、担当者と話したい", Route.STAFF),
+    ("メニュー", Route.MENU),
+    ("English", Route.LANGUAGE),
+    ("ボットで続ける", Route.GO_ON),
+    ("やめる", Route.WITHDRAW),
+    (Tapped(value=ShowMenu()), Route.TAP),
+    (Unsent(message_id="1"), Route.UNSEND),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), WAITING)
+def test_somebody_in_the_queue_speaks_to_the_case_unless_they_turn_to_the_bot(said: Content | str, expected: Route) -> None:
+    assert route(turn_of(said, state=WaitingForStaff())) is expected
+
+
+@pytest.mark.parametrize("state", [Idle(), WaitingForStaff(), PHONE, LeavingMessage()])
+@pytest.mark.parametrize(
+    "said", [*(said for said, expected in IDLE if expected is not Route.CRISIS), PHOTO, Followed(), Tapped(value=None)]
+)
+def test_nothing_but_danger_is_heard_by_the_bot_while_a_person_holds_the_talk(state: State, said: Content | str) -> None:
+    assert route(turn_of(said, state=state, owner="staff:1")) is Route.RELAY
+    assert route(turn_of("もう死にたい", state=state, owner="staff:1")) is Route.CRISIS
+
+
+def test_words_after_a_case_that_closed_by_itself_are_the_answer_to_it() -> None:
+    state = EndedUnanswered(case_id=1)
+    assert route(turn_of("はい、まだ困っています", state=state)) is Route.REOPEN
+    assert route(turn_of("ありがとう", state=state)) is Route.THANKS
+    assert route(turn_of("メニュー", state=state)) is Route.MENU
+
+
+def test_words_after_a_score_are_the_reason() -> None:
+    state = AskedForComment(case_id=1, score=2)
+    assert route(turn_of("説明が分かりにくかった", state=state)) is Route.COMMENT
+    assert route(turn_of("ありがとう", state=state)) is Route.THANKS
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "expected"),
+    [
+        (Tapped(value=ShowMenu()), WaitingForStaff(), True),
+        (Tapped(value=GoOnWithBot()), WaitingForStaff(), False),
+        ("メニュー", WaitingForStaff(), True),
+        ("English", WaitingForStaff(), False),
+        ("早くしてください", WaitingForStaff(), False),
+        ("ありがとう", AskedForComment(case_id=1, score=2), True),
+        (Tapped(value=ShowMenu()), Idle(), False),
+    ],
+)
+def test_a_button_that_has_nothing_to_do_with_waiting_turns_to_the_bot(said: Content | str, state: State, *, expected: bool) -> None:
+    turn = turn_of(said, state=state)
+    assert goes_on_with_bot(turn, route(turn)) is expected
+
+
 def test_every_route_has_a_handler_and_the_tables_reach_it() -> None:
     assert set(HANDLERS) == set(Route)
-    reached = {expected for _, expected in (*IDLE, *GROUP)} | {Route.FEEDBACK, Route.CORRECTION, Route.CALLBACK}
+    reached = {expected for _, expected in (*IDLE, *GROUP, *WAITING)} | {Route.FEEDBACK, Route.CORRECTION, Route.CALLBACK}
+    reached |= {Route.RELAY, Route.REOPEN, Route.COMMENT}
     assert reached == set(Route)

@@ -60,6 +60,32 @@ def upgrade() -> None:
     with op.batch_alter_table('emergency_message', schema=None) as batch_op:
         batch_op.create_index('ix_emergency_message_municipality_id_ended_at', ['municipality_id', 'ended_at'], unique=False)
 
+    op.create_table('form_submission',
+    sa.Column('submission', sa.String(length=36), nullable=False),
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('detail', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('undone_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_form_submission_municipality_id_municipality')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_form_submission_staff_id_staff')),
+    sa.PrimaryKeyConstraint('submission', name=op.f('pk_form_submission'))
+    )
+    with op.batch_alter_table('form_submission', schema=None) as batch_op:
+        batch_op.create_index('ix_form_submission_at', ['at'], unique=False)
+
+    op.create_table('saved_filter',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('query', sa.String(length=500), nullable=False),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_saved_filter_municipality_id_municipality')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_saved_filter_staff_id_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_filter')),
+    sa.UniqueConstraint('staff_id', 'name', name=op.f('uq_saved_filter_staff_id_name'))
+    )
     op.create_table('handover_note',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
@@ -96,6 +122,7 @@ def upgrade() -> None:
     sa.Column('since', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('heartbeat_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('offered_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('missed', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_presence_municipality_id_municipality')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_presence_staff_id_staff')),
     sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_presence'))
@@ -135,7 +162,9 @@ def upgrade() -> None:
     sa.Column('last_resident_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('due_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('due_from', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('warn_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('resolve_by', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_overdue', sa.Boolean(), nullable=False),
     sa.Column('nudged_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('closed_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -163,6 +192,9 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_holder_id_state', ['holder_id', 'state'], unique=False)
         batch_op.create_index('ix_case_municipality_id_closed_at', ['municipality_id', 'closed_at'], unique=False)
         batch_op.create_index('ix_case_municipality_id_state_opened_at', ['municipality_id', 'state', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_resident_id', ['resident_id'], unique=False)
+        batch_op.create_index('ix_case_unwritten', ['municipality_id', 'closed_at'], unique=False, sqlite_where=sa.text("state = 'closed' AND minutes IS NULL"), postgresql_where=sa.text("state = 'closed' AND minutes IS NULL"))
+        batch_op.create_index('uq_case_open_conversation_id', ['conversation_id'], unique=True, sqlite_where=sa.text("state != 'closed'"), postgresql_where=sa.text("state != 'closed'"))
 
     op.create_table('case_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -274,6 +306,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('typed_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_here', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_viewing_case_id_case')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_viewing_staff_id_staff')),
     sa.PrimaryKeyConstraint('case_id', 'staff_id', name=op.f('pk_viewing'))
@@ -323,6 +356,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_callback_request_case_id_case'), 'case', ['case_id'], ['id'])
 
+    with op.batch_alter_table('conversation', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('spare_tokens', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), server_default='[]', nullable=False))
+        batch_op.add_column(sa.Column('crisis_at', core.database.UtcDateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('media_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
@@ -361,6 +398,10 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_message_media_id_media'), type_='foreignkey')
         batch_op.drop_column('media_id')
         batch_op.drop_column('staff_id')
+
+    with op.batch_alter_table('conversation', schema=None) as batch_op:
+        batch_op.drop_column('crisis_at')
+        batch_op.drop_column('spare_tokens')
 
     with op.batch_alter_table('callback_request', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_callback_request_case_id_case'), type_='foreignkey')
@@ -402,6 +443,9 @@ def downgrade() -> None:
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_index('ix_case_municipality_id_state_opened_at')
         batch_op.drop_index('ix_case_municipality_id_closed_at')
+        batch_op.drop_index('uq_case_open_conversation_id')
+        batch_op.drop_index('ix_case_unwritten')
+        batch_op.drop_index('ix_case_resident_id')
         batch_op.drop_index('ix_case_holder_id_state')
         batch_op.drop_index('ix_case_conversation_id_state')
 
@@ -418,6 +462,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_handover_note_municipality_id_at')
 
     op.drop_table('handover_note')
+    op.drop_table('saved_filter')
+    with op.batch_alter_table('form_submission', schema=None) as batch_op:
+        batch_op.drop_index('ix_form_submission_at')
+
+    op.drop_table('form_submission')
     with op.batch_alter_table('emergency_message', schema=None) as batch_op:
         batch_op.drop_index('ix_emergency_message_municipality_id_ended_at')
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot.handlers.callback import MAX_FAILURES, ask_for_phone, continue_callback, offer_staff, time_chosen
+from bot.handlers.callback import MAX_FAILURES, ask_for_phone, continue_callback, time_chosen
+from bot.handlers.handing_over import show_office
 from bot.incoming import Tapped
-from bot.outcome import Outcome, StoreCallback
-from bot.states import AskedForPhone, AskedForTime, Idle
+from bot.outcome import OpenCase, Outcome, StoreCallback
+from bot.states import AskedForPhone, AskedForTime, Idle, resumed
 from bot.taps import Cancel, ChooseCallTime, RequestCallback
 from core.clock import JAPAN
 from core.messages import Language, Tap, Text
+from handoff.models import CaseReason
 from retrieval.answering import Answer, AnswerStatus, Question
 from tests.bot.turns import ANSWERED, PACK, turn_of
 
@@ -40,7 +42,7 @@ def offered(outcome: Outcome) -> list[object]:
 
 def test_open_office_is_offered_with_the_choice_to_be_called_back() -> None:
     for now, words in ((turn_of("職員").now, "いま受付中です"), (NIGHT, "次の受付は11月24日（火）8:30からです")):
-        outcome = offer_staff(turn_of("職員", now=now))
+        outcome = show_office(turn_of("職員", now=now))
         assert words in texts(outcome)
         assert RequestCallback() in offered(outcome)
         assert outcome.decision.decision == "handoff"
@@ -48,13 +50,13 @@ def test_open_office_is_offered_with_the_choice_to_be_called_back() -> None:
 
 def test_pack_without_departments_still_names_the_city_hall() -> None:
     lonely = replace(PACK, departments={})
-    assert texts(offer_staff(turn_of("職員", pack=lonely))) == turn_of("x").say("staff.none")
+    assert texts(show_office(turn_of("職員", pack=lonely))) == turn_of("x").say("staff.none")
 
 
 def test_office_is_named_in_the_language_of_the_resident() -> None:
     for language, name in ((Language.JAPANESE, "総務課"), (Language.KOREAN, "총무과(総務課)")):
         turn = turn_of("職員", language=language)
-        assert name in texts(offer_staff(turn))
+        assert name in texts(show_office(turn))
         assert name in texts(time_chosen(turn_of("x", state=TIME, language=language), "morning"))
 
 
@@ -99,8 +101,9 @@ def test_wrong_numbers_are_asked_for_again_until_a_person_is_shown() -> None:
         assert state == AskedForPhone(failures=failures, last=ANSWERED.last)
         assert texts(outcome) == turn_of("x").say("callback.wrong_phone")
     last = continue_callback(turn_of("090-1234", state=state), NoTools())
-    assert last.state == ANSWERED
-    assert last.decision.status == "handoff_asked_for"
+    assert resumed(last.state) == ANSWERED
+    assert last.decision.status == "handoff_stuck"
+    assert [effect.reason for effect in last.effects if isinstance(effect, OpenCase)] == [CaseReason.STUCK]
 
 
 @pytest.mark.parametrize(

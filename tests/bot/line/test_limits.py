@@ -40,7 +40,7 @@ CASES = [
     ({"type": "text", "text": "あ" * limits.TEXT}, {"type": "text", "text": "あ" * (limits.TEXT + 1)}, "messages[0].text: 5001"),
     ({"type": "text", "text": "𠮷" * 2500}, {"type": "text", "text": "𠮷" * 2501}, "messages[0].text: 5002"),
     ({"type": "text", "text": "a"}, {"type": "text", "text": ""}, "messages[0].text: 0"),
-    ({"type": "text", "text": "a"}, {"type": "image"}, "'image' messages are not rendered"),
+    ({"type": "text", "text": "a"}, {"type": "sticker"}, "'sticker' messages are not rendered"),
     (quick(say(), 13), quick(say(), 14), "messages[0].quickReply.items: 14"),
     (quick(say()), quick(say(), 0), "messages[0].quickReply.items: 0"),
     (quick(say(FAMILY * 20)), quick(say(FAMILY * 21)), "messages[0].quickReply.items[0].action.label: 21"),

@@ -66,7 +66,7 @@ def test_words_that_come_while_a_turn_thinks_join_it(town: Town, monkeypatch: py
     gate.open.set()
     settle(town)
     assert routes_of(town, phone)[1:] == ["crisis"]
-    assert len(said_by_bot(phone)) == 1
+    assert len(said_by_bot(phone)) == 2, "the safe message, and who answers"
 
 
 def test_residents_in_one_large_delivery_are_answered_each_in_order(town: Town) -> None:

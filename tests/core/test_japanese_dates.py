@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from faq.japanese_dates import read_day
+from core.japanese_dates import read_day
 
 
 @pytest.mark.parametrize(

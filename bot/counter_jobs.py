@@ -1,0 +1,86 @@
+"""The jobs of the counter: words of staff whose time to undo is over, what happens by itself, an emergency message to all."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import ownership, queries
+from bot.case_words import language_of
+from bot.counter import EMERGENCY_JOB, Counter
+from bot.models import CallState, Conversation, OutgoingCall, Resident
+from bot.notices import emergency_words
+from core.changes import case_topic
+from core.clock import Clock, system_clock
+from core.database import Database
+from core.jobs import Job, NewJob, Queue
+from core.messages import Reply, Text
+from handoff.changing import tell
+from handoff.desk_models import CaseTask, EmergencyMessage, StaffMessage
+from handoff.models import Case
+from handoff.queries import open_case_of
+
+AT_ONCE = 100
+CONTACT_TASK = "contact"
+"""Telephone, or write a letter."""
+LOST = (CallState.FAILED, CallState.UNDELIVERABLE)
+
+
+class CounterJobs:
+    """Each may run twice."""
+
+    def __init__(self, database: Database, jobs: Queue, counter: Counter, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._counter = counter
+        self._clock = clock
+
+    def send_staff_message(self, job: Job) -> None:
+        with self._database.transaction() as session:
+            self._counter.send_pending(session, int(job.payload["message_id"]), now=self._clock())
+
+    def send_emergency(self, job: Job) -> None:
+        """So many residents a transaction, then the next job goes on; nobody gets it twice."""
+        with self._database.transaction() as session:
+            emergency = session.get(EmergencyMessage, int(job.payload["emergency_id"]))
+            if emergency is None or emergency.ended_at is not None:
+                return
+            talks = queries.friends_after(session, emergency.municipality_id, int(job.payload["after"]), limit=AT_ONCE)
+            for found in talks:
+                conversation = ownership.locked(session, found.id)
+                if conversation is not None:
+                    self._warn(session, conversation, emergency)
+            if len(talks) == AT_ONCE:
+                payload = {"emergency_id": emergency.id, "after": talks[-1].id}
+                following = NewJob(kind=EMERGENCY_JOB, key=job.key, payload=payload, municipality_id=emergency.municipality_id)
+                self._jobs.enqueue(session, following)
+
+    def _warn(self, session: Session, conversation: Conversation, emergency: EmergencyMessage) -> None:
+        resident = session.get(Resident, conversation.resident_id) if conversation.resident_id is not None else None
+        language = language_of(resident.language if resident is not None else None)
+        reply = Reply(messages=(Text(text=emergency_words(emergency, language)),), language=language)
+        self._counter.push(session, conversation, reply, now=self._clock(), once=f"emergency:{emergency.id}")
+
+
+def call_settled(session: Session, call: OutgoingCall, now: datetime) -> None:
+    """The truth about a call is known: open pages show it, and what did not reach the resident becomes a task, one per call."""
+    message = session.scalars(select(StaffMessage).where(StaffMessage.call_id == call.id)).one_or_none()
+    case = session.get(Case, message.case_id) if message is not None else open_case_of(session, call.conversation_id)
+    if case is None:
+        return
+    task = session.scalars(select(CaseTask).where(CaseTask.call_id == call.id)).one_or_none()
+    if call.staff_id is not None and call.state in LOST and task is None:
+        session.add(
+            CaseTask(
+                municipality_id=call.municipality_id,
+                case_id=case.id,
+                kind=CONTACT_TASK,
+                call_id=call.id,
+                note=call.error or "",
+                created_at=now,
+            )
+        )
+    elif task is not None and task.done_at is None and call.state == CallState.SENT:
+        # An operator's retry has reached the resident after all.
+        task.done_at = now
+    tell(session, call.municipality_id, case_topic(case.id), now=now)

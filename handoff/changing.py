@@ -1,0 +1,145 @@
+"""The frame of every change of a case: rows locked in one order, a form's version compared, pages told last.
+
+Rows are locked in this order: conversation (whoever moves its owner, before calling a verb), staff by id, cases by id, the
+municipality's row (by telling pages). Whoever keeps to it waits, but never for somebody who waits for them.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from core.changes import QUEUE, announce, case_topic, staff_topic
+from core.counter_rules import CounterRules
+from handoff.errors import CapacityError, NotHolderError, NotInStateError, NotThereError, StaleCaseError, TargetError
+from handoff.lifecycle import may_become
+from handoff.models import HELD_STATES, Case, CaseState, Presence, PresenceState, Staff
+
+TAKEN_STATES = (CaseState.OFFERED, *HELD_STATES)
+"""States that count towards somebody's capacity."""
+PENDING = "topics_to_announce"
+
+LockTalks = Callable[[Session, Sequence[int]], None]
+"""Locks the rows of these conversations, in the order of their ids, before cases are locked; `bot` gives it where owners will move."""
+
+
+def leave_talks(session: Session, conversation_ids: Sequence[int]) -> None:
+    """Locks nothing: for callers that move no owner."""
+
+
+def lock_staff(session: Session, *staff_ids: int | None) -> Sequence[Staff]:
+    """In the order of their ids. Until the end of the transaction nobody else gives them a case, or takes one from all they hold."""
+    ids = sorted({staff_id for staff_id in staff_ids if staff_id is not None})
+    if not ids:
+        return ()
+    statement = select(Staff).where(Staff.id.in_(ids)).order_by(Staff.id)
+    return session.scalars(statement.with_for_update(key_share=True), execution_options={"populate_existing": True}).all()
+
+
+def lock_cases(session: Session, case_ids: Collection[int]) -> Sequence[Case]:
+    """In the order of their ids, as they are now."""
+    if not case_ids:
+        return ()
+    statement = select(Case).where(Case.id.in_(sorted(case_ids))).order_by(Case.id)
+    return session.scalars(statement.with_for_update(key_share=True), execution_options={"populate_existing": True}).all()
+
+
+def begin(session: Session, case: Case, seen_version: int | None = None) -> None:
+    """The row is locked and `case` is as it is now. Raises StaleCaseError where the form was made from another version."""
+    session.flush()
+    lock_cases(session, [case.id])
+    if seen_version is not None and case.version != seen_version:
+        raise StaleCaseError(case.id, seen_version, case.version)
+
+
+def finish(session: Session, case: Case, *, now: datetime, staff: Collection[int | None] = ()) -> None:
+    """The version grows; pages that show the queue, the case or something for these staff are told when everything else is written."""
+    case.version += 1
+    session.flush()
+    tell(session, case.municipality_id, QUEUE, case_topic(case.id), *(staff_topic(one) for one in staff if one is not None), now=now)
+
+
+def tell(session: Session, municipality_id: str, *topics: str, now: datetime) -> None:
+    """Announces at the end of the transaction, whatever else it does until then."""
+    if PENDING not in session.info:
+        event.listen(session, "before_commit", _announce_all)
+        session.info[PENDING] = {}
+    pending: dict[str, tuple[dict[str, None], datetime]] = session.info[PENDING]
+    known, _ = pending.get(municipality_id, ({}, now))
+    known.update(dict.fromkeys(topics))
+    pending[municipality_id] = (known, now)
+
+
+def become(case: Case, target: CaseState, verb: str) -> None:
+    """Raises NotInStateError where lifecycle.py does not allow it."""
+    if not may_become(case.state, target):
+        raise NotInStateError(case.id, case.state, verb)
+    case.state = target
+
+
+def require_open(case: Case, verb: str) -> None:
+    if case.state == CaseState.CLOSED:
+        raise NotInStateError(case.id, case.state, verb)
+
+
+def require_held(case: Case, verb: str) -> None:
+    if case.state not in HELD_STATES:
+        raise NotInStateError(case.id, case.state, verb)
+
+
+def require_holder(case: Case, staff: Staff) -> None:
+    """Who has it, or a supervisor."""
+    if case.holder_id != staff.id and not is_supervising(staff):
+        raise NotHolderError(case.id, case.holder_id)
+
+
+def is_supervising(staff: Staff) -> bool:
+    return staff.role in ("supervisor", "administrator")
+
+
+def require_room(session: Session, staff: Staff, case: Case, rules: CounterRules) -> None:
+    """Raises CapacityError where one case more would be too many. The person's row is locked by the caller."""
+    others = (Case.holder_id == staff.id, Case.state.in_(TAKEN_STATES), Case.id != case.id)
+    if (session.scalar(select(func.count()).select_from(Case).where(*others)) or 0) >= staff.capacity:
+        raise CapacityError(staff.id, staff.capacity)
+    limit = channel_limit(rules, case.channel)
+    if limit is not None:
+        same = select(func.count()).select_from(Case).where(*others, Case.channel == case.channel)
+        if (session.scalar(same) or 0) >= limit:
+            raise CapacityError(staff.id, limit, case.channel)
+
+
+def has_room_for(session: Session, staff: Staff, case: Case, rules: CounterRules) -> bool:
+    try:
+        require_room(session, staff, case, rules)
+    except CapacityError:
+        return False
+    return True
+
+
+def channel_limit(rules: CounterRules, channel: str) -> int | None:
+    return next((limit for name, limit in rules.channel_capacity.items() if name == channel), None)
+
+
+def require_here(case: Case, staff: Staff) -> None:
+    """Raises TargetError for somebody of another municipality, or whose account is switched off."""
+    if staff.municipality_id != case.municipality_id or not staff.is_active:
+        raise TargetError(f"staff {staff.id} can't take case {case.id}")
+
+
+def require_there(session: Session, staff: Staff) -> None:
+    """Raises NotThereError for somebody who is off: whoever is off has nothing. Their row is locked by the caller."""
+    presence = session.get(Presence, staff.id, populate_existing=True)
+    if presence is None or presence.state == PresenceState.OFF:
+        raise NotThereError(f"staff {staff.id} is off")
+
+
+def _announce_all(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    pending: dict[str, tuple[dict[str, None], datetime]] = session.info.get(PENDING) or {}
+    session.info[PENDING] = {}
+    for municipality_id in sorted(pending):
+        topics, now = pending[municipality_id]
+        announce(session, municipality_id, *topics, now=now)
