@@ -11,8 +11,8 @@ import structlog
 from bot import applying, queries
 from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
-from bot.crowd import Crowd
 from bot.case_effects import CaseEffects
+from bot.crowd import Crowd
 from bot.handlers import HANDLERS
 from bot.handlers.handing_over import case_effect
 from bot.incoming import Bubble, Followed, Said
