@@ -10,6 +10,7 @@ from console.commands.opening import explained, settings_of
 from console.commands.texts import say
 
 if TYPE_CHECKING:
+    from core.clock import Clock
     from core.doorway import Application
     from core.settings import ChannelKeys, Settings
 
@@ -22,9 +23,18 @@ PortOption = Annotated[int | None, typer.Option("--port", help=say("option.port"
 class Product:
     """One serving process, built while the socket is already open. Raises ProjectError where something must be set right first."""
 
-    def __init__(self, settings: "Settings", keys: "Mapping[str, ChannelKeys]", *, workers: int, is_demo: bool = False) -> None:
+    def __init__(
+        self,
+        settings: "Settings",
+        keys: "Mapping[str, ChannelKeys]",
+        *,
+        workers: int,
+        is_demo: bool = False,
+        clock: "Clock | None" = None,
+    ) -> None:
         from bot.assembly import INDEX_FOLDER, MEDIA_FOLDER, Bot, build_search, build_tools
         from bot.preparing import load_content, open_database
+        from core.clock import system_clock
         from core.embedded_queue import EmbeddedQueue
         from core.encryption import keyring
         from core.pack_loading import CONTENT, load_pack
@@ -38,7 +48,7 @@ class Product:
         load_content(self.database, self.packs.values(), CONTENT)
         self._search.warm(is_complete=False)
         self._search.start_following()
-        self.queue = EmbeddedQueue(self.database)
+        self.queue = EmbeddedQueue(self.database, clock or system_clock)
         self.bot = Bot(
             database=self.database,
             queue=self.queue,
@@ -47,6 +57,7 @@ class Product:
             api_url=settings.line_api_url,
             tools=build_tools(settings, self.database, self._search, load_pack, self._public_url(settings)),
             packs=load_pack,
+            clock=clock or system_clock,
             search=self._search,
             media_folder=settings.data_dir / MEDIA_FOLDER,
             public_url=self._media_url(settings),
@@ -57,6 +68,9 @@ class Product:
 
     def opened(self) -> None:
         self.bot.start_working(self._workers)
+
+    def stopping(self) -> None:
+        self.live.stop()
 
     def _public_url(self, settings: "Settings") -> str | None:
         """Where residents open the pages of guides."""
@@ -74,6 +88,8 @@ class Product:
         from bot.webhook import beside_webhooks
         from console.api import create_api
         from console.app import create_console
+        from console.live.live import Live
+        from console.suggesting import SearchSuggester
         from core.clock import system_clock
         from core.encryption import keyring
         from core.metrics_page import show_metrics
@@ -81,6 +97,7 @@ class Product:
         from faq.guide_links import PREFIX
         from faq.guide_pages import create_guide_pages
 
+        self.live = Live(self.database)
         self.web = web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         web.mount("/api/v1", create_api(self.database, list(self.packs.values()), self._search.mode.value, system_clock))
         web.add_route("/metrics", show_metrics)
@@ -94,6 +111,9 @@ class Product:
                 system_clock,
                 public_url=settings.public_url,
                 search_changed=self._search.follow,
+                live=self.live,
+                counter=self.bot.counter,
+                suggester=SearchSuggester(self._search, load_pack, self._public_url(settings)),
             ),
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
@@ -113,13 +133,15 @@ class Demo(Product):
 
     def __init__(self, settings: "Settings", *, workers: int) -> None:
         from bot.simulator.demo import create_demo_application, create_demo_platform, demo_keys
+        from bot.simulator.demo_day import DayClock
         from core.pack_loading import load_pack
 
         secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
         keys = {municipality_id: demo_keys(municipality_id, secret) for municipality_id in settings.municipalities}
-        super().__init__(settings, keys, workers=workers, is_demo=True)
+        self._clock = DayClock()
+        super().__init__(settings, keys, workers=workers, is_demo=True, clock=self._clock)
         packs = [load_pack(municipality_id) for municipality_id in settings.municipalities]
-        self._platform = create_demo_platform(packs, keys, settings.port)
+        self._platform = create_demo_platform(packs, keys, settings.port, self._clock)
         self.web.mount("/simulator", create_demo_application(self._platform, self.database))
         self._settings, self._keys, self._packs = settings, keys, packs
 
@@ -138,8 +160,9 @@ class Demo(Product):
 
         super().opened()
         self._platform.start()
-        bring_to_life(self._platform, self.database, self._packs, self._settings, self._keys)
         accounts = ready_accounts(self.database, self._packs, keyring(self._settings), self._settings.data_dir)
+        # Whoever is on duty that day must have an account.
+        bring_to_life(self._platform, self.database, self._packs, self._settings, self._keys, self.bot.counter, self._clock)
         address = f"http://127.0.0.1:{self._settings.port}"
         pages = (("demo.simulator", "/simulator"), ("demo.console", "/console/login"), ("demo.api", "/api/v1/docs"))
         typer.echo("\n" + "\n".join(f"  {say(name):<8} {address}{path}" for name, path in pages) + f"\n\n{accounts}\n")

@@ -16,8 +16,9 @@ from bot.outgoing import say
 from bot.staff_voice import StaffVoice
 from core.jobs import NewJob
 from core.messages import Language, Reply, Text
-from handoff import cases, presence
+from handoff import abuse, cases, presence
 from handoff.cases import CaseRequest, Closing, Opened, ToDepartment, ToStaff
+from handoff.desk_models import ContactLimit
 from handoff.models import Case, CaseChannel, CaseState, PresenceState, Staff
 from handoff.notices import Notice, NoticeKey
 from handoff.presence import Handed
@@ -109,6 +110,12 @@ class Counter(StaffVoice):
         happenings = [Happening(case_id=one.case_id, notice=one.notice, releases_ownership=one.releases_ownership) for one in handed]
         self.follow(session, happenings, now=now)
         return handed
+
+    def approve_block(self, session: Session, case: Case, asked: ContactLimit, *, by: Staff, now: datetime) -> None:
+        """The resident hears until when; whoever holds the talk keeps it. Raises ApprovalError."""
+        conversation = ownership.locked(session, case.conversation_id)
+        notice = abuse.approve_block(session, self._pack(case), asked, by=by, now=now)
+        self._follow(session, conversation, case, notice, now)
 
     def follow(self, session: Session, happenings: Sequence[Happening], *, now: datetime) -> None:
         """What happened to cases by itself: talks change hands and residents hear of it. Their conversations are locked already."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.line.addresses import forget_addresses
 from bot.models import CallState, Conversation, EventState, Feedback, InboundEvent, MessageRow, OutgoingCall, Resident, TurnRow
 from bot.states import Idle, dump_state
+from core.changes import drop_changes
 from core.clock import to_milliseconds
 from core.database import Database
 from core.pack import Retention
@@ -20,6 +21,8 @@ from retrieval.judging import drop_judged
 
 BATCH = 500
 """Rows of one transaction: the writer is free again for residents in between."""
+CHANGES = timedelta(days=2)
+"""A page that was away for longer is read anew."""
 UNANSWERED = (EventState.ARRIVED, EventState.WAITING)
 UNSETTLED = (CallState.READY, CallState.SENDING)
 FORGOTTEN = "forgotten:"
@@ -107,6 +110,10 @@ def _drop_callbacks(session: Session, municipality_id: str, retention: Retention
     return drop_finished(session, municipality_id, now - timedelta(days=retention.callback_days), BATCH)
 
 
+def _drop_changes(session: Session, municipality_id: str, _retention: Retention, now: datetime) -> int:
+    return drop_changes(session, municipality_id, now - CHANGES, BATCH)
+
+
 def _blank_states(session: Session, municipality_id: str, retention: Retention, now: datetime) -> int:
     """The last question, and what was asked for in the middle of something."""
     kind, question = Conversation.state["kind"].as_string(), Conversation.state[("last", "question")].as_string()
@@ -181,6 +188,7 @@ PARTS: Mapping[str, Part] = {
     "turns": _blank_turns,
     "callbacks": _drop_callbacks,
     "cases": _drop_cases,
+    "changes": _drop_changes,
     "states": _blank_states,
     "people": _forget_people,
 }

@@ -1,6 +1,7 @@
 """Accounts of staff: making one, with the rules for logins and passwords."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -33,6 +34,8 @@ def add_staff(
     password: str,
     now: datetime,
     department_id: str | None = None,
+    skills: Sequence[str] = (),
+    languages: Sequence[str] = (),
 ) -> Staff:
     """Raises AccountRefusedError; the account can be used once the caller's transaction has committed."""
     login = normal_login(login)
@@ -49,6 +52,8 @@ def add_staff(
         department_id=department_id,
         password_hash=hash_password(password),
         is_active=True,
+        skills=list(skills),
+        languages=list(languages),
         created_at=now,
     )
     session.add(staff)

@@ -7,14 +7,43 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+from bot.counter import Counter
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
+from console.live.live import Live
 from console.rendering import STATIC, Renderer
-from console.routes import callbacks, content, conversations, dead_letters, entries, feedback, guides, login, start
+from console.routes import (
+    callbacks,
+    canned,
+    case,
+    case_bulk,
+    case_media,
+    case_moves,
+    case_notes,
+    case_reply,
+    cases,
+    content,
+    conversations,
+    dead_letters,
+    emergency,
+    entries,
+    feedback,
+    guides,
+    handover,
+    login,
+    new_case,
+    presence,
+    reviews,
+    staff,
+    start,
+    supervision,
+)
+from console.routes import live as live_routes
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
+from console.suggesting import Suggester
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
@@ -32,6 +61,23 @@ ROUTERS = (
     entries.router,
     guides.router,
     dead_letters.router,
+    cases.router,
+    # Before one case: `bulk` is no case's number.
+    case_bulk.router,
+    new_case.router,
+    presence.router,
+    supervision.router,
+    canned.router,
+    handover.router,
+    reviews.router,
+    emergency.router,
+    staff.router,
+    case.router,
+    case_reply.router,
+    case_notes.router,
+    case_moves.router,
+    case_media.router,
+    live_routes.router,
 )
 
 
@@ -44,8 +90,14 @@ def create_console(
     *,
     public_url: str | None = None,
     search_changed: SearchChanged | None = None,
+    live: Live | None = None,
+    counter: Counter | None = None,
+    suggester: Suggester | None = None,
 ) -> ASGIApp:
-    """The console of all municipalities in the database. Cookies are for https only where `public_url` is https."""
+    """The console of all municipalities in the database. Cookies are for https only where `public_url` is https.
+
+    Whoever stops the server while pages are open gives `live`, to stop it first.
+    """
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     app.state.console = Console(
         database=database,
@@ -59,6 +111,9 @@ def create_console(
         attempts=FailedAttempts(),
         login_key=keyring.key("console-login"),
         renderer=Renderer(clock),
+        live=live or Live(database),
+        counter=counter,
+        suggester=suggester,
     )
     for router in ROUTERS:
         app.include_router(router)

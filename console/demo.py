@@ -36,6 +36,8 @@ def ready_accounts(database: Database, packs: Sequence[Pack], keyring: Keyring, 
                         password=password,
                         now=system_clock(),
                         department_id=person.department,
+                        skills=person.skills,
+                        languages=person.languages,
                     )
             lines.append(LINE.format(login=person.login, role=person.role, name=person.name))
     return "\n".join([say("account.demo", password=password), *lines])

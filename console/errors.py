@@ -16,7 +16,9 @@ from console.views.errors import ErrorView
 from console.visiting import COOKIE, ForgedRequestError, LoginNeededError, NotAllowedError, NotHereError, Visit, console_of, wants_fragment
 from core.errors import TemporaryError
 
-KEYS = {400: "forged", 403: "forged", 404: "missing", 405: "method", 413: "large", 503: "busy"}
+KEYS = {400: "forged", 403: "forged", 404: "missing", 405: "method", 503: "busy"}
+LARGE = {"new-guide": "large_file", "messages": "large_attachment"}
+"""What a body that is too large was, by the end of the address."""
 
 log = structlog.get_logger()
 
@@ -64,7 +66,7 @@ def show_forbidden(request: Request, error: Exception) -> Response:
 
 
 def show_error(request: Request, status: int) -> Response:
-    key = "large_file" if status == 413 and request.url.path.endswith("/new-guide") else KEYS.get(status, "broken")
+    key = LARGE.get(request.url.path.rpartition("/")[2], "large") if status == 413 else KEYS.get(status, "broken")
     return _shown(request, ErrorView(title=say(f"error.{key}.title"), text=say(f"error.{key}.text")), status)
 
 

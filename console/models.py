@@ -1,6 +1,7 @@
-"""Tables of the console: sessions of staff, and the audit log."""
+"""Tables of the console: sessions of staff, the audit log, what forms have done, and filters that somebody keeps."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,3 +45,35 @@ class AuditRecord(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (UniqueConstraint("municipality_id", "number"),)
+
+
+class FormSubmission(Base):
+    """What a form has done, under a key that its page made: sent twice it is done once, and some of it can be undone."""
+
+    __tablename__ = "form_submission"
+
+    submission: Mapped[str] = mapped_column(String(36), primary_key=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[dict[str, Any]]
+    """What came of it, for the page that follows and for undoing."""
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_form_submission_at", "at"),)
+
+
+class SavedFilter(Base):
+    """A way in which somebody likes to look at the list of cases."""
+
+    __tablename__ = "saved_filter"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(500))
+    """As it stands in the address."""
+
+    __table_args__ = (UniqueConstraint("staff_id", "name"),)

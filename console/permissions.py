@@ -11,6 +11,8 @@ class Permission(StrEnum):
 
     READ = "read"
     HANDLE_CALLBACKS = "handle_callbacks"
+    WORK_CASES = "work_cases"
+    SUPERVISE = "supervise"
     EDIT_CONTENT = "edit_content"
     RETRY_JOBS = "retry_jobs"
 
@@ -18,6 +20,8 @@ class Permission(StrEnum):
 ALLOWED: Mapping[Permission, tuple[Role, ...]] = {
     Permission.READ: tuple(Role),
     Permission.HANDLE_CALLBACKS: (Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.WORK_CASES: (Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.SUPERVISE: (Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.EDIT_CONTENT: (Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.RETRY_JOBS: (Role.ADMINISTRATOR,),
 }

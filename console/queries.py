@@ -1,15 +1,15 @@
 """Named reads and row changes of the console: accounts, sessions, the audit chain, and what the start page counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, distinct, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.models import TurnRow
-from console.models import AuditRecord, StaffSession
+from bot.models import Resident, TurnRow
+from console.models import AuditRecord, SavedFilter, StaffSession
 from core.models import Municipality
-from handoff.models import CallbackRequest, CallbackState, Role, Staff
+from handoff.models import HELD_STATES, CallbackRequest, CallbackState, Case, Presence, PresenceState, Role, Staff
 
 
 def municipalities(session: Session) -> Sequence[Municipality]:
@@ -34,6 +34,37 @@ def administrators(session: Session, municipality_id: str) -> Sequence[Staff]:
     """Whom to ask, the oldest account first."""
     statement = select(Staff).where(Staff.municipality_id == municipality_id, Staff.role == Role.ADMINISTRATOR, Staff.is_active)
     return session.scalars(statement.order_by(Staff.id)).all()
+
+
+def standing_of(session: Session, staff_id: int) -> tuple[str, int]:
+    """Whether somebody takes cases, and how many they have."""
+    state = session.scalar(select(Presence.state).where(Presence.staff_id == staff_id))
+    held = session.scalar(select(func.count()).select_from(Case).where(Case.holder_id == staff_id, Case.state.in_(HELD_STATES)))
+    return state or PresenceState.OFF, held or 0
+
+
+def staff_of(session: Session, municipality_id: str, *, roles: Collection[Role] = tuple(Role)) -> Sequence[Staff]:
+    """Accounts that are switched on, by department and name."""
+    statement = select(Staff).where(Staff.municipality_id == municipality_id, Staff.is_active, Staff.role.in_(roles))
+    return session.scalars(statement.order_by(Staff.department_id, Staff.name, Staff.id)).all()
+
+
+def staff_in(session: Session, municipality_id: str, staff_id: int) -> Staff | None:
+    """The account, if it belongs to the municipality."""
+    staff = session.get(Staff, staff_id)
+    return staff if staff is not None and staff.municipality_id == municipality_id else None
+
+
+def friend_count(session: Session, municipality_id: str) -> int:
+    """How many residents a message for all would reach."""
+    statement = select(func.count()).select_from(Resident)
+    return (
+        session.scalar(statement.where(Resident.municipality_id == municipality_id, Resident.is_friend, Resident.blocked_at.is_(None))) or 0
+    )
+
+
+def saved_filters(session: Session, staff_id: int) -> Sequence[SavedFilter]:
+    return session.scalars(select(SavedFilter).where(SavedFilter.staff_id == staff_id).order_by(SavedFilter.name, SavedFilter.id)).all()
 
 
 def session_with_staff(session: Session, token_hash: str) -> tuple[StaffSession, Staff, Municipality] | None:

@@ -26,6 +26,17 @@ class Room:
     label: str
     href: str
     is_current: bool
+    begins: str | None = None
+    """The name of a group of rooms that begins here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceMark:
+    """Whether the visitor takes cases now, and how many they hold; `back` is where the page with the control is."""
+
+    state: str
+    held: int
+    back: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +49,11 @@ class Frame:
     csrf_token: str
     rooms: tuple[Room, ...]
     notice: str | None = None
+    staff_id: int = 0
+    change_number: int = 0
+    """From which on the page is told of changes."""
+    presence: PresenceMark | None = None
+    """None for who takes no cases."""
 
 
 class Renderer:

@@ -7,12 +7,15 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.media_kinds import LARGEST
 from faq.documents.limits import SIZE_LIMIT
 
 MAX_BODY = 512 * 1024
 MAX_GUIDE_BODY = 4 * 1024 * 1024
 """A guide as the field of a form takes up to nine bytes a character, or three in a form with files."""
 MAX_UPLOAD = SIZE_LIMIT + 64 * 1024
+MAX_ATTACHMENT = max(LARGEST.values()) + 64 * 1024
+REPLY = re.compile(r"/cases/[0-9]+/messages")
 PREFIX = "/console"
 
 HEADERS = {
@@ -70,10 +73,12 @@ class Guard:
 
 
 def body_limit(scope: Scope) -> int:
-    """Bytes that a form may have: few pages take a document or the text of a guide."""
+    """Bytes that a form may have: few pages take a document, the text of a guide, or a file for a resident."""
     path = scope["path"].removeprefix(scope.get("root_path", ""))
     if path == "/new-guide":
         return MAX_UPLOAD
+    if REPLY.fullmatch(path):
+        return MAX_ATTACHMENT
     return MAX_GUIDE_BODY if path == "/new-guide/keep" or path.startswith("/content/") else MAX_BODY
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.counter import Counter
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
+from console.live.live import Live
 from console.rendering import Renderer
 from console.sessions import Sessions
+from console.suggesting import Suggester
 from core.clock import Clock
 from core.database import Database
 from core.jobs import Queue
@@ -31,6 +34,10 @@ class Console:
     attempts: FailedAttempts
     login_key: bytes
     renderer: Renderer
+    live: Live
+    counter: Counter | None
+    """None where nobody talks with residents, as in tests of other pages."""
+    suggester: Suggester | None
 
     @property
     def is_secure(self) -> bool:

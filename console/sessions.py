@@ -32,6 +32,8 @@ class Visitor:
     department_id: str | None
     csrf_token: str
     last_seen_at: datetime
+    change_number: int = 0
+    """Of the municipality's newest change when this was read: what is read afterwards is at least as new."""
 
 
 class Sessions:
@@ -75,6 +77,7 @@ class Sessions:
             department_id=staff.department_id,
             csrf_token=row.csrf_token,
             last_seen_at=row.last_seen_at,
+            change_number=municipality.change_number,
         )
 
     def end(self, session: Session, token: str) -> None:

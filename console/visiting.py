@@ -1,7 +1,7 @@
 """Who sends a request: the dependencies by which routes get a visit, and refuse what somebody may not do or did not mean."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,24 +11,33 @@ from fastapi import Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from bot.counter import Counter
 from console import queries
 from console.permissions import Permission, may
-from console.rendering import Frame, Room
+from console.rendering import Frame, PresenceMark, Room
 from console.security import PREFIX, is_same_origin
 from console.serving import Console
 from console.sessions import Visitor, is_due_to_touch
 from console.texts import named, say
 from core.errors import ProjectError
 from core.pack import Pack
+from handoff.models import PresenceState
 
 COOKIE = "madoguchi_console"
 NOTICE_COOKIE = "madoguchi_notice"
 ROOMS = (
-    ("start", "/", Permission.READ),
-    ("conversations", "/conversations", Permission.READ),
-    ("callbacks", "/callbacks", Permission.READ),
-    ("content", "/content", Permission.READ),
-    ("dead_letters", "/dead-letters", Permission.RETRY_JOBS),
+    ("start", "/", Permission.READ, None),
+    ("cases", "/cases", Permission.READ, "counter"),
+    ("callbacks", "/callbacks", Permission.READ, "counter"),
+    ("conversations", "/conversations", Permission.READ, "counter"),
+    ("canned", "/canned", Permission.WORK_CASES, "counter"),
+    ("handover", "/handover", Permission.WORK_CASES, "counter"),
+    ("content", "/content", Permission.READ, "content"),
+    ("supervision", "/supervision", Permission.SUPERVISE, "running"),
+    ("reviews", "/reviews", Permission.SUPERVISE, "running"),
+    ("emergency", "/emergency", Permission.SUPERVISE, "running"),
+    ("staff", "/staff", Permission.SUPERVISE, "running"),
+    ("dead_letters", "/dead-letters", Permission.RETRY_JOBS, "running"),
 )
 
 
@@ -60,6 +69,9 @@ class Visit:
     request: Request
     visitor: Visitor
     now: datetime
+    presence: str = PresenceState.OFF
+    held: int = 0
+    """How many cases the visitor has, as of the beginning of the request."""
 
     @property
     def municipality_id(self) -> str:
@@ -68,6 +80,12 @@ class Visit:
     @property
     def pack(self) -> Pack:
         return self.console.packs(self.municipality_id)
+
+    @property
+    def counter(self) -> Counter:
+        counter = self.console.counter
+        assert counter is not None, "this console was built without a counter"
+        return counter
 
     @property
     def wants_fragment(self) -> bool:
@@ -112,8 +130,10 @@ class Visit:
         body = self.console.renderer.render("_fragment.html", view, self.frame(room), fragment=fragment, announce=announce)
         return HTMLResponse(body, status, headers={"vary": "HX-Request-Type"})
 
-    def redirect(self, to: str, notice: str) -> Response:
+    def redirect(self, to: str, notice: str | None = None) -> Response:
         response = RedirectResponse(to, 303)
+        if notice is None:
+            return response
         response.set_cookie(NOTICE_COOKIE, notice, max_age=60, path=PREFIX, secure=self.console.is_secure, httponly=True, samesite="lax")
         return response
 
@@ -123,13 +143,27 @@ class Visit:
             name=self.visitor.name,
             role=self.visitor.role,
             csrf_token=self.visitor.csrf_token,
-            rooms=tuple(
-                Room(key=key, label=say(f"navigation.{key}"), href=PREFIX + path, is_current=key == room)
-                for key, path, permission in ROOMS
-                if self.may(permission)
-            ),
+            rooms=tuple(self._rooms(room)),
             notice=notice,
+            staff_id=self.visitor.staff_id,
+            change_number=self.visitor.change_number,
+            presence=PresenceMark(state=self.presence, held=self.held, back=self.here) if self.may(Permission.WORK_CASES) else None,
         )
+
+    @property
+    def here(self) -> str:
+        """The page that the visitor looks at, as a way back to it."""
+        if self.request.method != "GET":
+            return f"{PREFIX}/"
+        return self.request.url.path + (f"?{self.request.url.query}" if self.request.url.query else "")
+
+    def _rooms(self, current: str) -> Iterator[Room]:
+        last = None
+        for key, path, permission, group in ROOMS:
+            if self.may(permission):
+                begins = say(f"room_group.{group}") if group not in (None, last) else None
+                yield Room(key=key, label=say(f"navigation.{key}"), href=PREFIX + path, is_current=key == current, begins=begins)
+                last = group
 
 
 def wants_fragment(request: Request) -> bool:
@@ -142,20 +176,33 @@ def console_of(request: Request) -> Console:
     return console
 
 
-def current_visit(request: Request) -> Visit:
-    """Raises LoginNeededError."""
+def visitor_of(request: Request) -> Visitor | None:
+    """Who sends it, as far as the session goes on; asking does not prolong it."""
     console = console_of(request)
-    now = console.clock()
     with console.database.reading() as session:
-        visitor = console.sessions.visitor(session, request.cookies.get(COOKIE, ""), now)
+        return console.sessions.visitor(session, request.cookies.get(COOKIE, ""), console.clock())
+
+
+def quiet_visit(request: Request) -> Visit:
+    """Of a page that speaks by itself, which keeps no session alive. Raises LoginNeededError."""
+    visitor = visitor_of(request)
     if visitor is None:
         raise LoginNeededError("the session has ended")
-    if is_due_to_touch(visitor, now):
-        with console.database.transaction() as session:
-            queries.touch_session(session, visitor.session_id, now)
-    visit = Visit(console=console, request=request, visitor=visitor, now=now)
+    console = console_of(request)
+    with console.database.reading() as session:
+        presence, held = queries.standing_of(session, visitor.staff_id)
+    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock(), presence=presence, held=held)
     # The pages for errors are shown within the frame, too.
     request.state.visit = visit
+    return visit
+
+
+def current_visit(request: Request) -> Visit:
+    """Raises LoginNeededError."""
+    visit = quiet_visit(request)
+    if is_due_to_touch(visit.visitor, visit.now):
+        with visit.writing() as session:
+            queries.touch_session(session, visit.visitor.session_id, visit.now)
     return visit
 
 
@@ -170,24 +217,40 @@ def _allowed(permission: Permission) -> Callable[[Visit], Visit]:
 
 def _meant(permission: Permission) -> Callable[[Request, Visit], Awaitable[Visit]]:
     async def meant_visit(request: Request, visit: Annotated[Visit, Depends(_allowed(permission))]) -> Visit:
-        form = await request.form()
-        token = str(form.get("csrf_token", ""))
-        if not is_same_origin(request.headers, visit.console.public_url) or not is_same_token(token, visit.visitor.csrf_token):
-            raise ForgedRequestError("the form was not sent by a page of this session")
+        await refuse_unless_meant(request, visit)
         return visit
 
     return meant_visit
+
+
+async def refuse_unless_meant(request: Request, visit: Visit) -> None:
+    """Raises ForgedRequestError."""
+    form = await request.form()
+    token = str(form.get("csrf_token", ""))
+    if not is_same_origin(request.headers, visit.console.public_url) or not is_same_token(token, visit.visitor.csrf_token):
+        raise ForgedRequestError("the form was not sent by a page of this session")
+
+
+async def quiet_writer(request: Request, visit: Annotated[Visit, Depends(quiet_visit)]) -> Visit:
+    """A heartbeat: sent by a page of this session, prolonging nothing."""
+    await refuse_unless_meant(request, visit)
+    return visit
 
 
 def is_same_token(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
+Beating = Annotated[Visit, Depends(quiet_writer)]
 Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
 ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
+CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]
+SupervisionReader = Annotated[Visit, Depends(_allowed(Permission.SUPERVISE))]
 JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
 Writer = Annotated[Visit, Depends(_meant(Permission.READ))]
 CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
+CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
+SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
 JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
 

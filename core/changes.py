@@ -1,12 +1,19 @@
-"""What open pages are told: a numbered change per topic, written in the transaction that causes it."""
+"""What open pages are told: a numbered change per topic, written in the transaction that causes it, and the hint that there is one."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from core.database import after_commit
 from core.models import Change, Municipality
+
+NOTIFICATIONS = "madoguchi_change"
+"""The channel of PostgreSQL on which other processes hear of a change."""
 
 QUEUE = "queue"
 """A list of cases looks different."""
@@ -22,6 +29,14 @@ def case_topic(case_id: int) -> str:
 def staff_topic(staff_id: int) -> str:
     """Something for one person: an offer, a mention."""
     return f"staff:{staff_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What changed after a number: each topic once, and the newest number among what was read."""
+
+    topics: frozenset[str]
+    number: int
 
 
 def announce(session: Session, municipality_id: str, *topics: str, now: datetime) -> None:
@@ -42,13 +57,54 @@ def announce(session: Session, municipality_id: str, *topics: str, now: datetime
     session.add_all(
         Change(municipality_id=municipality_id, number=first + place, topic=topic, at=now) for place, topic in enumerate(wanted)
     )
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_notify(NOTIFICATIONS, "")))
+    after_commit(session, wake_listeners)
 
 
-def changes_after(session: Session, municipality_id: str, number: int, limit: int = 500) -> Sequence[Change]:
-    """In their order."""
-    statement = select(Change).where(Change.municipality_id == municipality_id, Change.number > number)
-    return session.scalars(statement.order_by(Change.number).limit(limit)).all()
+def news_after(session: Session, municipality_id: str, number: int) -> News | None:
+    """None when changes after the number may be missing: they are older than what is kept, or the number is of another database."""
+    newest = newest_number(session, municipality_id)
+    if number == newest:
+        return News(topics=frozenset(), number=number)
+    oldest = session.scalar(select(func.min(Change.number)).where(Change.municipality_id == municipality_id))
+    if number > newest or oldest is None or oldest > number + 1:
+        return None
+    statement = select(Change.topic).where(Change.municipality_id == municipality_id, Change.number > number).distinct()
+    return News(topics=frozenset(session.scalars(statement)), number=newest)
 
 
 def newest_number(session: Session, municipality_id: str) -> int:
     return session.scalar(select(Municipality.change_number).where(Municipality.id == municipality_id)) or 0
+
+
+def drop_changes(session: Session, municipality_id: str, before: datetime, limit: int) -> int:
+    """The oldest first; returns how many."""
+    old = select(Change.number).where(Change.municipality_id == municipality_id, Change.at < before)
+    numbers = session.scalars(old.order_by(Change.number).limit(limit)).all()
+    session.execute(delete(Change).where(Change.municipality_id == municipality_id, Change.number.in_(numbers)))
+    return len(numbers)
+
+
+_listeners: set[Callable[[], None]] = set()
+_listeners_lock = threading.Lock()
+
+
+@contextmanager
+def listening(callback: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile `callback` runs after each commit with a change in this process, in the committing thread: it must be quick."""
+    with _listeners_lock:
+        _listeners.add(callback)
+    try:
+        yield
+    finally:
+        with _listeners_lock:
+            _listeners.discard(callback)
+
+
+def wake_listeners() -> None:
+    """A hint, whatever the database: whoever is woken reads what is there."""
+    with _listeners_lock:
+        callbacks = tuple(_listeners)
+    for callback in callbacks:
+        callback()

@@ -90,6 +90,7 @@ DEFAULT_REASONS = (
     CloseReason(id="applied"),
     CloseReason(id="called_back"),
     CloseReason(id="no_answer", asks_satisfaction=False),
+    CloseReason(id="withdrawn", asks_satisfaction=False),
     CloseReason(id="duplicate", asks_satisfaction=False),
     CloseReason(id="abuse", asks_satisfaction=False),
     CloseReason(id="other"),

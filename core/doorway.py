@@ -26,6 +26,9 @@ class Building(Protocol):
     def opened(self) -> None:
         """Called once requests get through: for work that needs the door to be open."""
 
+    def stopping(self) -> None:
+        """Called when the server begins to stop: answers that would go on for ever end now."""
+
     def close(self) -> None:
         """Finishes what is in hand and lets go of everything."""
 
@@ -54,6 +57,10 @@ class Doorway:
             await _say(send, 200, b"ready\n")
         else:
             await self._building.application(scope, receive, send)
+
+    def stopping(self) -> None:
+        if self._building is not None:
+            self._building.stopping()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

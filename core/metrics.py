@@ -26,3 +26,5 @@ LANGUAGE_MODEL_SECONDS = Histogram(
     "madoguchi_language_model_seconds", "From asking the language model to its answer.", buckets=(0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6)
 )
 LANGUAGE_MODEL_RESTING = Gauge("madoguchi_language_model_resting", "1 while the language model is left alone after failures.")
+LIVE_STREAMS = Gauge("madoguchi_live_streams", "Open pages of the console that are told of changes.")
+LIVE_RENDERINGS = Counter("madoguchi_live_renderings_total", "Parts of pages that were rendered for open pages.", ["part"])

@@ -258,6 +258,10 @@ class SampleStaff(PackModel):
     name: str
     role: str
     department: str | None = None
+    skills: tuple[str, ...] = ()
+    """Categories of content."""
+    languages: tuple[str, ...] = ()
+    """Tags of languages other than Japanese."""
 
 
 class Demo(PackModel):

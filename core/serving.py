@@ -3,11 +3,15 @@
 import contextlib
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from core.doorway import Building, Doorway
 from core.errors import ProjectError
 from core.logs import configure_logs
 from core.texts import say
+
+if TYPE_CHECKING:
+    import uvicorn
 
 DRAIN_SECONDS = 5
 
@@ -32,9 +36,21 @@ def run_server(build: Callable[[], Building], host: str, port: int) -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        server_for(doorway, config).run(sockets=[listening])
     if doorway.failure is not None:
         raise doorway.failure
+
+
+def server_for(doorway: Doorway, config: "uvicorn.Config") -> "uvicorn.Server":
+    """Tells the doorway before it waits for open connections, of which event streams would not end by themselves."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            doorway.stopping()
+            await super().shutdown(sockets)
+
+    return Server(config)
 
 
 def _listen(host: str, port: int) -> socket.socket:

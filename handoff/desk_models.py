@@ -55,14 +55,17 @@ class Draft(Base):
 
 
 class Viewing(Base):
-    """Somebody has a case open; told by heartbeats."""
+    """Somebody has, or had, a case open; told by heartbeats."""
 
     __tablename__ = "viewing"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
     at: Mapped[datetime]
+    """When they last looked."""
     typed_at: Mapped[datetime | None]
+    is_here: Mapped[bool] = mapped_column(default=True)
+    """False once the page was closed."""
 
 
 class StaffMessageState(StrEnum):

@@ -14,7 +14,7 @@ from core.clock import JAPAN
 from core.japanese_dates import read_day
 from core.text import normalise
 from handoff.desk_models import CaseNote, Mention
-from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Role, Staff
+from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Priority, Role, Staff
 
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
 ESCAPE = "\\"
@@ -38,7 +38,7 @@ class Order(StrEnum):
     """What comes first in a list."""
 
     DUE = "due"
-    """Whose answer is due first, then the urgent and old ones."""
+    """A crisis, then whose answer is due first, then the urgent and old ones."""
     AGE = "age"
     NEWEST = "newest"
     """What changed last; the usual order of closed ones."""
@@ -53,6 +53,7 @@ class CaseFilter:
     department_id: str | None = None
     language: str | None = None
     reason: str | None = None
+    priority: int | None = None
     words: str = ""
     """Each must be found somewhere: number, title, talk, notes, contact; a day finds what was opened, closed or said on it."""
     is_escalated: bool | None = None
@@ -114,6 +115,8 @@ def _conditions(wanted: CaseFilter) -> Sequence[ColumnElement[bool]]:
         found.append(Case.language == wanted.language)
     if wanted.reason is not None:
         found.append(Case.reason == wanted.reason)
+    if wanted.priority is not None:
+        found.append(Case.priority == wanted.priority)
     if wanted.is_escalated is not None:
         found.append(Case.is_escalated == wanted.is_escalated)
     found += [_holds(word) for word in wanted.words.split()]
@@ -123,7 +126,8 @@ def _conditions(wanted: CaseFilter) -> Sequence[ColumnElement[bool]]:
 def _order(order: Order) -> Sequence[Any]:  # Any: SQLAlchemy has no common type of columns and of their orders.
     match order:
         case Order.DUE:
-            return (Case.due_at.asc().nulls_last(), Case.priority.desc(), Case.opened_at, Case.id)
+            is_crisis = and_(Case.priority == Priority.CRISIS, Case.state != CaseState.CLOSED)
+            return (is_crisis.desc(), Case.due_at.asc().nulls_last(), Case.priority.desc(), Case.opened_at, Case.id)
         case Order.AGE:
             return (Case.opened_at.asc(), Case.id.asc())
         case Order.NEWEST:

@@ -31,6 +31,7 @@ from core.pack_loading import blank_pack
 from core.settings import Settings
 from faq.columns import column_names
 from faq.lifecycle import VersionState
+from handoff.events import EventKind
 from handoff.jobs import Tending
 from handoff.models import Role
 from retrieval.answering import STEPS, AnswerStatus
@@ -54,6 +55,8 @@ PACKAGE_INDEX = re.compile(
 )
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+LARGEST_PICTURE = 150_000
 CODE_PATH = re.compile(r"`((?:bot|console|content|core|docs|faq|handoff|procedures|retrieval|tests|\.ci)/[\w./-]*)`")
 
 
@@ -180,6 +183,17 @@ def test_every_key_of_a_scenario_is_described() -> None:
         require(keys_of(model), DEVELOPMENT)
 
 
+def test_every_behaviour_of_the_counter_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/.-]+)::(\w+)`", text_of(DOCS / "handoff.md"))
+    assert named
+    absent = [f"{path}::{name}" for path, name in named if not re.search(rf"^\s*def {name}\(", text_of(ROOT / path), re.M)]
+    assert absent == []
+
+
+def test_every_event_of_a_case_is_described() -> None:
+    require([kind.value for kind in EventKind], ARCHITECTURE)
+
+
 def test_every_dependency_is_argued_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = [re.split(r"[\[<>=~!; ]", requirement)[0] for requirement in project["dependencies"]]
@@ -214,6 +228,15 @@ def test_links_lead_somewhere(page: Path) -> None:
         found = (page.parent / unquote(name)).resolve() if name else page
         assert found.exists(), f"{page.relative_to(ROOT)}: {target} leads nowhere"
         assert not anchor or unquote(anchor) in anchors_of(found), f"{page.relative_to(ROOT)}: {target} names no heading"
+
+
+def test_pictures_are_there_small_described_and_used() -> None:
+    shown = [(page, *found) for page in PAGES for found in PICTURE.findall(text_of(page)) if not found[1].startswith("http")]
+    for page, words, target in shown:
+        assert len(words) >= 10, f"{page.relative_to(ROOT)}: {target} needs words for those who do not see it"
+        assert (page.parent / target).stat().st_size <= LARGEST_PICTURE
+    files = {path.resolve() for path in DOCS.rglob("*.png")}
+    assert files <= {(page.parent / target).resolve() for page, _, target in shown}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -56,10 +56,10 @@ class ShiftedClock:
 
 
 class Server:
-    """uvicorn in a thread, on a free port."""
+    """uvicorn in a thread, on a free port, or on one where another server was."""
 
-    def __init__(self, application: object) -> None:
-        config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="off")  # type: ignore[arg-type]
+    def __init__(self, application: object, port: int = 0) -> None:
+        config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off")  # type: ignore[arg-type]
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

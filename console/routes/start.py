@@ -1,14 +1,25 @@
 """The start page."""
 
 from fastapi import APIRouter, Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.queries import quota_of
 from console import queries
+from console.access import acting_staff
+from console.case_lists import offers, owed_answers
 from console.permissions import Permission
 from console.routes.dead_letters import visible_letters
-from console.views.start import StartView, decision_counts, quota_view, start_of_day
-from console.visiting import Reader
-from handoff.queries import open_callback_count
+from console.routes.handover import fresh_notes
+from console.texts import say
+from console.views.cases import department_name
+from console.views.start import CasesWaiting, StartView, decision_counts, quota_view, start_of_day
+from console.visiting import Reader, Visit
+from handoff.listing import Tab, counts, in_tab, visible_to
+from handoff.models import Case
+from handoff.queries import active_pauses, low_scores, mentions_of, open_callback_count
+
+MOST_LOW_SCORES = 100
 
 router = APIRouter()
 
@@ -16,8 +27,12 @@ router = APIRouter()
 @router.get("/")
 def start(visit: Reader) -> Response:
     today = start_of_day(visit.now)
+    works = visit.may(Permission.WORK_CASES)
     with visit.reading() as session:
         view = StartView(
+            cases=cases_waiting(session, visit) if works else None,
+            notes=fresh_notes(session, visit) if works else (),
+            paused=paused_places(session, visit) if works else (),
             open_callbacks=open_callback_count(session, visit.municipality_id),
             overdue_callbacks=queries.callbacks_promised_before(session, visit.municipality_id, today),
             dead_letters=len(visible_letters(session, visit)) if visit.may(Permission.RETRY_JOBS) else None,
@@ -26,3 +41,24 @@ def start(visit: Reader) -> Response:
             quota=quota_view(quota_of(session, visit.municipality_id)),
         )
     return visit.page("start.html", view, room="start")
+
+
+def cases_waiting(session: Session, visit: Visit) -> CasesWaiting:
+    staff = acting_staff(session, visit)
+    numbers = counts(session, staff)
+    late = select(func.count()).select_from(Case).where(visible_to(staff), in_tab(Tab.UNASSIGNED, staff), Case.due_at <= visit.now)
+    low = low_scores(session, visit.municipality_id, visit.pack.counter, is_reviewed=False, limit=MOST_LOW_SCORES)
+    return CasesWaiting(
+        unassigned=numbers[Tab.UNASSIGNED],
+        late=session.scalar(late) or 0,
+        offers=len(offers(session, visit)),
+        owed=owed_answers(session, staff.id),
+        held=visit.held,
+        mentions=tuple(dict.fromkeys(mention.case_id for mention in mentions_of(session, staff.id))),
+        unreviewed=len(low) if visit.may(Permission.SUPERVISE) else None,
+    )
+
+
+def paused_places(session: Session, visit: Visit) -> tuple[str, ...]:
+    places = (department_name(visit.pack, pause.department_id) for pause in active_pauses(session, visit.municipality_id))
+    return tuple(place or say("supervision.everywhere") for place in places)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.models import Quota
 from console.texts import named
+from console.views.handover import NoteView
 from core.clock import in_japan
 
 DECISIONS = ("answer", "choices", "refuse", "handoff")
@@ -33,9 +34,31 @@ class QuotaView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartView:
-    """`dead_letters` is None for those who may not see them."""
+class CasesWaiting:
+    """What of the cases waits for somebody who works on them."""
 
+    unassigned: int
+    late: int
+    """Of those that nobody has: their time is over."""
+    offers: int
+    owed: int
+    """Their own, in which the next word is theirs."""
+    held: int
+    mentions: tuple[int, ...]
+    """Cases in which a colleague asks for a word."""
+    unreviewed: int | None
+    """Low scores; None for those who do not look at them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartView:
+    """`dead_letters` and `cases` are None for those who may not see them, or work on none."""
+
+    cases: CasesWaiting | None
+    notes: tuple[NoteView, ...]
+    """What the shift before left."""
+    paused: tuple[str, ...]
+    """Whose intake is paused."""
     open_callbacks: int
     overdue_callbacks: int
     dead_letters: int | None
@@ -45,7 +68,10 @@ class StartView:
 
     @property
     def is_quiet(self) -> bool:
-        return not self.open_callbacks and not self.dead_letters
+        waits = self.cases is not None and any(
+            (self.cases.unassigned, self.cases.offers, self.cases.held, self.cases.mentions, self.cases.unreviewed)
+        )
+        return not waits and not self.open_callbacks and not self.dead_letters
 
 
 def decision_counts(counts: Mapping[str, int]) -> tuple[DecisionCount, ...]:

@@ -138,7 +138,7 @@ def _asked(group: Sequence[LedgerLine]) -> str:
 
 
 def bubble_view(message: MessageRow, call: OutgoingCall | None, words: str) -> BubbleView:
-    label, text = _label_and_text(message)
+    label, text = label_and_text(message)
     return BubbleView(
         is_ours=message.direction == Direction.OUTBOUND,
         is_event=message.kind in WORDLESS,
@@ -150,7 +150,7 @@ def bubble_view(message: MessageRow, call: OutgoingCall | None, words: str) -> B
     )
 
 
-def _label_and_text(message: MessageRow) -> tuple[str | None, str]:
+def label_and_text(message: MessageRow) -> tuple[str | None, str]:
     if message.is_taken_back:
         return None, ""
     if message.kind == "tap":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.benchmark.acknowledging import bare_rate, durable_rate
 from tests.benchmark.answering import Answering, measure_answers
+from tests.benchmark.following import measure_following
 from tests.benchmark.processes import ServedProduct
 from tests.benchmark.searching import CASES, SMALL, search_lines
 from tests.benchmark.table import Line, print_table
@@ -44,6 +45,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder:
         answering: Answering = measure_answers(Path(folder))
         lines += answering.lines()
+    with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder:
+        lines += measure_following(Path(folder)).lines()
     lines += search_lines([case for case in CASES if case.count == SMALL])
     print_table(lines, load=os.getloadavg())
 

@@ -1,4 +1,4 @@
-"""The product as an operator starts it: `main.py serve` in a process of its own."""
+"""The product as an operator starts it: `main.py serve`, or `demo`, in a process of its own."""
 
 import os
 import signal
@@ -34,7 +34,8 @@ def free_port() -> int:
 class ServedProduct:
     """Started on entering, stopped on leaving; the times of its start are kept."""
 
-    def __init__(self, folder: Path, *, workers: int, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, *, workers: int, environment: Mapping[str, str] | None = None, command: str = "serve") -> None:
+        self.command = command
         self.folder = folder
         self.workers = workers
         self.port = free_port()
@@ -62,7 +63,7 @@ class ServedProduct:
         """Returns once the product is ready."""
         started = time.monotonic()
         log = (self.folder / "server.log").open("ab")
-        command = [sys.executable, "main.py", "serve", "--port", str(self.port), "--workers", str(self.workers)]
+        command = [sys.executable, "main.py", self.command, "--port", str(self.port), "--workers", str(self.workers)]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         self.livez_seconds = self._wait("/livez", started, 30)
         self.readyz_seconds = self._wait("/readyz", started, 300)

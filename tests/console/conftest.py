@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import psycopg
@@ -19,8 +19,14 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from bot.counter import Counter
+from bot.line.channel import LineChannel
+from bot.line.client import LineClient
+from bot.media import MediaStore
+from bot.taps import TapSigner
 from console import passwords, queries, rendering
 from console.app import create_console
+from console.live.live import Live
 from console.sessions import Sessions
 from console.visiting import COOKIE
 from core.database import Database
@@ -29,6 +35,7 @@ from core.encryption import Keyring
 from core.pack import Pack
 from tests.all_models import METADATA
 from tests.console.sample import NOW, fill, make_packs
+from tests.console.table_suggester import TableSuggester
 from tests.databases import KINDS, fresh_database_url
 
 KEYRING = Keyring("a secret of the tests that is long enough")
@@ -55,14 +62,33 @@ class House:
     packs: Callable[[str], Pack]
     clock: Hands
     queue: EmbeddedQueue
+    folder: Path
     told: list[str] = field(default_factory=list)
 
+    @cached_property
+    def counter(self) -> Counter:
+        channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
+        return Counter(self.queue, channel, self.packs, MediaStore(self.folder, KEYRING, "https://town.test"))
+
     @cache  # noqa: B019  # A house lives as long as its test.
-    def application(self, public_url: str | None = None) -> Starlette:
+    def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
         console = create_console(
-            self.database, KEYRING, self.queue, self.packs, self.clock, public_url=public_url, search_changed=self.told.append
+            self.database,
+            KEYRING,
+            self.queue,
+            self.packs,
+            self.clock,
+            public_url=public_url,
+            search_changed=self.told.append,
+            live=live,
+            counter=self.counter,
+            suggester=TableSuggester(),
         )
         return Starlette(routes=[Mount("/console", app=console)])
+
+
+def no_client(municipality_id: str) -> LineClient:
+    raise AssertionError(f"nothing is sent to {municipality_id} in these tests")
 
 
 class Browser(TestClient):
@@ -136,7 +162,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, packs: Callable[[str],
     else:
         restore(url)
     database, clock = Database(url), Hands()
-    yield House(database=database, packs=packs, clock=clock, queue=EmbeddedQueue(database, clock))
+    yield House(database=database, packs=packs, clock=clock, queue=EmbeddedQueue(database, clock), folder=tmp_path / "media")
     database.close()
 
 

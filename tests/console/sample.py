@@ -24,7 +24,7 @@ from console.passwords import hash_password
 from core.clock import to_milliseconds
 from core.models import JobRow, JobState, Municipality
 from core.pack import Pack
-from core.pack_loading import load_pack
+from core.pack_loading import CONTENT, load_pack
 from faq.drafts import EntryDraft
 from faq.entries import Saved, edit_and_publish
 from handoff.callbacks import open_callback
@@ -58,7 +58,8 @@ fee.old:
 
 
 def make_packs(folder: Path) -> Callable[[str], Pack]:
-    """Packs of 緑市 (midori) and 青葉市 (aoba)."""
+    """Packs of 緑市 (midori) and 青葉市 (aoba), with the sentences that all share."""
+    (folder / "common").symlink_to(CONTENT / "common")
     for key, name in (("midori", "緑"), ("aoba", "青葉")):
         (folder / key / "values").mkdir(parents=True)
         (folder / key / "municipality.yaml").write_text(f"id: {key}\nname: {name}市\ngeneral_department: citizens\n", "utf-8")

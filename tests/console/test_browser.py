@@ -1,6 +1,5 @@
 """A real browser goes through every page, narrow and wide, light and dark, and does the daily work."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,21 +11,13 @@ from faq.drafts import EntryDraft
 from faq.entries import Saved, edit_and_publish
 from faq.guide_pages import create_guide_pages
 from faq.models import EntryKind
+from tests.axe import look_everywhere
+from tests.browser import started_browser
 from tests.console.conftest import House
 from tests.console.sample import PASSWORD
-from tests.databases import require
 from tests.faq.documents.pdfs import encrypted_pdf
 from tests.town import Server
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PAGES = (
     "/",
     "/conversations",
@@ -65,12 +56,8 @@ def address(house: House) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    require(CHROMIUM.exists(), f"Chromium ({CHROMIUM})")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with started_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -233,3 +220,15 @@ def test_keyboard_reaches_the_text_first_and_the_focus_can_be_seen(opened) -> No
     style = page.evaluate("(({outlineWidth, boxShadow}) => [outlineWidth, boxShadow])(getComputedStyle(document.activeElement))")
     assert style[0] == "4px"
     assert "255, 212, 61" in style[1]
+
+
+def test_axe_finds_nothing_on_any_page(opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    page = opened()
+    found = {}
+    for path in PAGES:
+        page.goto(address + path)
+        if violations := look_everywhere(page):
+            found[path] = violations
+    assert found == {}
+    page.evaluate("document.querySelector('h1').style.color = '#eee'")
+    assert any("color-contrast" in sentence for sentence in look_everywhere(page))

@@ -30,7 +30,10 @@ TEMPLATES = sorted((HOME / "templates").rglob("*.html"))
 OURS = [path for path in STATIC.rglob("*") if path.is_file() and "vendor" not in path.parts]
 
 
-@pytest.mark.parametrize("manifest", sorted((STATIC / "vendor").glob("*/vendor.json")), ids=lambda path: path.parent.name)
+VENDORED = [*(STATIC / "vendor").glob("*/vendor.json"), *(HOME.parent / "tests" / "vendor").glob("*/vendor.json")]
+
+
+@pytest.mark.parametrize("manifest", sorted(VENDORED), ids=lambda path: path.parent.name)
 def test_vendored_files_are_those_that_were_taken(manifest: Path) -> None:
     said = json.loads(manifest.read_text("utf-8"))
     assert {"name", "version", "licence", "integrity", "sha256"} == set(said)

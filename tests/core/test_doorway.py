@@ -20,7 +20,7 @@ class House:
     """A product that answers 200 to everything and notes that it was closed."""
 
     def __init__(self) -> None:
-        self.is_opened = self.is_closed = False
+        self.is_opened = self.is_stopping = self.is_closed = False
 
     async def application(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -28,6 +28,9 @@ class House:
 
     def opened(self) -> None:
         self.is_opened = True
+
+    def stopping(self) -> None:
+        self.is_stopping = True
 
     def close(self) -> None:
         self.is_closed = True

@@ -60,6 +60,32 @@ def upgrade() -> None:
     with op.batch_alter_table('emergency_message', schema=None) as batch_op:
         batch_op.create_index('ix_emergency_message_municipality_id_ended_at', ['municipality_id', 'ended_at'], unique=False)
 
+    op.create_table('form_submission',
+    sa.Column('submission', sa.String(length=36), nullable=False),
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('detail', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('undone_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_form_submission_municipality_id_municipality')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_form_submission_staff_id_staff')),
+    sa.PrimaryKeyConstraint('submission', name=op.f('pk_form_submission'))
+    )
+    with op.batch_alter_table('form_submission', schema=None) as batch_op:
+        batch_op.create_index('ix_form_submission_at', ['at'], unique=False)
+
+    op.create_table('saved_filter',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('municipality_id', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('query', sa.String(length=500), nullable=False),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_saved_filter_municipality_id_municipality')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_saved_filter_staff_id_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_filter')),
+    sa.UniqueConstraint('staff_id', 'name', name=op.f('uq_saved_filter_staff_id_name'))
+    )
     op.create_table('handover_note',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
@@ -280,6 +306,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('typed_at', core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_here', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_viewing_case_id_case')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_viewing_staff_id_staff')),
     sa.PrimaryKeyConstraint('case_id', 'staff_id', name=op.f('pk_viewing'))
@@ -435,6 +462,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_handover_note_municipality_id_at')
 
     op.drop_table('handover_note')
+    op.drop_table('saved_filter')
+    with op.batch_alter_table('form_submission', schema=None) as batch_op:
+        batch_op.drop_index('ix_form_submission_at')
+
+    op.drop_table('form_submission')
     with op.batch_alter_table('emergency_message', schema=None) as batch_op:
         batch_op.drop_index('ix_emergency_message_municipality_id_ended_at')
 

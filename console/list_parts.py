@@ -1,0 +1,38 @@
+"""The parts of lists that follow changes: offers and tabs of one person, and the list, shared where it shows nothing of one person."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from console.case_lists import OFFERS, OWN_LIST, SHARED_LIST, TABS, list_view, offers_view, tabs_view
+from console.case_query import CaseQuery, read_query
+from console.live.parts import Parameters, Part
+from console.visiting import Visit
+from core.changes import QUEUE, staff_topic
+
+ROOM = "cases"
+View = Callable[[Session, Visit, CaseQuery], object]
+
+
+def _read(view: View) -> Callable[[Visit, Parameters], object]:
+    def read(visit: Visit, parameters: Parameters) -> object:
+        with visit.reading() as session:
+            return view(session, visit, read_query(parameters, visit.pack.departments))
+
+    return read
+
+
+def _of_queue(_visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
+    return (QUEUE,)
+
+
+def _of_person(visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
+    return (staff_topic(visit.visitor.staff_id),)
+
+
+LIST_PARTS: Mapping[str, Part] = {
+    OFFERS: Part(template="cases/_offers.html", room=ROOM, topics=_of_person, view=_read(offers_view)),
+    TABS: Part(template="cases/_tabs.html", room=ROOM, topics=_of_queue, view=_read(tabs_view)),
+    OWN_LIST: Part(template="cases/_list.html", room=ROOM, topics=_of_queue, view=_read(list_view)),
+    SHARED_LIST: Part(template="cases/_list.html", room=ROOM, topics=_of_queue, view=_read(list_view), is_shared=True),
+}

@@ -1,0 +1,22 @@
+"""Everything that open pages of one process share."""
+
+from anyio import CapacityLimiter
+
+from console.live.hub import Hub
+from console.live.rendering import Renderings
+from core.database import Database
+
+THREADS = 4
+"""That read and render for all streams; requests keep their own."""
+
+
+class Live:
+    """Built once by the composition root; `stop` ends every stream before the server waits for its connections."""
+
+    def __init__(self, database: Database) -> None:
+        self.hub = Hub(database)
+        self.renderings = Renderings()
+        self.limiter = CapacityLimiter(THREADS)
+
+    def stop(self) -> None:
+        self.hub.stop()

@@ -1,0 +1,7 @@
+"""All parts of pages that follow changes, by name."""
+
+from console.case_parts import CASE_PARTS
+from console.list_parts import LIST_PARTS
+from console.live.parts import Part
+
+PARTS: dict[str, Part] = {**CASE_PARTS, **LIST_PARTS}

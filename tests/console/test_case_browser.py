@@ -1,0 +1,338 @@
+"""A real browser on the page of a case: the whole work by keyboard alone, what is typed survives, and the page fits and stays silent."""
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from console.models import StaffSession
+from handoff.desk_models import CaseNote, CaseTask, StaffMessage, StaffMessageState, Viewing
+from handoff.models import Case, CaseChannel
+from handoff.packet import Packet
+from tests.axe import look_everywhere
+from tests.browser import started_browser
+from tests.console.cases import add_canned, add_colleague, claimed_case, opened_case, resident_says, send_what_waits, staff_of, state_of
+from tests.console.conftest import House
+from tests.console.sample import NOW, PASSWORD
+from tests.console.test_browser import SMALL, WIDER
+from tests.town import Server
+
+SMALL_FIELDS = SMALL.replace(":not([type=checkbox])", ":not([type=checkbox]):not([type=radio])")
+"""Boxes to tick are small, their labels are not."""
+LONG = "とても長い言葉を書く人もいます。" * 12 + "https://www.city.midori.example.jp/" + "a" * 160
+
+
+def is_complaint(message) -> bool:  # type: ignore[no-untyped-def]
+    """The browser reports as errors: a form that is refused (409, 422), an ended session (401), a stream that a test cuts."""
+    return message.type in ("error", "warning") and not any(status in message.text for status in ("401", "409", "422", "ERR_FAILED"))
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    if not house.database.is_sqlite:
+        pytest.skip("pages look the same on every database")
+    server = Server(house.application())
+    yield f"{server.url}/console"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with started_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(chromium, address: str) -> Iterator[object]:  # type: ignore[no-untyped-def]
+    complaints: list[str] = []
+    contexts = []
+
+    def page_of(login: str = "staff", *, width: int = 1280, scripts: bool = True):  # type: ignore[no-untyped-def]
+        context = chromium.new_context(viewport={"width": width, "height": 780}, java_script_enabled=scripts)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        log_in(page, address, login)
+        page.wait_for_selector("h1:text('ホーム')")
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def log_in(page, address: str, login: str) -> None:  # type: ignore[no-untyped-def]
+    if "/login" not in page.url:
+        page.goto(f"{address}/login")
+    page.select_option("#municipality", "midori")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+
+
+def full_case(house: House) -> int:
+    """Everything that a page can show at once."""
+    case_id = claimed_case(house)
+    add_colleague(house, "sato", "佐藤 環", "environment")
+    resident_says(house, case_id, LONG)
+    picture = io.BytesIO()
+    Image.new("RGB", (600, 400), "teal").save(picture, "PNG")
+    with house.database.transaction() as session:
+        case, staff = session.get_one(Case, case_id), staff_of(session, "staff")
+        media_id = house.counter.media.take_upload(session, case, "地図.png", picture.getvalue(), now=NOW).id
+        session.add(CaseNote(municipality_id="midori", case_id=case_id, staff_id=staff.id, text=LONG, at=NOW))
+        session.add(CaseTask(municipality_id="midori", case_id=case_id, kind="call_or_letter", note="届きませんでした", created_at=NOW))
+        session.add(Viewing(case_id=case_id, staff_id=staff_of(session, "supervisor").id, at=NOW, typed_at=NOW))
+        for shortcut, title, text in (
+            ("hello", "はじめに", "お待たせしました。{{ staff.name }}です。"),
+            ("old", "昔の手数料", "{{ fee.old }}です。"),
+        ):
+            add_canned(session, shortcut, title, text)
+    resident_says(house, case_id, "", kind="image", media_id=media_id)
+    return case_id
+
+
+def focused(page) -> str:  # type: ignore[no-untyped-def]
+    return page.evaluate("document.activeElement.id")
+
+
+def wait_until(page, condition: str) -> None:  # type: ignore[no-untyped-def]
+    """The page's policy forbids that a condition is made of text within it."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {condition}")
+
+
+def test_every_state_of_the_page_fits_and_axe_finds_nothing(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    cases = {
+        "held": full_case(house),
+        "waiting": opened_case(house, key="m-new", language="vi", said="Tôi cần giấy cư trú", title="Giấy cư trú"),
+        "telephone": opened_case(house, channel=CaseChannel.TELEPHONE, packet=Packet(), title=LONG[:200]),
+        "held by another": claimed_case(house, "supervisor", key="m-held"),
+    }
+    page = opened("staff")
+    found = {}
+    for name, case_id in cases.items():
+        page.goto(f"{address}/cases/{case_id}")
+        assert page.locator("h1").count() == 1, name
+        for width in (360, 640, 1280):
+            page.set_viewport_size({"width": width, "height": 780})
+            assert page.evaluate(WIDER) <= 0, (name, width)
+            assert page.evaluate(SMALL_FIELDS) == [], (name, width)
+        if violations := look_everywhere(page):
+            found[name] = violations
+    assert found == {}
+
+
+def test_the_whole_work_is_done_by_keyboard_alone(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    add_colleague(house, "sato", "佐藤 環", "environment")
+    case_id = opened_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    keys = page.keyboard
+    keys.press("a")
+    page.wait_for_selector("#reply-form")
+    keys.press("r")
+    assert focused(page) == "reply-text"
+    keys.type("まちがえた返信")
+    keys.press("Enter")
+    assert page.input_value("#reply-text") == "まちがえた返信\n", "Enter alone never sends"
+    keys.press("Control+Enter")
+    page.wait_for_selector("[data-countdown]")
+    assert page.input_value("#reply-text") == ""
+    page.evaluate("document.activeElement.blur()")
+    keys.press("u")
+    page.wait_for_selector("[data-countdown]", state="detached")
+    wait_until(page, "document.querySelector('#reply-text').value.startsWith('まちがえた返信')")
+    assert send_what_waits(house) == []
+    page.focus("#reply-text")
+    keys.press("Control+a")
+    keys.type("300円です。")
+    keys.press("Control+Enter")
+    page.wait_for_selector("[data-countdown]")
+    assert send_what_waits(house) == ["300円です。"]
+    page.wait_for_selector(".said-staff >> text=300円です。")
+    page.evaluate("document.activeElement.blur()")
+    keys.press("n")
+    assert focused(page) == "note-text"
+    keys.type("次の人へ：300円と伝えました")
+    keys.press("Control+Enter")
+    page.wait_for_selector("#case-notes >> text=300円と伝えました")
+    assert "300円と伝えました" not in page.inner_text("#case-talk")
+    page.evaluate("document.activeElement.blur()")
+    keys.press("t")
+    wait_until(page, "document.activeElement.id === 'transfer-target'")
+    while "佐藤" not in page.evaluate("document.activeElement.selectedOptions[0].text"):
+        keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.type("犬の登録もあります")
+    keys.press("Tab")
+    keys.press("Enter")
+    page.wait_for_selector("text=渡しました。")
+    assert state_of(house, case_id).department_id == "environment"
+    other = opened("sato")
+    other.goto(f"{address}/cases/{case_id}")
+    other.keyboard.press("e")
+    wait_until(other, "document.activeElement.id === 'close-minutes'")
+    for _ in range(3):
+        other.keyboard.press("Tab")
+    other.keyboard.press("Enter")
+    other.wait_for_selector("text=案件を終えました。")
+    case = state_of(house, case_id)
+    assert (case.state, case.close_reason) == ("closed", next(iter(house.packs("midori").counter.reasons)))
+
+
+def test_converting_japanese_sends_nothing(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = claimed_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    page.fill("#reply-text", "へんかん")
+    page.evaluate(
+        """document.querySelector('#reply-text').dispatchEvent(
+            new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, isComposing: true, bubbles: true, cancelable: true}))"""
+    )
+    page.wait_for_timeout(300)
+    assert page.locator("[data-countdown]").count() == 0
+    assert page.input_value("#reply-text") == "へんかん"
+
+
+def test_draft_survives_reload_ended_session_and_a_new_login(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = claimed_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    page.fill("#reply-text", "保存された文")
+    page.wait_for_selector("#reply-preview >> text=下書きを保存しました")
+    page.reload()
+    assert page.input_value("#reply-text") == "保存された文"
+    with house.database.transaction() as session:
+        for row in session.scalars(select(StaffSession)):
+            row.expires_at = NOW - timedelta(days=1)
+    page.fill("#reply-text", "切れたあとに書いた文")
+    page.click("#reply-send")
+    page.wait_for_url("**/login?**")
+    assert "ログインの期限が切れました" in page.inner_text("main")
+    log_in(page, address, "staff")
+    page.wait_for_selector("#reply-form")
+    assert page.input_value("#reply-text") == "切れたあとに書いた文"
+    assert page.is_visible("#draft-restored")
+    with house.database.reading() as session:
+        assert session.scalars(select(StaffMessage)).all() == []
+
+
+def test_sent_words_do_not_come_back_from_the_browser(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = claimed_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    page.fill("#reply-text", "送った文")
+    page.dblclick("#reply-send")
+    page.wait_for_selector("[data-countdown]")
+    with house.database.reading() as session:
+        assert [message.state for message in session.scalars(select(StaffMessage))] == [StaffMessageState.PENDING]
+    page.reload()
+    assert page.input_value("#reply-text") == ""
+
+
+def test_collision_shows_what_is_new_and_keeps_the_text(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = claimed_case(house)
+    page = opened("staff")
+    # As if the stream were cut: what is new reaches the page only with the refusal.
+    page.route("**/live?**", lambda route: route.abort())
+    page.goto(f"{address}/cases/{case_id}")
+    page.fill("#reply-text", "300円です。")
+    resident_says(house, case_id, "2通お願いします")
+    page.click("#reply-send")
+    page.wait_for_selector(".newer >> text=2通お願いします")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    assert page.input_value("#reply-text") == "300円です。"
+    page.wait_for_selector("#case-talk >> text=2通お願いします")
+    page.click("#reply-send")
+    page.wait_for_selector("[data-countdown]")
+    assert send_what_waits(house) == ["300円です。"]
+
+
+def test_prepared_and_published_words_go_where_the_caret_is(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = full_case(house)
+    page = opened("staff", width=360)
+    page.goto(f"{address}/cases/{case_id}")
+    page.focus("#reply-text")
+    page.keyboard.type("/")
+    page.wait_for_selector("#canned-picker[open]")
+    assert "いまの値がありません（fee.old）" in page.inner_text("#canned-picker")
+    page.keyboard.type("はじめ")
+    page.keyboard.press("Enter")
+    assert page.input_value("#reply-text") == "お待たせしました。staffさんです。"
+    assert page.input_value("#reply-used") == "1"
+    page.click(".suggestion button")
+    assert page.input_value("#reply-text").endswith(
+        "市民課の窓口で取れます。手数料は300円です。\nhttps://www.city.midori.example.jp/juminhyo/"
+    )
+    assert page.input_value("#reply-cited") == "certificates-copy"
+    page.keyboard.type("\n9時/17時")
+    assert page.locator("#canned-picker[open]").count() == 0, "a / within a word opens nothing"
+    page.wait_for_selector(".fact-warning >> text=9時")
+
+
+def test_photo_is_zoomed_and_the_focus_comes_back(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = full_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    page.focus("[data-photo-link]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#photo-view[open]")
+    page.click("[data-photo=larger]")
+    assert page.get_attribute(".photo-ground", "data-zoom") == "2"
+    assert page.evaluate("document.querySelector('#photo-view img').naturalWidth") == 600
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.hasAttribute('data-photo-link')")
+
+
+def test_keys_can_be_switched_off(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = claimed_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog[open] >> text=返信を書く")
+    page.keyboard.press("Escape")
+    page.evaluate("localStorage.setItem('madoguchi.keys', 'off')")
+    page.reload()
+    page.keyboard.press("r")
+    assert focused(page) != "reply-text"
+
+
+def test_everything_works_without_scripts(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = opened_case(house)
+    with house.database.transaction() as session:
+        add_canned(session, "hello", "はじめに", "お待たせしました。")
+    page = opened("staff", width=360, scripts=False)
+    page.goto(f"{address}/cases/{case_id}")
+    page.click("text=引き受ける")
+    page.click("summary:has-text('定型文')")
+    page.click("details.without-script button")
+    assert "お待たせしました。" in page.input_value("#reply-text")
+    page.fill("#reply-text", "350円です。")
+    page.click("text=下書きを残して見え方を確かめる")
+    assert "350円" in page.inner_text(".fact-warning")
+    page.fill("#reply-text", "300円です。")
+    page.click("#reply-send")
+    assert "数秒後に送ります" in page.inner_text("main")
+    page.click("text=送るのをやめる")
+    assert page.input_value("#reply-text").strip() == "300円です。"
+    page.click("#reply-send")
+    assert send_what_waits(house) == ["300円です。"]
+    page.fill("#note-text", "スクリプトなしのメモ")
+    page.click("text=メモを残す")
+    assert "スクリプトなしのメモ" in page.inner_text("#case-notes")
+    page.click("summary:has-text('終える')")
+    page.click("#move-close button >> nth=0")
+    assert "案件を終えました" in page.inner_text("main")
+    assert state_of(house, case_id).state == "closed"
