@@ -66,6 +66,7 @@ class Renderer:
         )
         self._environment.globals |= {"asset": asset, "named": named, "say": say, "root": PREFIX}
         self._environment.filters["moment"] = calendar.moment
+        self._environment.filters["full_moment"] = calendar.full
         self._environment.filters["day"] = calendar.day
         self._environment.filters["segment"] = segment
         self._environment.filters["number"] = number
