@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -13,15 +14,18 @@ from bot.media_jobs import fetch_job
 from bot.models import Conversation, ConversationKind, MessageRow
 from bot.outcome import AddWords, MarkCrisis, OpenCase, Outcome, RecordSatisfaction, ReopenCase, Turn, WithdrawOpenCase
 from bot.packets import LOOKED_BACK, packet_of, title_of
+from bot.states import dump_state, load_state, resumed
 from core.changes import case_topic
 from core.jobs import Queue
 from core.messages import Message, Reply, Text
 from handoff import cases
+from handoff.abuse import Step, standing_step
 from handoff.cases import CaseRequest, Closing
 from handoff.changing import tell
-from handoff.models import Case, CaseState
-from handoff.notices import Notice
-from handoff.queries import open_case_of
+from handoff.desk_models import ContactLimit
+from handoff.models import Case, CaseReason, CaseState
+from handoff.notices import Notice, NoticeKey
+from handoff.queries import active_limits, open_case_of
 
 WITHDRAWN = "withdrawn"
 MOST_MESSAGES = 5
@@ -66,7 +70,7 @@ class CaseEffects:
                 return self._open(session, conversation, turn, wanted)
             case AddWords():
                 case = open_case_of(session, conversation.id)
-                if case is not None:
+                if case is not None and not self._is_too_much(session, conversation, turn):
                     cases.add_words(session, pack, case, now=turn.now)
             case ReopenCase(case_id=case_id):
                 return self._reopen(session, conversation, turn, case_id)
@@ -83,6 +87,11 @@ class CaseEffects:
         return None
 
     def _open(self, session: Session, conversation: Conversation, turn: Turn, wanted: OpenCase) -> Told:
+        block = self._block(session, conversation, turn) if wanted.reason is not CaseReason.CRISIS else None
+        if block is not None:
+            conversation.state = dump_state(resumed(load_state(conversation.state)))
+            values = {"until": block.ended_at, "department": wanted.department_id}
+            return Told(notice=Notice(key=NoticeKey.BLOCKED, values=values), is_first=wanted.is_first)
         opened = cases.open_case(
             session,
             turn.pack,
@@ -103,6 +112,20 @@ class CaseEffects:
         if opened.is_new:
             self._take_earlier_media(session, opened.case, conversation, turn)
         return Told(notice=opened.notice, is_first=wanted.is_first)
+
+    def _block(self, session: Session, conversation: Conversation, turn: Turn) -> ContactLimit | None:
+        """Staff have agreed, two of them, to take nothing from this resident for now."""
+        if conversation.resident_id is None:
+            return None
+        limits = active_limits(session, conversation.resident_id, now=turn.now)
+        return next((one for one in limits if one.step == Step.BLOCKED and one.approved_by is not None), None)
+
+    def _is_too_much(self, session: Session, conversation: Conversation, turn: Turn) -> bool:
+        """A resident whose messages are limited wrote more than staff read within an hour."""
+        if conversation.resident_id is None or standing_step(session, conversation.resident_id, now=turn.now) != Step.LIMITED:
+            return False
+        said = queries.said_count(session, conversation.id, turn.now - timedelta(hours=1))
+        return said > turn.pack.counter.abuse.limited_messages_per_hour
 
     def _reopen(self, session: Session, conversation: Conversation, turn: Turn, case_id: int) -> Told | None:
         case = session.get(Case, case_id)

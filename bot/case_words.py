@@ -9,13 +9,15 @@ from core.pack import Pack
 from handoff.notices import Notice
 
 
+VARIANTS = {"staff": "somebody", "promised_at": "open"}
+"""Which value, where it is missing, is said otherwise."""
+
+
 def notice_in_words(pack: Pack, language: Language, notice: Notice) -> str:
-    """One sentence group; its variant `…_somebody` is said where the notice knows nobody by name."""
-    key = str(notice.key)
-    if "staff" in notice.values and not notice.values["staff"]:
-        key = f"{key}_somebody"
-    elif "promised_at" in notice.values and notice.values["promised_at"] is None:
-        key = f"{key}_open"
+    """Some sentences have a variant: `…_somebody` where nobody is to be named, `…_open` where no time is known."""
+    known = pack.sentences.keys(Language.JAPANESE)
+    variants = [f"{notice.key}_{variant}" for value, variant in VARIANTS.items() if value in notice.values and not notice.values[value]]
+    key = next((variant for variant in variants if variant in known), str(notice.key))
     return pack.sentences.say(key, language, **values_in_words(pack, language, notice.values))
 
 

@@ -141,6 +141,14 @@ def active_emergency(session: Session, municipality_id: str) -> EmergencyMessage
     return session.scalars(statement.order_by(EmergencyMessage.id.desc()).limit(1)).one_or_none()
 
 
+def said_count(session: Session, conversation_id: int, since: datetime) -> int:
+    """How many messages a resident sent since then."""
+    statement = select(func.count()).where(
+        MessageRow.conversation_id == conversation_id, MessageRow.direction == Direction.INBOUND, MessageRow.at >= since
+    )
+    return session.scalar(statement) or 0
+
+
 def friends_after(session: Session, municipality_id: str, conversation_id: int, *, limit: int) -> Sequence[Conversation]:
     """Talks with residents who can be written to, by id."""
     statement = (

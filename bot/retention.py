@@ -14,7 +14,9 @@ from core.clock import to_milliseconds
 from core.database import Database
 from core.pack import Retention
 from handoff.callbacks import drop_finished
-from handoff.models import CallbackRequest, CallbackState
+from handoff.desk_models import Media
+from handoff.forgetting import drop_cases_of, drop_closed
+from handoff.models import OPEN_STATES, CallbackRequest, CallbackState, Case
 from retrieval.judging import drop_judged
 
 BATCH = 500
@@ -100,6 +102,10 @@ def _blank_turns(session: Session, municipality_id: str, retention: Retention, n
     return len(ids)
 
 
+def _drop_cases(session: Session, municipality_id: str, retention: Retention, now: datetime) -> int:
+    return drop_closed(session, municipality_id, now - timedelta(days=retention.ledger_days), BATCH)
+
+
 def _drop_callbacks(session: Session, municipality_id: str, retention: Retention, now: datetime) -> int:
     return drop_finished(session, municipality_id, now - timedelta(days=retention.callback_days), BATCH)
 
@@ -147,6 +153,8 @@ def _forget_people(session: Session, municipality_id: str, retention: Retention,
         execution_options={"synchronize_session": False},
     ).all()
     forget_addresses(session, gone)
+    drop_cases_of(session, gone)
+    session.execute(update(Media).where(Media.conversation_id.in_(gone)).values(expires_at=now))
     residents = {row.id: row.resident_id for row in found}
     session.execute(delete(Resident).where(Resident.id.in_([residents[number] for number in gone if residents[number] is not None])))
     return len(found)
@@ -160,6 +168,7 @@ def _is_over(municipality_id: str, retention: Retention, now: datetime) -> Colum
         Conversation.key.not_like(FORGOTTEN + "%"),
         or_(blocked, silent),
         not_(exists().where(CallbackRequest.conversation_id == Conversation.id, CallbackRequest.state == CallbackState.OPEN)),
+        not_(exists().where(Case.conversation_id == Conversation.id, Case.state.in_(OPEN_STATES))),
         not_(exists().where(OutgoingCall.conversation_id == Conversation.id, OutgoingCall.state.in_(UNSETTLED))),
         not_(
             exists().where(
@@ -179,6 +188,7 @@ PARTS: Mapping[str, Part] = {
     "turns": _blank_turns,
     "callbacks": _drop_callbacks,
     "changes": _drop_changes,
+    "cases": _drop_cases,
     "states": _blank_states,
     "people": _forget_people,
 }

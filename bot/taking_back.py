@@ -1,8 +1,7 @@
 """A message that a resident took back goes from wherever its words were written, and its file with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,11 +11,11 @@ from bot.ledger import mask_in_replies
 from bot.media import MediaStore, of_message
 from bot.models import Conversation, EventState, MessageRow, TurnRow
 from bot.states import dump_state, load_state, without_words
-from bot.texts import say
 from core.changes import case_topic
 from core.personal_data import mask_personal_data
 from handoff.callbacks import forget_phones, forget_words
 from handoff.changing import tell
+from handoff.forgetting import forget_words as forget_in_cases
 from handoff.models import Case
 from handoff.telephone import phones_in
 from retrieval.judging import forget_judged
@@ -72,31 +71,11 @@ def _forget_in_cases(session: Session, media: MediaStore, message: MessageRow, n
     """Open pages lose it, too."""
     for row in of_message(session, message.municipality_id, message.channel_message_id or ""):
         media.drop(session, row)
-    # Masked as it was when it got there.
-    words = mask_personal_data(message.text).strip()
-    for case in session.scalars(select(Case).where(Case.conversation_id == message.conversation_id).order_by(Case.id)):
-        if words and _holds(case.title, words):
-            case.title = say("packet.taken_back")
-        if words:
-            case.packet = _without(case.packet, words)
-        tell(session, case.municipality_id, case_topic(case.id), now=now)
-
-
-def _without(packet: Mapping[str, Any], words: str) -> dict[str, Any]:  # Any: JSON.
-    return {
-        **packet,
-        "summary": _blanked(packet.get("summary", ""), words),
-        "question": _blanked(packet.get("question", ""), words),
-        "slots": {label: _blanked(value, words) for label, value in packet.get("slots", {}).items()},
-        "tried": [{**tried, "question": _blanked(tried.get("question", ""), words)} for tried in packet.get("tried", ())],
-    }
-
-
-def _blanked(text: str, words: str) -> str:
-    return "" if _holds(text, words) else text
-
-
-def _holds(text: str, words: str) -> bool:
-    """Whether the words stand in the text, or the text is their beginning: titles and questions are cut."""
-    flat, sought = " ".join(text.rstrip("…").split()), " ".join(words.split())
-    return bool(flat) and (sought in flat or sought.startswith(flat))
+    # As they were when they got there: masked, and on one line in a title.
+    masked = mask_personal_data(message.text)
+    for words in dict.fromkeys((masked, " ".join(masked.split()))):
+        forget_in_cases(session, message.conversation_id, words, now=now)
+    cases = session.scalars(select(Case).where(Case.conversation_id == message.conversation_id))
+    topics = [case_topic(case.id) for case in cases]
+    if topics:
+        tell(session, message.municipality_id, *topics, now=now)

@@ -160,12 +160,11 @@ def result_view(session: Session, visit: Visit, key: str) -> BulkResultView | No
 
 
 def _result(row: FormSubmission) -> BulkResultView:
-    shown = row.detail["undone"] if row.undone_at is not None and "undone" in row.detail else row.detail
-    key = f"bulk.undone_{shown['action']}" if row.undone_at is not None else f"bulk.{shown['action']}"
-    count = len(shown["done"])
+    is_undone = row.undone_at is not None
+    shown = row.detail["undone"] if is_undone and "undone" in row.detail else row.detail
+    action, count = Action(shown["action"]), len(shown["done"])
+    done = say(f"bulk_undone.{action}", count=count) if is_undone else say(f"bulk.{action}", count=count)
     refused = tuple(say("bulk.refused", count=number, reason=reason) for reason, number in Tally(shown["refused"]).most_common())
     return BulkResultView(
-        done=say(key, count=count) if count else say("bulk.nothing"),
-        refused=refused,
-        undo=row.submission if count and row.undone_at is None else None,
+        done=done if count else say("bulk.nothing"), refused=refused, undo=row.submission if count and not is_undone else None
     )

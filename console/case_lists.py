@@ -10,7 +10,7 @@ from bot.models import MessageRow
 from console import queries, submissions
 from console.case_query import PRIORITIES, CaseQuery, read_text
 from console.dates import Calendar
-from console.permissions import ALLOWED, Permission
+from console.permissions import Permission
 from console.security import PREFIX
 from console.texts import named, say
 from console.views.case_head import routing_steps
@@ -41,7 +41,8 @@ from core.pack import Pack
 from handoff import clocks
 from handoff.desk_models import Viewing
 from handoff.listing import CaseFilter, Order, Tab, cases, count_of, counts
-from handoff.models import HELD_STATES, Case, CaseReason, CaseState, Staff
+from handoff.models import HELD_STATES, Case, CaseReason, CaseState, Presence, Staff
+from handoff.presence import present
 
 PATH = f"{PREFIX}/cases"
 PAGE = 50
@@ -212,7 +213,7 @@ def _said_on(days: Collection[date], at: datetime, text: str) -> tuple[Segment, 
 
 
 def _happened_on(days: Collection[date], case: Case) -> tuple[Segment, ...]:
-    for key, moment in (("case_list.hit_opened", case.opened_at), ("case.hit_closed", case.closed_at)):
+    for key, moment in (("case_list.hit_opened", case.opened_at), ("case_list.hit_closed", case.closed_at)):
         if moment is not None and in_japan(moment).date() in days:
             return (_dated(key, moment),)
     return ()
@@ -289,17 +290,18 @@ def bulk_view(session: Session, visit: Visit) -> BulkView:
 
 
 def colleague_choices(session: Session, visit: Visit) -> tuple[Choice, ...]:
-    """Oneself; for supervisors everybody who takes cases."""
+    """Oneself; for supervisors everybody who is there."""
     own = Choice(value=str(visit.visitor.staff_id), label=say("case_list.myself", name=visit.visitor.name))
     if not visit.may(Permission.SUPERVISE):
         return (own,)
-    people = queries.staff_of(session, visit.municipality_id, roles=ALLOWED[Permission.WORK_CASES])
-    return (own, *(colleague_choice(visit.pack, staff) for staff in people if staff.id != visit.visitor.staff_id))
+    people = present(session, visit.municipality_id)
+    return (own, *(colleague_choice(visit.pack, *one) for one in people if one[0].id != visit.visitor.staff_id))
 
 
-def colleague_choice(pack: Pack, staff: Staff) -> Choice:
+def colleague_choice(pack: Pack, staff: Staff, presence: Presence) -> Choice:
     department = pack.departments.get(staff.department_id or "")
-    label = say("case_list.colleague", name=staff.name, department=department.name) if department else staff.name
+    place = department.name if department else say("case_list.any_department")
+    label = say("case_list.colleague", name=staff.name, department=place, presence=named("presence", presence.state))
     return Choice(value=str(staff.id), label=label)
 
 

@@ -1,10 +1,20 @@
 """How long something takes or has taken, in words. Pure."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from console.texts import say
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+KEYS = ("moment", "minutes", "hours", "hours_minutes", "days")
+
+
+def duration_words() -> Mapping[str, str]:
+    """For scripts that go on counting; gaps stand as they are written."""
+    gaps = {name: f"{{{name}}}" for name in ("minutes", "hours", "days")}
+    return {key: say(f"duration.{key}", **gaps) for key in KEYS}
 
 
 def duration(time: timedelta) -> str:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from console.dates import Calendar
+from console.durations import duration_words
 from console.security import PREFIX
 from console.texts import named, say
 from core.clock import Clock
@@ -64,7 +65,14 @@ class Renderer:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._environment.globals |= {"asset": asset, "named": named, "say": say, "root": PREFIX}
+        self._environment.globals |= {
+            "clock": clock,
+            "duration_words": duration_words,
+            "asset": asset,
+            "named": named,
+            "say": say,
+            "root": PREFIX,
+        }
         self._environment.filters["moment"] = calendar.moment
         self._environment.filters["full_moment"] = calendar.full
         self._environment.filters["day"] = calendar.day

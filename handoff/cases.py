@@ -11,19 +11,18 @@ from sqlalchemy.orm import Session
 from core.changes import staff_topic
 from core.pack import Pack
 from handoff import clocks, queries
-from handoff.business_hours import is_open, next_opening
 from handoff.changing import begin, finish, lock_cases, lock_staff, require_open, tell
 from handoff.claiming import assign, claim, decline, release
 from handoff.closing import Closing, ask_satisfaction, close, rate, reopen, review, write_up
 from handoff.desk_models import CaseNote, Mention
 from handoff.escalating import escalate
 from handoff.events import EventKind, record
-from handoff.holidays import is_national_holiday
 from handoff.lifecycle import may_reopen
 from handoff.models import HELD_STATES, Case, CaseChannel, CaseReason, CaseState, Priority, Staff
 from handoff.moving import ToDepartment, ToStaff, replied, snooze, transfer, wake
 from handoff.notices import Notice, NoticeKey
 from handoff.packet import TITLE_LIMIT, Packet
+from handoff.promising import opening_notice
 
 __all__ = [
     "CaseRequest",
@@ -94,6 +93,7 @@ def open_case(session: Session, pack: Pack, request: CaseRequest, *, now: dateti
         return _asked_again(session, pack, earlier, request, now=now)
     if earlier is not None:
         notice = reopen(session, pack, earlier, by=by, now=now)
+        _take_over(pack, earlier, request)
         return Opened(case=earlier, is_new=False, notice=notice)
     try:
         with session.begin_nested():
@@ -111,7 +111,7 @@ def open_case(session: Session, pack: Pack, request: CaseRequest, *, now: dateti
     )
     if case.priority == Priority.CRISIS:
         escalate(session, case, "crisis", now=now)
-    notice = _opening_notice(session, pack, case, now=now)
+    notice = opening_notice(session, pack, case, now=now)
     finish(session, case, now=now)
     return Opened(case=case, is_new=True, notice=notice)
 
@@ -130,7 +130,9 @@ def add_words(session: Session, pack: Pack, case: Case, *, now: datetime) -> boo
     clocks.start(pack, case, now=now)
     if since is not None:
         clocks.resume_resolution(pack, case, since=since, now=now)
-    if case.state == CaseState.WAITING_FOR_RESIDENT:
+    # Somebody who writes is not left lying until the moment that was thought of before.
+    case.snoozed_until = None
+    if case.state in (CaseState.WAITING_FOR_RESIDENT, CaseState.SNOOZED):
         case.state = CaseState.HELD
     record(session, case, EventKind.RESIDENT_WROTE, now=now)
     finish(session, case, now=now, staff=[case.holder_id])
@@ -206,13 +208,13 @@ def _earlier(session: Session, pack: Pack, request: CaseRequest, *, now: datetim
 def _asked_again(session: Session, pack: Pack, case: Case, request: CaseRequest, *, now: datetime) -> Opened:
     begin(session, case)
     case.last_resident_at = now
-    if request.priority > case.priority:
-        case.priority = request.priority
-        clocks.reckon(pack, case)
-        if case.priority == Priority.CRISIS:
-            escalate(session, case, "crisis", now=now)
+    was_crisis = case.priority == Priority.CRISIS
+    _take_over(pack, case, request)
+    if case.priority == Priority.CRISIS and not was_crisis:
+        escalate(session, case, "crisis", now=now)
     clocks.start(pack, case, now=now)
-    if case.state == CaseState.WAITING_FOR_RESIDENT:
+    case.snoozed_until = None
+    if case.state in (CaseState.WAITING_FOR_RESIDENT, CaseState.SNOOZED):
         case.state = CaseState.HELD
     record(session, case, EventKind.ASKED_AGAIN, now=now, reason=str(request.reason))
     if case.state in HELD_STATES:
@@ -223,6 +225,15 @@ def _asked_again(session: Session, pack: Pack, case: Case, request: CaseRequest,
         notice = Notice(key=NoticeKey.ALREADY_WAITING, values={"department": case.department_id, "position": position})
     finish(session, case, now=now, staff=[case.holder_id])
     return Opened(case=case, is_new=False, notice=notice)
+
+
+def _take_over(pack: Pack, case: Case, request: CaseRequest) -> None:
+    """What is known now is known to whoever takes it next; urgency only rises."""
+    if request.packet != Packet():
+        case.packet = request.packet.dump()
+    if request.priority > case.priority:
+        case.priority = request.priority
+        clocks.reckon(pack, case)
 
 
 def _new_case(pack: Pack, request: CaseRequest, *, now: datetime) -> Case:
@@ -248,26 +259,3 @@ def _new_case(pack: Pack, request: CaseRequest, *, now: datetime) -> Case:
     clocks.start(pack, case, now=now)
     clocks.start_resolution(pack, case, now=now)
     return case
-
-
-def _opening_notice(session: Session, pack: Pack, case: Case, *, now: datetime) -> Notice:
-    """What the resident hears at once. Where nobody is there, a time is promised: that by which the first answer is due."""
-    department = pack.department(case.department_id)
-    named: dict[str, object] = {"department": department.id if department else None}
-    if queries.is_paused(session, case.municipality_id, case.department_id):
-        case.promised_at = clocks.promise(pack, case, now=now)
-        return Notice(key=NoticeKey.PAUSED, values={**named, "promised_at": case.promised_at})
-    if department is not None and not is_open(department, pack.calendar, now, is_national_holiday):
-        opening = next_opening(department, pack.calendar, now, is_national_holiday)
-        case.promised_at = clocks.promise(pack, case, now=now)
-        if opening is None or case.promised_at is None:
-            return Notice(key=NoticeKey.CLOSED_UNKNOWN, values=named)
-        return Notice(key=NoticeKey.CLOSED, values={**named, "promised_at": case.promised_at, "opening": opening})
-    wait = queries.wait_estimate(session, pack, case, now=now)
-    if wait is None:
-        if not queries.is_somebody_there(session, pack, case, now=now):
-            case.promised_at = clocks.promise(pack, case, now=now)
-        position = queries.position_of(session, pack, case, now=now)
-        return Notice(key=NoticeKey.WAITING_UNKNOWN, values={**named, "position": position, "promised_at": case.promised_at})
-    values = {"position": wait.position, "least": wait.least_minutes, "most": wait.most_minutes}
-    return Notice(key=NoticeKey.WAITING, values={**named, **values})

@@ -109,8 +109,8 @@ def pass_offer(session: Session, pack: Pack, case: Case, *, now: datetime) -> No
     finish(session, case, now=now, staff=[asked])
 
 
-def release(session: Session, case: Case, staff: Staff, note: str, *, now: datetime, seen_version: int | None = None) -> Notice:
-    """Back into the queue. Raises NotHolderError."""
+def release(session: Session, case: Case, staff: Staff, note: str, *, now: datetime, seen_version: int | None = None) -> Notice | None:
+    """Back into the queue. None where the resident need not hear of it, because the next word is theirs. Raises NotHolderError."""
     begin(session, case, seen_version)
     require_holder(case, staff)
     if case.state not in HELD_STATES:
@@ -120,17 +120,18 @@ def release(session: Session, case: Case, staff: Staff, note: str, *, now: datet
     case.declined = [*case.declined, former]
     record(session, case, EventKind.RELEASED, staff_id=staff.id, now=now, former=former, note=note.strip()[:NOTE_LIMIT])
     finish(session, case, now=now, staff=[former])
-    return Notice(key=NoticeKey.REQUEUED, values={"department": case.department_id})
+    return _requeued(case)
 
 
 def requeue(session: Session, case: Case, why: str, *, now: datetime) -> Notice | None:
-    """Who had it or was asked is gone: the next one is wanted. The row is locked by the caller. None where the resident never knew them."""
+    """Who had it or was asked is gone: the next one is wanted. The row is locked by the caller. None where the resident never knew them,
+    or owes the next word."""
     was_held = case.state in HELD_STATES
     former = case.holder_id
     put_back(case)
     record(session, case, EventKind.REQUEUED, now=now, former=former, why=why)
     finish(session, case, now=now, staff=[former])
-    return Notice(key=NoticeKey.REQUEUED, values={"department": case.department_id}) if was_held else None
+    return _requeued(case) if was_held else None
 
 
 def put_back(case: Case) -> None:
@@ -166,6 +167,11 @@ def _answered(session: Session, staff: Staff) -> None:
     presence = session.get(Presence, staff.id, populate_existing=True)
     if presence is not None:
         presence.missed = 0
+
+
+def _requeued(case: Case) -> Notice | None:
+    """Whoever waits for an answer hears that somebody else goes on with it."""
+    return Notice(key=NoticeKey.REQUEUED, values={"department": case.department_id}) if case.due_from is not None else None
 
 
 def _hold(session: Session, case: Case, staff: Staff, *, now: datetime) -> None:

@@ -99,7 +99,7 @@ def reopen(session: Session, pack: Pack, case: Case, *, by: Staff | None, now: d
     become(case, CaseState.HELD if holder else CaseState.WAITING, "be reopened")
     case.holder_id = holder.id if holder else None
     case.closed_at, case.closed_by, case.close_reason, case.minutes = None, None, None, None
-    case.nudged_at, case.declined, case.transfers = None, [], 0
+    case.nudged_at, case.declined, case.transfers, case.promised_at = None, [], 0, None
     case.reopened += 1
     if by is None:
         case.last_resident_at = now

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     WOKEN = "woken"
     WARNED = "warned"
     ESCALATED = "escalated"
+    PROMISED = "promised"
+    """A time, after the opening notice."""
     PROMISE_KEPT = "promise_kept"
     PROMISE_BROKEN = "promise_broken"
     NUDGED = "nudged"

@@ -59,8 +59,9 @@ def replied(session: Session, case: Case, *, by: Staff, now: datetime) -> None:
     )
     if is_first:
         case.first_reply_at = now
-        if case.promised_at is not None and now <= case.promised_at:
-            record(session, case, EventKind.PROMISE_KEPT, now=now, promised_at=case.promised_at.isoformat())
+    if case.promised_at is not None and now <= case.promised_at:
+        record(session, case, EventKind.PROMISE_KEPT, now=now, promised_at=case.promised_at.isoformat())
+    case.promised_at = None
     case.last_staff_at = now
     case.nudged_at, case.is_escalated = None, False
     clocks.pause(case)
@@ -127,8 +128,8 @@ def transfer(
     )
     if is_stopped:
         escalate(session, case, "transfers", now=now)
-    finish(session, case, now=now, staff=[former, person.id if person else None])
     named = person.name if person is not None and is_warm and not is_stopped else None
+    finish(session, case, now=now, staff=[former, person.id if person else None])
     return Notice(key=NoticeKey.TRANSFERRED, values={"department": case.department_id, "staff": named})
 
 
@@ -146,13 +147,13 @@ def snooze(session: Session, case: Case, until: datetime, *, by: Staff, now: dat
 
 
 def wake(session: Session, pack: Pack, case: Case, *, now: datetime, by: Staff | None = None, seen_version: int | None = None) -> None:
-    """Back on the desk of who keeps it, who owes the resident the next word from now on. One that is awake stays as it is."""
+    """Back on the desk of who keeps it, or due in the queue: the next word is owed from now on. One that is awake stays as it is."""
     begin(session, case, seen_version)
-    if case.state != CaseState.SNOOZED:
-        case.snoozed_until = None
+    if case.snoozed_until is None or case.state == CaseState.CLOSED:
         return
     case.snoozed_until = None
-    become(case, CaseState.HELD, "be woken")
+    if case.state == CaseState.SNOOZED:
+        become(case, CaseState.HELD, "be woken")
     clocks.start(pack, case, now=now)
     record(session, case, EventKind.WOKEN, staff_id=by.id if by else None, now=now)
     finish(session, case, now=now, staff=[case.holder_id])

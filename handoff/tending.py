@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from core.pack import Pack
 from handoff import clocks, queries
 from handoff.assignment import Choice, choose
-from handoff.business_hours import is_open
 from handoff.candidates import available, holders_before, wanted_of
 from handoff.changing import LockTalks, finish, has_room_for, leave_talks, lock_cases, lock_staff
 from handoff.claiming import offer, pass_offer
@@ -18,12 +17,12 @@ from handoff.closing import Closing, close, write_up
 from handoff.escalating import escalate
 from handoff.estimating import waiting_of
 from handoff.events import EventKind, record
-from handoff.holidays import is_national_holiday
-from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Presence, PresenceState, Staff
+from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Presence, PresenceState, Priority, Staff
 from handoff.moving import wake
 from handoff.notices import Notice, NoticeKey
 from handoff.presence import is_lost, lose
 from handoff.priorities import in_order
+from handoff.promising import closed_notice, is_staffed
 
 AT_ONCE = 50
 """Cases that one transaction changes at most; the rest waits for the next, a second later."""
@@ -53,6 +52,8 @@ class Due:
     overdue: Sequence[int] = ()
     broken: Sequence[int] = ()
     """Cases whose promised time has passed."""
+    promised: Sequence[int] = ()
+    """Cases that wait while their department has closed, and that nobody promised a time."""
     nudged: Sequence[int] = ()
     closed: Sequence[int] = ()
     written_up: Sequence[int] = ()
@@ -64,7 +65,7 @@ class Due:
 
     @property
     def case_ids(self) -> frozenset[int]:
-        ids = (self.passed, self.woken, self.warned, self.overdue, self.broken, self.nudged, self.closed, self.written_up)
+        ids = (self.passed, self.woken, self.warned, self.overdue, self.broken, self.promised, self.nudged, self.closed, self.written_up)
         return frozenset(case_id for found in ids for case_id in found) | {case_id for case_id, _ in self.choices}
 
 
@@ -77,8 +78,13 @@ def look(session: Session, pack: Pack, now: datetime) -> Due:
 
     def in_hours(*conditions: ColumnElement[bool]) -> Sequence[int]:
         """What speaks to residents of its own accord does so while the department is open."""
+        return by_hours(True, *conditions)
+
+    def by_hours(is_wanted_open: bool, *conditions: ColumnElement[bool]) -> Sequence[int]:
         statement = select(Case.id, Case.department_id).where(Case.municipality_id == pack.id, *conditions).order_by(Case.id)
-        return [case_id for case_id, department_id in session.execute(statement) if is_staffed(pack, department_id, now)][:AT_ONCE]
+        rows = session.execute(statement).all()
+        staffed = {department_id: is_staffed(pack, department_id, now) for department_id in {row[1] for row in rows}}
+        return [case_id for case_id, department_id in rows if staffed[department_id] is is_wanted_open][:AT_ONCE]
 
     rules = pack.counter
     is_unclosed = Case.state.in_(OPEN_STATES)
@@ -90,7 +96,14 @@ def look(session: Session, pack: Pack, now: datetime) -> Due:
         woken=ids(is_unclosed, Case.snoozed_until <= now),
         warned=ids(is_unclosed, Case.warn_at <= now),
         overdue=ids(is_unclosed, Case.due_from.is_not(None), Case.resolve_by <= now, Case.is_overdue.is_(False)),
-        broken=ids(is_unclosed, Case.first_reply_at.is_(None), Case.promised_at <= now, Case.is_apologised.is_(False)),
+        broken=ids(is_unclosed, Case.promised_at <= now, Case.is_apologised.is_(False)),
+        promised=by_hours(
+            False,
+            Case.state == CaseState.WAITING,
+            Case.due_from.is_not(None),
+            Case.conversation_id.is_not(None),
+            or_(Case.promised_at.is_(None), Case.promised_at <= now),
+        ),
         nudged=in_hours(is_silent, Case.last_staff_at <= now - timedelta(hours=rules.nudge_hours), Case.nudged_at.is_(None)),
         closed=in_hours(is_silent, Case.nudged_at <= now - timedelta(hours=rules.close_hours)),
         written_up=ids(
@@ -122,6 +135,7 @@ def tend(session: Session, pack: Pack, now: datetime, *, lock_talks: LockTalks =
         (due.passed, _pass),
         (due.woken, _wake),
         (due.broken, _apologise),
+        (due.promised, _promise),
         (due.warned, _warn),
         (due.overdue, _overdue),
         (due.closed, _close_idle),
@@ -132,11 +146,6 @@ def tend(session: Session, pack: Pack, now: datetime, *, lock_talks: LockTalks =
     for case_id, choice in due.choices:
         _offer(session, pack, cases[case_id], choice, now=now)
     return happenings
-
-
-def is_staffed(pack: Pack, department_id: str | None, now: datetime) -> bool:
-    department = pack.department(department_id)
-    return department is None or is_open(department, pack.calendar, now, is_national_holiday)
 
 
 Act = Callable[[Session, Pack, Case, datetime], Happening | None]
@@ -155,7 +164,7 @@ def _talks(session: Session, case_ids: Collection[int]) -> Sequence[int]:
 
 
 def _choices(session: Session, pack: Pack, now: datetime) -> Sequence[tuple[int, Choice]]:
-    """For the waiting cases in their order, each person's load growing with what they are given."""
+    """For the waiting cases in their order, each person's load growing with what they are given. A pause holds no crisis up."""
     pauses = {pause.department_id for pause in queries.active_pauses(session, pack.id)}
     statement = select(Case).where(
         Case.municipality_id == pack.id,
@@ -163,7 +172,11 @@ def _choices(session: Session, pack: Pack, now: datetime) -> Sequence[tuple[int,
         Case.due_from.is_not(None),
         or_(Case.snoozed_until.is_(None), Case.snoozed_until <= now),
     )
-    waiting = {case.id: case for case in session.scalars(statement) if case.department_id not in pauses} if None not in pauses else {}
+    waiting = {
+        case.id: case
+        for case in session.scalars(statement)
+        if case.priority == Priority.CRISIS or pauses.isdisjoint({None, case.department_id})
+    }
     people = {person.staff_id: person for person in available(session, pack.id, pack.counter, now=now)} if waiting else {}
     if not people:
         return ()
@@ -226,13 +239,27 @@ def _overdue(session: Session, pack: Pack, case: Case, now: datetime) -> None:
 
 
 def _apologise(session: Session, pack: Pack, case: Case, now: datetime) -> Happening | None:
-    if case.is_apologised or case.first_reply_at is not None or case.promised_at is None or case.state == CaseState.CLOSED:
+    if case.is_apologised or case.promised_at is None or case.promised_at > now or case.state == CaseState.CLOSED:
         return None
     case.is_apologised = True
     record(session, case, EventKind.PROMISE_BROKEN, now=now, promised_at=case.promised_at.isoformat())
     finish(session, case, now=now, staff=[case.holder_id])
     values = {"department": case.department_id, "promised_at": case.promised_at}
     return Happening(case_id=case.id, notice=Notice(key=NoticeKey.APOLOGY, values=values))
+
+
+def _promise(session: Session, pack: Pack, case: Case, now: datetime) -> Happening | None:
+    """The department closed over a waiting resident: they hear when it opens and by when somebody answers."""
+    if case.state != CaseState.WAITING or case.due_from is None or (case.promised_at is not None and case.promised_at > now):
+        return None
+    if is_staffed(pack, case.department_id, now):
+        return None
+    notice = closed_notice(pack, case, now=now)
+    if case.promised_at is None:
+        return None
+    record(session, case, EventKind.PROMISED, now=now, promised_at=case.promised_at.isoformat())
+    finish(session, case, now=now)
+    return Happening(case_id=case.id, notice=notice)
 
 
 def _nudge(session: Session, pack: Pack, case: Case, now: datetime) -> Happening | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "docs" / "operating" / "pictures"
 LARGEST = 150_000
 COLOURS = 64
-WIDE, NARROW = {"width": 1120, "height": 760}, {"width": 390, "height": 780}
+WIDE, NARROW = {"width": 1360, "height": 860}, {"width": 390, "height": 780}
 WORDS = "サントスさん、しゃしんを ありがとうございます。これは きゅうしょくの おかねの おしらせです。"
 
 
@@ -46,8 +46,9 @@ def take(chromium: "Browser", url: str, password: str, number: int) -> None:
     page.wait_for_selector("#reply-form")
     keep(page, "case")
     page.fill("#reply-text", WORDS)
-    page.wait_for_selector("#reply-preview >> text=きゅうしょく")
-    keep(page, "reply", "#case-reply")
+    page.wait_for_selector("#reply-preview >> text=きゅうしょく", state="attached")
+    page.evaluate("document.querySelectorAll('#reply-preview details').forEach(part => part.open = true)")
+    keep(page, "reply", "#case-reply", height=640)
     page.press("#reply-text", "Control+Enter")
     page.wait_for_selector(".said-pending")
     keep(page, "undo", "#case-talk")
@@ -67,6 +68,7 @@ def take(chromium: "Browser", url: str, password: str, number: int) -> None:
 
 def logged_in(chromium: "Browser", url: str, password: str, size: dict[str, int]) -> "Page":
     page = chromium.new_context(viewport=size, color_scheme="light", reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(60_000)
     page.goto(f"{url}/console/login")
     page.fill("#login", "tanaka")
     page.fill("#password", password)
@@ -75,14 +77,16 @@ def logged_in(chromium: "Browser", url: str, password: str, size: dict[str, int]
     return page
 
 
-def keep(page: "Page", name: str, part: str | None = None) -> None:
-    """The window, or one part of it. Few colours keep the file small."""
+def keep(page: "Page", name: str, part: str | None = None, height: int | None = None) -> None:
+    """The window, or one part of it from its top. Few colours keep the file small."""
     page.wait_for_timeout(300)
     shot = page.locator(part).screenshot() if part else page.screenshot()
-    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(height or picture.height, picture.height))).quantize(COLOURS)
     path = FOLDER / f"{name}.png"
     picture.save(path, optimize=True)
-    assert path.stat().st_size <= LARGEST, f"{path.name} is {path.stat().st_size} bytes"
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} is {path.stat().st_size} bytes")
 
 
 def last_of_the_day(database: Database) -> int | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.line.models import LineAddress
 from bot.models import Conversation
 from bot.ownership import BOT
-from bot.simulator.demo import SMALL_PNG
+from bot.simulator.demo_day import SMALL_PNG
 from bot.simulator.phone import Phone
 from bot.states import Idle, dump_state
 from handoff.cases import Closing, ToDepartment

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from itertools import count
 
-from bot.simulator.demo import SMALL_PNG
+from bot.simulator.demo_day import SMALL_PNG
 from bot.simulator.phone import Phone
 from bot.simulator.records import Json, Origin, Person
 from tests.scenario_checks import Checks, ScenarioError, require

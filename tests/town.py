@@ -17,6 +17,7 @@ from bot.assembly import Bot, build_search
 from bot.bubbles import PATIENCE
 from bot.models import EventState, InboundEvent
 from bot.preparing import load_content
+from bot.simulator.demo_day import DayClock
 from bot.simulator.line_api import create_line_api
 from bot.simulator.phone import Phone
 from bot.simulator.platform import Platform
@@ -59,7 +60,9 @@ class Server:
     """uvicorn in a thread, on a free port, or on one where another server was."""
 
     def __init__(self, application: object, port: int = 0) -> None:
-        config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off")  # type: ignore[arg-type]
+        config = uvicorn.Config(
+            application, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        )  # type: ignore[arg-type]
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -89,9 +92,9 @@ class TownTools(SearchTools):
 class Town:
     """One municipality's bot on a database, and residents' phones."""
 
-    def __init__(self, database: Database, search: Search, *, threads: int = 4) -> None:
+    def __init__(self, database: Database, search: Search, *, threads: int = 4, clock: ShiftedClock | DayClock | None = None) -> None:
         self.database = database
-        self.clock = ShiftedClock()
+        self.clock = clock or ShiftedClock()
         self.queue = EmbeddedQueue(database, self.clock)
         self._routes = Starlette()
         self.server = Server(self._routes)

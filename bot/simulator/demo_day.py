@@ -1,5 +1,6 @@
 """Plays the day of demo_day.yaml through the strict platform and the verbs of the counter, on a clock of its own, in a few seconds."""
 
+import io
 import time
 import uuid
 from collections.abc import Callable
@@ -36,10 +37,6 @@ JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "
 """That a step leads to; the next one waits for them."""
 LATER = timedelta(seconds=6)
 """Passes where only jobs of a later moment wait: the rest of a fragment, the time to undo."""
-SMALL_PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63b8b5a0e03f0005e70284e0b7b1ae0000000049454e44ae426082"
-)
-
 log = structlog.get_logger()
 
 
@@ -47,20 +44,20 @@ class DayClock:
     """Goes as time does, from wherever it was set."""
 
     def __init__(self) -> None:
-        self._offset = timedelta()
+        self.offset = timedelta()
 
     def __call__(self) -> datetime:
-        return system_clock() + self._offset
+        return system_clock() + self.offset
 
     def set(self, moment: datetime) -> None:
-        self._offset = moment - system_clock()
+        self.offset = moment - system_clock()
 
     def skip(self, time: timedelta) -> None:
-        self._offset += time
+        self.offset += time
 
     def catch_up(self) -> None:
         """It is now."""
-        self._offset = timedelta()
+        self.offset = timedelta()
 
 
 class DemoDay:
@@ -239,9 +236,25 @@ def speak(phone: Phone, pack: Pack, says: list[object], pause: Callable[[], None
             case {"latitude": float() as latitude, "longitude": float() as longitude}:
                 phone.send_location(say("place.here"), pack.municipality.name, latitude, longitude)
             case {"photo": True}:
-                phone.send_photo(SMALL_PNG, "image/png")
+                phone.send_photo(photo_of_letter(), "image/png")
             case _:
                 continue
         said += 1
         pause()
     return said
+
+
+def photo_of_letter() -> bytes:
+    """A sheet with a heading, some lines and a stamp."""
+    from PIL import Image, ImageDraw  # Slow to load.
+
+    picture = Image.new("RGB", (360, 480), "#8a7763")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((40, 30, 320, 450), fill="#fbfaf5")
+    draw.rectangle((70, 60, 230, 78), fill="#3b4a6b")
+    for number in range(11):
+        draw.rectangle((70, 110 + 24 * number, 290 - 34 * (number % 3), 116 + 24 * number), fill="#b9b7ad")
+    draw.ellipse((236, 376, 292, 432), outline="#b8402f", width=4)
+    kept = io.BytesIO()
+    picture.save(kept, "PNG")
+    return kept.getvalue()

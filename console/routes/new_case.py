@@ -19,7 +19,7 @@ from console.visiting import CaseReader, CaseWriter, Visit
 from core.individual_number import mask_individual_numbers
 from core.messages import Language
 from handoff import cases as verbs
-from handoff.errors import CapacityError
+from handoff.errors import CaseError
 from handoff.models import CaseChannel, CaseReason, Priority
 from handoff.packet import TITLE_LIMIT, Packet
 
@@ -72,7 +72,7 @@ def open_by_hand(form: Annotated[NewCaseForm, Form()], visit: CaseWriter) -> Res
         if form.is_mine:
             try:
                 verbs.claim(session, visit.pack, case, staff, now=visit.now)
-            except CapacityError:
+            except CaseError:
                 notice = "case_opened_full"
         submissions.finish(session, form.submission, {"case": case.id})
         visit.record(session, "case.open", f"case:{case.id}")

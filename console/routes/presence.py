@@ -19,6 +19,13 @@ from handoff.models import HELD_STATES, Case, PresenceState
 
 PATH = f"{PREFIX}/presence"
 
+NOTICES = {
+    PresenceState.AVAILABLE: "presence_available",
+    PresenceState.BUSY: "presence_busy",
+    PresenceState.AWAY: "presence_away",
+    PresenceState.OFF: "presence_off",
+}
+
 router = APIRouter(prefix="/presence")
 
 
@@ -47,7 +54,7 @@ def change_presence(form: Annotated[PresenceForm, Form()], visit: CaseWriter) ->
         if visit.presence != state:
             visit.counter.set_presence(session, staff, state, now=visit.now)
             visit.record(session, f"presence.{state}", f"staff:{staff.id}")
-    return visit.redirect(back, f"presence_{state}")
+    return visit.redirect(back, NOTICES[state])
 
 
 def leaving_view(visit: Visit, back: str) -> LeavingView:

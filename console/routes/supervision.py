@@ -17,7 +17,7 @@ from console.visiting import NotHereError, RowId, SupervisionReader, Supervision
 from handoff.abuse import refuse_block
 from handoff.desk_models import ContactLimit, IntakePause
 from handoff.errors import ApprovalError, CaseError, TargetError
-from handoff.models import Case, CaseState
+from handoff.models import Case, CaseState, Staff
 from handoff.pausing import pause_intake, resume_intake
 from handoff.queries import active_pauses
 
@@ -59,7 +59,7 @@ def reassign(case_id: RowId, form: Annotated[ReassignForm, Form()], visit: Super
                 raise TargetError(f"no staff '{form.staff}' here")
             if case.holder_id != target.id or case.state == CaseState.OFFERED:
                 staff = acting_staff(session, visit)
-                visit.counter.assign(session, case, target, by=staff, now=visit.now, seen_version=number_in(form.version))
+                give(session, visit, case, target, by=staff, version=number_in(form.version))
                 visit.record(session, "case.assign", f"case:{case_id}>staff:{target.id}")
     except CaseError as error:
         return shown(visit, problem=refusal(visit, error), status=409)
@@ -130,6 +130,14 @@ def decided(visit: Visit, limit_id: int, act: Callable[[Session, ContactLimit, C
     except ApprovalError:
         return visit.redirect(PATH, "limit_decided")
     return visit.redirect(PATH, notice)
+
+
+def give(session: Session, visit: Visit, case: Case, target: Staff, *, by: Staff, version: int) -> None:
+    """Who takes a case of the queue for themselves comes with it."""
+    if target.id == by.id and case.state == CaseState.WAITING:
+        visit.counter.claim(session, case, by, now=visit.now, seen_version=version)
+    else:
+        visit.counter.assign(session, case, target, by=by, now=visit.now, seen_version=version)
 
 
 def accessible_limit(session: Session, visit: Visit, limit_id: int) -> tuple[ContactLimit, Case]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from console.durations import duration
@@ -18,6 +18,7 @@ from handoff.models import Case, CaseChannel, CaseState, Priority
 
 NEAR_SHARE = 80
 """Of a running clock, in percent, from which a case needs somebody soon."""
+TIME_GAP = "{time}"
 OPEN_PRIORITIES = (Priority.DEADLINE, Priority.VULNERABLE, Priority.CRISIS)
 
 
@@ -39,6 +40,9 @@ class ClockView:
     state: ClockState
     label: str
     due_at: datetime | None
+    words: str = ""
+    """The label with a gap for the time, for scripts that go on counting."""
+    late_words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,7 @@ class CaseLine:
     priority: str | None
     priority_key: str
     wait: str
+    wait_words: str
     since: datetime
     clock: ClockView
     holder: str | None
@@ -226,28 +231,30 @@ def clock_view(case: Case, share: int | None, now: datetime) -> ClockView:
         return ClockView(state=ClockState.OVER, label=say("case_clock.over"), due_at=None)
     if case.due_at is None or share is None:
         return ClockView(state=ClockState.PAUSED, label=say("case_clock.paused"), due_at=None)
-    if now >= case.due_at:
-        return ClockView(state=ClockState.LATE, label=say("case_clock.late", time=duration(now - case.due_at)), due_at=case.due_at)
-    state = ClockState.NEAR if share >= NEAR_SHARE else ClockState.CALM
-    return ClockView(state=state, label=say(f"case_clock.{state}", time=duration(case.due_at - now)), due_at=case.due_at)
+    on_time = ClockState.NEAR if share >= NEAR_SHARE else ClockState.CALM
+    state = on_time if now < case.due_at else ClockState.LATE
+    return ClockView(
+        state=state,
+        label=say(f"case_clock.{state}", time=duration(abs(case.due_at - now))),
+        due_at=case.due_at,
+        words=say(f"case_clock.{state}", time=TIME_GAP),
+        late_words=say("case_clock.late", time=TIME_GAP),
+    )
 
 
-def waited(case: Case, now: datetime) -> tuple[str, datetime]:
-    """Since when the case stands as it does, in words and as a moment."""
+def waited(case: Case) -> tuple[str, datetime]:
+    """Since or until when the case stands as it does: the key of its words, and the moment."""
     match case.state:
         case CaseState.CLOSED:
-            since = case.closed_at or case.opened_at
-            return say("wait.closed", time=duration(now - since)), since
+            return "closed", case.closed_at or case.opened_at
         case CaseState.SNOOZED if case.snoozed_until is not None:
-            return say("wait.snoozed", time=duration(max(case.snoozed_until - now, timedelta()))), case.snoozed_until
+            return "snoozed", case.snoozed_until
         case CaseState.WAITING_FOR_RESIDENT:
-            since = case.last_staff_at or case.opened_at
-            return say("wait.resident", time=duration(now - since)), since
+            return "resident", case.last_staff_at or case.opened_at
         case CaseState.HELD if case.last_resident_at is not None:
-            since = case.last_resident_at
-            return say("wait.held", time=duration(now - since)), since
+            return "held", case.last_resident_at
         case _:
-            return say("wait.queue", time=duration(now - case.opened_at)), case.opened_at
+            return "queue", case.opened_at
 
 
 def is_unread(case: Case, seen_at: datetime | None) -> bool:
@@ -271,7 +278,7 @@ def case_line(
     excerpt: Sequence[Segment] = (),
     may_pick: bool,
 ) -> CaseLine:
-    wait, since = waited(case, now)
+    wait, since = waited(case)
     foreign = case.language if case.language not in ("", "ja", "easy") else None
     return CaseLine(
         id=case.id,
@@ -289,7 +296,8 @@ def case_line(
         state_label=named("case_state", case.state),
         priority=named("priority", Priority(case.priority).name.lower()) if case.priority in OPEN_PRIORITIES else None,
         priority_key=Priority(case.priority).name.lower(),
-        wait=wait,
+        wait=say(f"wait.{wait}", time=duration(abs(now - since))),
+        wait_words=say(f"wait.{wait}", time=TIME_GAP),
         since=since,
         clock=clock_view(case, share, now),
         holder=holder,

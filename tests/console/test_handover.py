@@ -28,14 +28,14 @@ def test_note_is_left_once_and_met_by_the_next_on_the_start_page(house: House, v
     assert "前の当番からの引き継ぎ" in page
     assert "山田 太郎 → 緑市民課" in words_of(page)
     assert "<script>alert" not in page
-    assert "前の当番からの引き継ぎ" not in browser.get("/console/").text, "nobody reads their own note"
-    assert "約束" not in visit("hanako").get("/console/").text
-    assert "約束" not in visit("hanako").get(PATH).text
-    assert "約束" in visit("supervisor").get(PATH).text
+    assert "前の当番からの引き継ぎ" not in visit("taro").get("/console/").text, "nobody reads their own note"
+    assert "明日電話" not in visit("hanako").get("/console/").text
+    assert "明日電話" not in visit("hanako").get(PATH).text
+    assert "明日電話" in visit("supervisor").get(PATH).text
     assert "前の当番からの引き継ぎ" not in visit("viewer").get("/console/").text
     house.clock.pass_by(timedelta(days=3))
     assert "前の当番からの引き継ぎ" not in visit("jiro").get("/console/").text
-    assert "約束" in visit("jiro").get(PATH).text
+    assert "明日電話" in visit("jiro").get(PATH).text
 
 
 def test_note_for_everybody_reaches_every_department(house: House, visit: Visit) -> None:

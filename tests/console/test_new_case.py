@@ -77,9 +77,7 @@ def test_full_hands_leave_it_in_the_queue_and_say_so(house: House, visit: Visit)
         ({"priority": "9"}, "選び直してください"),
     ],
 )
-def test_what_is_missing_or_too_long_is_told_and_the_rest_is_kept(
-    house: House, visit: Visit, fields: dict[str, str], said: str
-) -> None:
+def test_what_is_missing_or_too_long_is_told_and_the_rest_is_kept(house: House, visit: Visit, fields: dict[str, str], said: str) -> None:
     answer = visit("staff").submit(PATH, submission=KEY, **(FIELDS | fields))
     assert answer.status_code == 422
     assert said in answer.text

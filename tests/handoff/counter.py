@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import Conversation, Resident
-from core.changes import changes_after
 from core.clock import JAPAN
 from core.counter_rules import CounterRules
 from core.database import Database
-from core.models import Municipality
+from core.models import Change, Municipality
 from core.pack import Pack
 from core.pack_loading import load_pack
 from handoff import cases, queries
@@ -178,7 +178,8 @@ class Counter:
     def topics(self) -> list[str]:
         """What pages were told so far."""
         with self.database.reading() as session:
-            return [change.topic for change in changes_after(session, self.pack.id, 0)]
+            statement = select(Change.topic).where(Change.municipality_id == self.pack.id)
+            return list(session.scalars(statement.order_by(Change.number)))
 
     def tend(self) -> Sequence[Happening]:
         with self.database.transaction() as session:

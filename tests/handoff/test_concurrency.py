@@ -11,8 +11,8 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from core.changes import changes_after
 from core.database import Database
+from core.models import Change
 from handoff.changing import TAKEN_STATES
 from handoff.errors import CapacityError, CaseError, ClaimLostError
 from handoff.models import Case, CaseEvent, Presence, PresenceState, Role, Staff
@@ -49,7 +49,7 @@ def loads(database: Database) -> Tally[int]:
 
 def assert_changes_have_no_gap(counter: Counter) -> None:
     with counter.database.reading() as session:
-        numbers = [change.number for change in changes_after(session, counter.pack.id, 0, limit=100_000)]
+        numbers = list(session.scalars(select(Change.number).order_by(Change.number)))
     assert numbers == list(range(1, len(numbers) + 1))
 
 

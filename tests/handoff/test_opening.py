@@ -85,10 +85,11 @@ def test_a_crisis_at_night_promises_no_more_than_can_be_kept(counter: Counter) -
 
 def test_where_nobody_is_there_a_time_is_promised_too(counter: Counter) -> None:
     alone = counter.opened(counter.add_talk())
-    assert alone.notice.key == NoticeKey.WAITING_UNKNOWN
-    assert alone.notice.values["promised_at"] == counter.now + timedelta(minutes=60)
+    assert alone.notice.key == NoticeKey.NOBODY_HERE
+    assert alone.notice.values == {"department": "citizens", "promised_at": counter.now + timedelta(minutes=60)}
     counter.add_staff("tanaka")
-    assert counter.opened(counter.add_talk()).notice.values["promised_at"] is None
+    known = counter.opened(counter.add_talk())
+    assert (known.notice.key, known.case.promised_at) == (NoticeKey.WAITING_UNKNOWN, None)
 
 
 def test_wait_is_said_from_what_was_measured(counter: Counter) -> None:

@@ -39,9 +39,24 @@ def test_whoever_goes_home_leaves_nothing_behind(counter: Counter) -> None:
         assert counter.detail(case_id, "requeued")["why"] == "off"
     assert [one.releases_ownership for one in handed.values()] == [True, True, True, False]
     assert handed[offered].notice is None, "the resident never knew of the offer"
+    assert handed[answered].notice is None, "whoever owes the next word need not hear of it"
     assert handed[held].notice is not None
     assert handed[held].notice.key == NoticeKey.REQUEUED
     assert counter.set_presence(tanaka, PresenceState.OFF) == []
+
+
+def test_what_was_put_aside_comes_back_in_the_queue_at_its_moment(counter: Counter) -> None:
+    tanaka = counter.add_staff("tanaka")
+    case_id = counter.held(counter.add_talk(), tanaka, is_answered=True)
+    counter.snooze(case_id, tanaka, hours=1)
+    counter.set_presence(tanaka, PresenceState.OFF)
+    sato = counter.add_staff("sato")
+    counter.tend()
+    assert counter.case(case_id).state == CaseState.WAITING
+    counter.later(hours=1)
+    counter.tend()
+    counter.tend()
+    assert counter.case(case_id).holder_id == sato
 
 
 def test_next_person_gets_what_is_owed_and_not_what_the_resident_owes(counter: Counter) -> None:

@@ -185,6 +185,40 @@ def test_broken_promise_is_apologised_for_once(counter: Counter) -> None:
     assert counter.kinds(case_id).count("promise_broken") == 1
 
 
+def test_department_that_closes_over_a_waiting_resident_promises_a_time(counter: Counter) -> None:
+    """Whoever was told to wait some minutes used to hear nothing more until the morning."""
+    tanaka = counter.add_staff("tanaka", capacity=1)
+    counter.now = at("2026-11-24T16:50")
+    counter.later(seconds=0)
+    held = counter.held(counter.add_talk(), tanaka)
+    waiting = counter.open(counter.add_talk())
+    counter.now = at("2026-11-24T17:14")
+    counter.later(seconds=0)
+    assert [one.notice for one in counter.tend() if one.notice] == []
+    counter.now = at("2026-11-24T17:15")
+    counter.later(seconds=0)
+    (told,) = [one for one in counter.tend() if one.notice]
+    assert told.notice is not None
+    assert (told.case_id, told.notice.key) == (waiting, NoticeKey.CLOSED)
+    assert told.notice.values == {"department": "citizens", "opening": at("2026-11-25T08:30"), "promised_at": at("2026-11-25T09:30")}
+    assert [one.notice for one in counter.tend() if one.notice] == []
+    counter.set_presence(tanaka, PresenceState.OFF)
+    assert [one.case_id for one in counter.tend() if one.notice] == [held]
+    counter.now = at("2026-11-25T09:30")
+    assert {one.case_id for one in counter.tend() if one.notice and one.notice.key == NoticeKey.APOLOGY} == {held, waiting}
+
+
+def test_pause_holds_no_crisis_up(counter: Counter) -> None:
+    tanaka = counter.add_staff("tanaka")
+    with counter.database.transaction() as session:
+        pause_intake(session, counter.pack, "混雑", by=session.get_one(Staff, tanaka), now=counter.now)
+    ordinary = counter.open(counter.add_talk())
+    crisis = counter.open(counter.add_talk(), priority=Priority.CRISIS)
+    counter.tend()
+    assert counter.case(crisis).holder_id == tanaka
+    assert counter.case(ordinary).state == CaseState.WAITING
+
+
 def test_silent_resident_is_asked_and_then_the_case_closes_by_itself(counter: Counter) -> None:
     tanaka = counter.add_staff("tanaka")
     case_id = counter.held(counter.add_talk(), tanaka, is_answered=True)

@@ -124,7 +124,7 @@ class Street:
 
     def _page(self, browser: "Browser", width: int) -> "Page":
         page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if is_complaint(line.type, line.text) else None)
         return page
@@ -132,4 +132,4 @@ class Street:
 
 def is_complaint(kind: str, text: str) -> bool:
     """Lost connections are part of the story, and forms that come back with a problem are told as 409 and 422."""
-    return kind == "error" and not any(known in text for known in ("net::ERR_", "409", "422", "503", "EventSource"))
+    return kind == "error" and not any(known in text for known in ("net::ERR_", "Failed to fetch", "409", "422", "503", "EventSource"))

@@ -161,7 +161,7 @@ def test_restart_in_the_middle_is_survived_by_open_pages(street: Street, browser
     street.settle()
 
     # Nobody pressed anything: the page found its way back, and what was typed is there.
-    tanaka.wait_for_selector(".said-resident:has-text('代理でもいいですか')", timeout=15_000)
+    tanaka.wait_for_selector(".said-resident:has-text('代理でもいいですか')")
     tanaka.wait_for_selector(".said-staff:has-text('印鑑登録ですね。') .badge-success")
     assert tanaka.input_value("#reply-text") == "書きかけの文"
     assert tanaka.inner_text("#connection") == ""

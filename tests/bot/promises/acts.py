@@ -41,8 +41,8 @@ class NothingFound:
             hits=(),
             mode=SearchMode.LIGHT,
             revision=0,
-            features={},
             milliseconds=0.0,
+            steps=(),
         )
 
     def passage(self, municipality_id: str, entry_id: str, *, moment: datetime) -> Passage | None:

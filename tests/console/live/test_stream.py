@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import delete, update
 
+from console.live import hub
 from console.live.parts import Parameters, Part
 from console.models import StaffSession
 from console.parts import PARTS
@@ -199,3 +200,46 @@ def test_stream_may_be_read_by_our_pages_only(town: Town) -> None:
     assert page.status == 200
     answer = town.visit("staff").get("/console/login")
     assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_change_of_another_process_is_told_by_the_database(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    if town.house.database.is_sqlite:
+        pytest.skip("only one process works on SQLite")
+    monkeypatch.setattr(hub, "ASK_SECONDS", 60.0)
+    page = town.open("topics=queue")
+    page.wait("hello")
+    # In this process nobody hears of it.
+    monkeypatch.setattr(changes, "wake_listeners", lambda: None)
+    for number in (1, 2):
+        town.change(QUEUE)
+        page.wait("change", number)
+
+
+def announce_and_fail(town: Town) -> None:
+    with town.house.database.transaction() as session:
+        changes.announce(session, "midori", QUEUE, now=NOW)
+        raise RuntimeError("something went wrong")
+
+
+def test_rolled_back_change_is_told_to_nobody(town: Town) -> None:
+    page = town.open("topics=queue,presence")
+    page.wait("hello")
+    with pytest.raises(RuntimeError):
+        announce_and_fail(town)
+    number = town.change(PRESENCE)
+    assert page.wait("change").data == [PRESENCE]
+    assert number == 1
+
+
+def test_many_changes_at_once_wait_as_one(town: Town, parts: None) -> None:
+    """However slow a page is, what waits for it never grows."""
+    case_id = town.add_case()
+    page = town.open(f"part=own%3Fcase%3D{case_id}")
+    page.wait("hello")
+    last = 0
+    for number in range(60):
+        last = rename(town.house.database, town, case_id, title=f"件名{number}")
+    while page.of("change")[-1:] == [] or page.of("change")[-1].id != str(last):
+        page.wait("change", len(page.of("change")) + 1)
+    assert "件名59" in page.of("part")[-1].data["html"]
+    assert len(page.of("change")) < 60
