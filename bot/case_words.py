@@ -8,7 +8,6 @@ from core.messages import Action, Choice, Language, Tap, TapValue
 from core.pack import Pack
 from handoff.notices import Notice
 
-
 VARIANTS = {"staff": "somebody", "promised_at": "open"}
 """Which value, where it is missing, is said otherwise."""
 

@@ -67,15 +67,14 @@ def saved_filters(session: Session, staff_id: int) -> Sequence[SavedFilter]:
     return session.scalars(select(SavedFilter).where(SavedFilter.staff_id == staff_id).order_by(SavedFilter.name, SavedFilter.id)).all()
 
 
-def session_with_staff(session: Session, token_hash: str) -> tuple[StaffSession, Staff, Municipality] | None:
+def sessions_with_staff(session: Session, token_hashes: Collection[str]) -> Sequence[tuple[StaffSession, Staff, Municipality]]:
     statement = (
         select(StaffSession, Staff, Municipality)
         .join(Staff, Staff.id == StaffSession.staff_id)
         .join(Municipality, Municipality.id == Staff.municipality_id)
-        .where(StaffSession.token_hash == token_hash)
+        .where(StaffSession.token_hash.in_(token_hashes))
     )
-    row = session.execute(statement).one_or_none()
-    return (row[0], row[1], row[2]) if row is not None else None
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
 def touch_session(session: Session, session_id: int, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from console import queries
 from console.models import StaffSession
 from core.encryption import Keyring
+from core.models import Municipality
 from handoff.models import Staff
 
 IDLE = timedelta(hours=12)
@@ -61,24 +63,17 @@ class Sessions:
 
     def visitor(self, session: Session, token: str, now: datetime) -> Visitor | None:
         """None when the session has ended or the account is switched off."""
-        found = queries.session_with_staff(session, self._hash(token)) if token else None
-        if found is None:
-            return None
-        row, staff, municipality = found
-        if not staff.is_active or now >= row.expires_at or now - row.last_seen_at >= IDLE:
-            return None
-        return Visitor(
-            session_id=row.id,
-            staff_id=staff.id,
-            municipality_id=staff.municipality_id,
-            municipality_name=municipality.name,
-            name=staff.name,
-            role=staff.role,
-            department_id=staff.department_id,
-            csrf_token=row.csrf_token,
-            last_seen_at=row.last_seen_at,
-            change_number=municipality.change_number,
-        )
+        return self.visitors(session, (token,), now).get(token) if token else None
+
+    def visitors(self, session: Session, tokens: Collection[str], now: datetime) -> Mapping[str, Visitor]:
+        """By token; those whose session has ended or whose account is switched off are left out."""
+        hashes = {self._hash(token): token for token in tokens}
+        found = {}
+        for row, staff, municipality in queries.sessions_with_staff(session, hashes):
+            visitor = _visitor(row, staff, municipality, now)
+            if visitor is not None:
+                found[hashes[row.token_hash]] = visitor
+        return found
 
     def end(self, session: Session, token: str) -> None:
         if token:
@@ -86,6 +81,23 @@ class Sessions:
 
     def _hash(self, token: str) -> str:
         return hmac.new(self._key, token.encode(), hashlib.sha256).hexdigest()
+
+
+def _visitor(row: StaffSession, staff: Staff, municipality: Municipality, now: datetime) -> Visitor | None:
+    if not staff.is_active or now >= row.expires_at or now - row.last_seen_at >= IDLE:
+        return None
+    return Visitor(
+        session_id=row.id,
+        staff_id=staff.id,
+        municipality_id=staff.municipality_id,
+        municipality_name=municipality.name,
+        name=staff.name,
+        role=staff.role,
+        department_id=staff.department_id,
+        csrf_token=row.csrf_token,
+        last_seen_at=row.last_seen_at,
+        change_number=municipality.change_number,
+    )
 
 
 def is_due_to_touch(visitor: Visitor, now: datetime) -> bool:

@@ -17,9 +17,11 @@ from typer.main import get_command
 import core.metrics
 import main
 from bot.arrivals import Sorting
-from bot.jobs import PERIODIC, Housekeeping, job_kinds
+from bot.counter_jobs import CounterJobs
+from bot.jobs import PERIODIC, Housekeeping, counter_kinds, job_kinds
 from bot.line.delivery import Delivery
 from bot.line.rich_menu import TAPS
+from bot.media_jobs import MediaFetcher
 from bot.models import CallState, EventState
 from bot.routing import Route
 from bot.turn import TurnRunner
@@ -30,6 +32,7 @@ from core.settings import Settings
 from faq.columns import column_names
 from faq.lifecycle import VersionState
 from handoff.events import EventKind
+from handoff.jobs import Tending
 from handoff.models import Role
 from retrieval.answering import STEPS, AnswerStatus
 from retrieval.checking import Reason
@@ -82,7 +85,8 @@ def require(names: Sequence[str], *pages: Path, in_rows: bool = False) -> None:
 
 def kinds_of_jobs() -> list[str]:
     """The classes stand in for their objects: only their methods are looked up."""
-    return [kind.name for kind in job_kinds(TurnRunner, Delivery, Housekeeping, Sorting)]  # type: ignore[arg-type]
+    kinds = (*job_kinds(TurnRunner, Delivery, Housekeeping, Sorting), *counter_kinds(CounterJobs, MediaFetcher, Tending))  # type: ignore[arg-type]
+    return [kind.name for kind in kinds]
 
 
 def models_below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -109,7 +113,10 @@ def test_every_kind_of_job_is_described_with_its_period_and_its_remedy() -> None
     for periodic in PERIODIC:
         seconds = int(periodic.every.total_seconds())
         size, unit = next((size, unit) for size, unit in ((3600, "hours"), (60, "minutes"), (1, "seconds")) if seconds % size == 0)
-        assert f"{seconds // size} {unit}" in row_of(periodic.kind, ARCHITECTURE), f"the period of {periodic.kind} is another"
+        count = seconds // size
+        assert f"{count} {unit if count > 1 else unit.removesuffix('s')}" in row_of(periodic.kind, ARCHITECTURE), (
+            f"the period of {periodic.kind} is another"
+        )
 
 
 def test_every_route_and_way_to_end_is_described() -> None:
@@ -226,7 +233,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_pictures_are_there_small_described_and_used() -> None:
     shown = [(page, *found) for page in PAGES for found in PICTURE.findall(text_of(page)) if not found[1].startswith("http")]
     for page, words, target in shown:
-        assert len(words) >= (10 if target.endswith(".png") else 1), f"{page.relative_to(ROOT)}: {target} needs words for those who do not see it"
+        is_told = len(words) >= (10 if target.endswith(".png") else 1)
+        assert is_told, f"{page.relative_to(ROOT)}: {target} needs words for those who do not see it"
         assert (page.parent / target).stat().st_size <= LARGEST_PICTURE
     files = {path.resolve() for path in DOCS.rglob("*.png")}
     assert files <= {(page.parent / target).resolve() for page, _, target in shown}

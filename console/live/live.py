@@ -2,6 +2,7 @@
 
 from anyio import CapacityLimiter
 
+from console.live.attendance import Attendance
 from console.live.hub import Hub
 from console.live.rendering import Renderings
 from core.database import Database
@@ -16,6 +17,7 @@ class Live:
     def __init__(self, database: Database) -> None:
         self.hub = Hub(database)
         self.renderings = Renderings()
+        self.attendance = Attendance()
         self.limiter = CapacityLimiter(THREADS)
 
     def stop(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import anyio.to_thread
 import orjson
+import structlog
 from fastapi import Request
 
 from console.live.hub import Follower
@@ -27,7 +28,11 @@ BEAT_SECONDS = 15.0
 """Pause after which the page is told that its stream lives; it then says that somebody is there."""
 PAUSE_SECONDS = 0.05
 """Between two tellings, so that what happens together is told together."""
+PERSONAL_LATER_SECONDS = 0.1
+"""What only one person sees, such as counts, waits for what all see, of which the rendering is at hand."""
 RETRY_MILLISECONDS = (500, 1500)
+
+log = structlog.get_logger()
 
 Result = TypeVar("Result")
 
@@ -42,48 +47,66 @@ class Stream:
         self._sent: dict[str, bytes] = {}
         self._topics = frozenset(topics).union(*(mine for _, mine in self._wanted))
 
-    async def events(self, number: int, still_here: Callable[[], Visitor | None]) -> AsyncIterator[bytes]:
-        """From the change `number` on, until the page goes, the session ends, or the server stops."""
+    async def events(self, number: int, token: str) -> AsyncIterator[bytes]:
+        """From the change `number` on, until the page goes, the session of the cookie's token ends, or the server stops."""
         hub = self._live.hub
         now = asyncio.get_running_loop().time
         follower = Follower(self._visit.municipality_id, self._topics, number)
         try:
-            yield f"retry: {random.randint(*RETRY_MILLISECONDS)}\n\n".encode()
-            yield event("hello", {"token": self._visit.visitor.csrf_token, "staff_id": self._visit.visitor.staff_id})
-            await self._in_thread(lambda: hub.follow(follower, number))
-            beat_at = now() + BEAT_SECONDS
-            while not hub.is_stopping:
-                await _wait(follower.woken, beat_at - now())
-                if hub.is_stopping:
-                    return
-                if follower.is_behind:
-                    yield event("reload")
-                    return
-                news = follower.take()
-                visitor, messages = await self._in_thread(partial(self._tell, news, still_here))
-                if visitor is None:
-                    yield event("ended")
-                    return
-                for message in messages:
-                    yield message
-                if now() >= beat_at:
-                    beat_at = now() + BEAT_SECONDS
-                    yield event("beat", number=news.number)
-                await asyncio.sleep(PAUSE_SECONDS)
+            with self._live.attendance.of(token):
+                yield f"retry: {random.randint(*RETRY_MILLISECONDS)}\n\n".encode()
+                yield event("hello", {"token": self._visit.visitor.csrf_token, "staff_id": self._visit.visitor.staff_id})
+                await self._in_thread(lambda: hub.follow(follower, number))
+                beat_at = now() + BEAT_SECONDS
+                while not hub.is_stopping:
+                    await _wait(follower.woken, beat_at - now())
+                    if hub.is_stopping:
+                        return
+                    if follower.is_behind:
+                        yield event("reload")
+                        return
+                    news = follower.take()
+                    if not await self._in_thread(partial(self._is_here, token, news)):
+                        yield event("ended")
+                        return
+                    async for message in self._tell(news):
+                        yield message
+                    if now() >= beat_at:
+                        beat_at = now() + BEAT_SECONDS
+                        yield event("beat", number=news.number)
+                    await asyncio.sleep(PAUSE_SECONDS)
         finally:
             hub.leave(follower)
 
-    def _tell(self, news: News, still_here: Callable[[], Visitor | None]) -> tuple[Visitor | None, tuple[bytes, ...]]:
-        """Nothing is rendered for a session that has ended. The number comes last, so that a cut in between repeats the parts."""
-        visitor = still_here()
-        if visitor is None:
-            return None, ()
+    def _is_here(self, token: str, news: News) -> bool:
+        """Nothing is rendered for a session that has ended."""
+        console = self._visit.console
+
+        def read(tokens: Collection[str]) -> Mapping[str, Visitor]:
+            with console.database.reading() as session:
+                return console.sessions.visitors(session, tokens, console.clock())
+
+        visitor = self._live.attendance.visitor(token, news.number, read)
+        if visitor is not None:
+            self._visit = replace(self._visit, visitor=visitor, now=console.clock())
+        return visitor is not None
+
+    async def _tell(self, news: News) -> AsyncIterator[bytes]:
+        """What all see of a change comes first, and on all pages; the number last, so that a cut in between repeats the parts."""
         if not news.topics:
-            return visitor, ()
-        self._visit = replace(self._visit, visitor=visitor, now=self._visit.console.clock())
+            return
         changed = [part for part, topics in self._wanted if topics & news.topics]
-        messages = [message for part in changed if (message := self._told(part, news))]
-        return visitor, (*messages, event("change", sorted(news.topics), number=news.number))
+        shared = [part for part in changed if part.part.is_shared]
+        personal = [part for part in changed if not part.part.is_shared]
+        for parts in (shared, personal):
+            for message in await self._in_thread(lambda parts=parts: self._told_all(parts, news)) if parts else ():  # type: ignore[misc]
+                yield message
+            if parts and parts is shared and personal:
+                await asyncio.sleep(PERSONAL_LATER_SECONDS)
+        yield event("change", sorted(news.topics), number=news.number)
+
+    def _told_all(self, parts: Sequence[Wanted], news: News) -> list[bytes]:
+        return [message for part in parts if (message := self._told(part, news))]
 
     def _told(self, wanted: Wanted, news: News) -> bytes | None:
         """The part as it looks now; None where it looks as it was last told."""
@@ -92,6 +115,9 @@ class Stream:
             html = self._live.renderings.at_least(news.number, key, lambda: self._render(wanted))
         except NotHereError:
             return event("gone", {"part": wanted.key})
+        except Exception as error:  # noqa: BLE001  # One part that fails must not silence the others, nor be asked for again and again.
+            log.error("live_part_failed", part=wanted.name, error=type(error).__name__)
+            return None
         digest = hashlib.blake2b(html.encode(), digest_size=16).digest()
         if self._sent.get(wanted.key) == digest:
             return None

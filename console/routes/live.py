@@ -10,7 +10,7 @@ from console.forms import TextForm
 from console.live.parts import wanted_parts
 from console.live.stream import Stream, event
 from console.parts import PARTS
-from console.visiting import Beating, NotHereError, RowId, Visit, quiet_visit, visitor_of
+from console.visiting import COOKIE, Beating, NotHereError, RowId, Visit, quiet_visit, visitor_of
 from core.changes import PRESENCE, QUEUE, case_topic, staff_topic
 from handoff.presence import heartbeat
 from handoff.viewing import look, look_away
@@ -44,7 +44,7 @@ def follow_changes(
     visit = quiet_visit(request)
     stream = Stream(visit.console.live, visit, wanted_parts(part, PARTS), allowed_topics(visit, topics))
     number = visit.visitor.change_number if after is None else after
-    events = stream.events(number_of(request, number), lambda: visitor_of(request))
+    events = stream.events(number_of(request, number), request.cookies.get(COOKIE, ""))
     return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
 
 

@@ -272,6 +272,7 @@ class World:
             "wake_turn": self.runner.wake,
             "deliver": self.delivery.run,
             "send_staff_message": self.jobs.send_staff_message,
+            "send_emergency": self.jobs.send_emergency,
         }
         kinds[job.kind](job)
 
