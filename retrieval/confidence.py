@@ -2,23 +2,30 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.settings import SearchMode
+from retrieval.fields import plain
 from retrieval.fusing import LENS
+from retrieval.passages import Passage
 from retrieval.reranking import SIGNALS, shipped_rankers
 from retrieval.results import Hit, SearchResult
+from retrieval.tokens import forms
 
 COEFFICIENTS = Path(__file__).parent / "data" / "confidence.yaml"
 LOOKED_AT = 10
 NEAR = 5
 LONG = 8
+LONGEST = 120
+REMEMBERED = 8192
+BARE = 3
+"""Words of a question that hardly says more than its topic."""
 JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-龠]")
 CLOSE = 0.1
 CLEAR = 0.3
@@ -41,6 +48,23 @@ class Model(BaseModel):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+SMALL, LARGE = 600, 1800
+"""Passages. In a small collection each matter has one entry; in a large one the neighbours of the right entry are often right as well."""
+
+
+class Bar(BaseModel):
+    """A threshold that depends on how large the collection is; in between it follows the logarithm of the size."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    small: float
+    large: float
+
+    def at(self, size: int) -> float:
+        share = (math.log(max(size, 1)) - math.log(SMALL)) / (math.log(LARGE) - math.log(SMALL))
+        return self.small + (self.large - self.small) * max(0.0, min(1.0, share))
+
+
 class Gates(BaseModel):
     """The models of one mode of search, and from which probability on they open."""
 
@@ -52,10 +76,14 @@ class Gates(BaseModel):
     least_for_us: float
     """For an offer; an answer needs `surely_for_us`."""
     surely_for_us: float
-    least_first_right: float
+    least_first_right: Bar
     least_near: float
-    least_lead: float
+    least_lead: Bar
     """Share of the best score; a second entry within it counts as equally good."""
+    least_lead_unsaid: Bar
+    """For an answer where the second entry speaks of something in the question that the first one never mentions."""
+    least_lead_foreign: float
+    """For an answer to a question without Japanese, which is found by single words that neighbours share."""
     least_nouns: float = 0.0
     """Share of the question's nouns that an entry must hold which lacks the rarest word of it; with less it is about something else."""
     held_out: dict[str, float] = Field(default_factory=dict)
@@ -85,17 +113,46 @@ def judge(result: SearchResult, hits: Sequence[Hit]) -> Confidence:
     gates = gates_of(result.mode)
     seen = features(result, hits)
     for_us, first_right, near = (model.probability(seen) for model in (gates.for_us, gates.first_right, gates.near))
-    is_tie = _lead_of_first(hits) <= gates.least_lead
+    lead = _lead_of_first(hits)
+    is_tie = lead <= gates.least_lead.at(result.size)
+    is_doubtful = lead <= _least_lead(result, hits, gates)
     lacks_matter = bool(seen["is_japanese"] and seen["lacks_rarest"]) and seen["nouns"] < gates.least_nouns
     return Confidence(
         for_us=for_us,
         first_right=first_right,
         near=near,
         is_for_us=for_us >= gates.least_for_us,
-        is_first_right=for_us >= gates.surely_for_us and first_right >= gates.least_first_right and not (is_tie or lacks_matter),
+        is_first_right=for_us >= gates.surely_for_us
+        and first_right >= gates.least_first_right.at(result.size)
+        and not (is_tie or is_doubtful or lacks_matter),
         is_near=for_us >= gates.least_for_us and near >= gates.least_near,
         is_tie=is_tie,
     )
+
+
+def _least_lead(result: SearchResult, hits: Sequence[Hit], gates: Gates) -> float:
+    """The lead that only an answer needs; a tie is offered in any case."""
+    unsaid = gates.least_lead_unsaid.at(result.size)
+    foreign = 0.0 if JAPANESE.search(result.normalised) else gates.least_lead_foreign
+    return max(foreign, unsaid if unsaid > foreign and _second_says_more(result, hits) else 0.0)
+
+
+def _second_says_more(result: SearchResult, hits: Sequence[Hit]) -> bool:
+    """Whether the second entry asks with a word of the question that the first has nowhere: it may be the special case that is meant."""
+    first, second = hits[0].passage, next(_rivals(hits), None)
+    if second is None:
+        return False
+    words = set(result.tokens) & _wording(second.passage) - _wording(first)
+    return bool(words and words - _forms(plain(first.body)))
+
+
+def _wording(passage: Passage) -> frozenset[str]:
+    return frozenset().union(*(_forms(text) for text in (passage.question, *passage.phrasings)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _forms(text: str) -> frozenset[str]:
+    return frozenset(forms(text))
 
 
 def features(result: SearchResult, hits: Sequence[Hit]) -> Features:
@@ -119,6 +176,8 @@ def features(result: SearchResult, hits: Sequence[Hit]) -> Features:
         "is_one_word": float(len(result.tokens) <= 1),
         "is_japanese": float(bool(JAPANESE.search(result.normalised))),
         "length": min(len(result.tokens), LONG) / LONG,
+        "is_bare": float(len(set(result.tokens)) <= BARE),
+        "is_story": min(len(result.normalised), LONGEST) / LONGEST,
     }
     for model in ("use", "e5"):
         if f"{model}_question" in first.parts:
@@ -136,6 +195,8 @@ def _features_of_model(model: str, hits: Sequence[Hit]) -> Features:
         f"{model}_lead": _lead(f"{model}_question", seen),
         f"{model}_answer_lead": _lead(f"{model}_answer", seen),
         f"{model}_lens_lead": _lead(f"{model}_question_lens", seen),
+        f"{model}_answer_standard": first.standard.get(f"{model}_answer", 0.0),
+        f"{model}_lens_standard": first.standard.get(f"{model}_question_lens", 0.0),
     }
 
 
@@ -150,10 +211,13 @@ def _lead_of_first(hits: Sequence[Hit]) -> float:
 
     An entry and the guide on its matter agree.
     """
-    first = hits[0]
-    rivals = (hit for hit in hits[1:] if hit.passage.body != first.passage.body and not _is_sibling(first, hit))
-    second = next(rivals, None)
+    first, second = hits[0], next(_rivals(hits), None)
     return 1.0 if second is None else (first.score - second.score) / max(first.score, 1e-6)
+
+
+def _rivals(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Those behind the first that say something else."""
+    return (hit for hit in hits[1:] if hit.passage.body != hits[0].passage.body and not _is_sibling(hits[0], hit))
 
 
 def _is_sibling(first: Hit, other: Hit) -> bool:

@@ -43,3 +43,5 @@ class SearchResult:
     milliseconds: float
     steps: tuple[Step, ...]
     is_cached: bool = False
+    size: int = 0
+    """How many passages the municipality has."""

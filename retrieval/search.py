@@ -197,6 +197,7 @@ class Search:
             unknown_places=query.unknown_places,
             milliseconds=(time.perf_counter() - started) * 1000,
             steps=tuple(steps),
+            size=len(shelf.passages),
         )
 
     def _nothing(self, municipality_id: str, text: str, started: float) -> SearchResult:

@@ -1,0 +1,124 @@
+"""When a first hit is certain: the thresholds by size, and the leads that an answer needs."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.settings import SearchMode
+from retrieval import confidence
+from retrieval.confidence import LARGE, SMALL, Bar, Gates, Model, features, gates_of, judge
+from retrieval.models import PassageKind
+from retrieval.passages import Passage
+from retrieval.results import Hit, SearchResult
+from retrieval.search import Search
+from retrieval.tokens import forms
+from tests.retrieval.conftest import NOON
+
+CERTAIN = Model(bias=20.0, weights={})
+PARTS = {"bm25": 5.0, "coverage": 0.5, "nouns": 0.5, "lacks_rarest": 0.0, "beyond": 0.1, "use_question": 0.8, "use_answer": 0.7}
+
+
+@pytest.fixture
+def gates(monkeypatch: pytest.MonkeyPatch) -> Gates:
+    """Whose models are always sure, so that only the leads decide."""
+    made = Gates(
+        for_us=CERTAIN,
+        first_right=CERTAIN,
+        near=CERTAIN,
+        least_for_us=0.5,
+        surely_for_us=0.5,
+        least_first_right=Bar(small=0.5, large=0.5),
+        least_near=0.5,
+        least_lead=Bar(small=0.05, large=0.0),
+        least_lead_unsaid=Bar(small=0.2, large=0.0),
+        least_lead_foreign=0.3,
+    )
+    monkeypatch.setattr(confidence, "gates_of", lambda _mode: made)
+    return made
+
+
+def found(text: str, *entries: tuple[str, str, float], size: int = SMALL) -> tuple[SearchResult, Sequence[Hit]]:
+    """`entries` as question, answer and score."""
+    hits = tuple(
+        Hit(
+            entry_id=str(place),
+            passage=Passage(
+                kind=PassageKind.FAQ,
+                question=question,
+                body=answer,
+                id=place,
+                entry_id=str(place),
+                position=0,
+                revision=1,
+                category=str(place),
+            ),
+            score=score,
+            parts=PARTS,
+        )
+        for place, (question, answer, score) in enumerate(entries)
+    )
+    result = SearchResult(
+        municipality_id="midori",
+        normalised=text,
+        tokens=tuple(forms(text)),
+        hits=hits,
+        mode=SearchMode.LIGHT,
+        revision=1,
+        milliseconds=0.0,
+        steps=(),
+        size=size,
+    )
+    return result, hits
+
+
+@pytest.mark.parametrize(("size", "expected"), [(0, 0.6), (50, 0.6), (SMALL, 0.6), (LARGE, 0.8), (100_000, 0.8)])
+def test_a_threshold_is_held_beyond_its_ends(size: int, expected: float) -> None:
+    assert Bar(small=0.6, large=0.8).at(size) == pytest.approx(expected)
+
+
+def test_a_threshold_moves_with_the_logarithm_of_the_size() -> None:
+    bar = Bar(small=0.6, large=0.8)
+    assert bar.at(round((SMALL * LARGE) ** 0.5)) == pytest.approx(0.7, abs=0.001)
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_long_talk_is_not_taken_for_ours_because_it_is_long(mode: SearchMode) -> None:
+    assert "is_story" not in gates_of(mode).for_us.weights
+    assert "is_story" in gates_of(mode).first_right.weights
+
+
+def test_the_shipped_models_know_only_features_that_are_seen(town: Search) -> None:
+    result = town.search("midori", "犬の登録はどこでしますか", moment=NOON)
+    assert result.size > 0
+    seen, gates = features(result, result.hits), gates_of(SearchMode.LIGHT)
+    for model in (gates.for_us, gates.first_right, gates.near):
+        assert model.weights.keys() <= seen.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "is_certain"),
+    [
+        ("住民票がほしい", 0.1, True),
+        ("住民票がほしい", 0.04, False),
+        ("住民票を郵送してほしい", 0.1, False),  # Only the second speaks of the post.
+        ("住民票を郵送してほしい", 0.3, True),
+        ("住民票をコンビニで取りたい", 0.1, True),  # The first answers that.
+    ],
+)
+def test_what_only_the_second_speaks_of_needs_a_greater_lead(gates: Gates, text: str, lead: float, is_certain: bool) -> None:
+    first = ("住民票の写しの取り方を教えてください。", "窓口かコンビニで取れます。", 1.0)
+    second = ("住民票の写しを郵送で取れますか。コンビニでは取れますか。", "請求書を送ってください。", 1.0 - lead)
+    assert judge(*found(text, first, second)).is_first_right is is_certain
+    assert judge(*found(text, first, second)).is_tie is (lead < 0.05)
+
+
+def test_in_a_large_collection_a_near_second_is_no_obstacle(gates: Gates) -> None:
+    entries = (("住民票の写しの取り方", "窓口で取れます。", 1.0), ("住民票の写しの郵送", "送ってください。", 0.98))
+    assert not judge(*found("住民票を郵送してほしい", *entries)).is_first_right
+    assert judge(*found("住民票を郵送してほしい", *entries, size=LARGE)).is_first_right
+
+
+@pytest.mark.parametrize(("text", "is_certain"), [("certificate of residence", False), ("住民票の写し", True)])
+def test_a_question_without_japanese_needs_a_greater_lead(gates: Gates, text: str, is_certain: bool) -> None:
+    entries = (("住民票の写しの取り方", "窓口で取れます。", 1.0), ("印鑑登録のしかた", "窓口で登録できます。", 0.8))
+    assert judge(*found(text, *entries)).is_first_right is is_certain
