@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.counter import Counter
-
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.live.live import Live

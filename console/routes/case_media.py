@@ -2,9 +2,9 @@
 
 from urllib.parse import quote
 
-from bot.media import MediaState
 from fastapi import APIRouter, Response
 
+from bot.media import MediaState
 from console.access import accessible_case
 from console.case_queries import media_of
 from console.views.case_talk import PHOTO_TYPES

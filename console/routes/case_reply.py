@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.media_kinds import UnfitFileError
-from bot.staff_words import CollisionError, Newer, UnfitMessageError, by_submission
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
+from bot.media_kinds import UnfitFileError
+from bot.staff_words import CollisionError, Newer, UnfitMessageError, by_submission
 from console.access import accessible_case, acting_staff
 from console.case_box import BoxRead, Said, preview_view, read_box
 from console.case_pages import PAGE, ROOM, case_path, case_view, refusal
