@@ -99,6 +99,10 @@ class Choice:
     staff_id: int | None
     steps: tuple[Step, ...]
 
+    def dump(self) -> list[dict[str, Any]]:  # Any: JSON.
+        """As a case keeps it."""
+        return [step.dump() for step in self.steps]
+
 
 def choose(wanted: Wanted, candidates: Sequence[Candidate], rules: CounterRules) -> Choice:
     """Narrows the people down step by step; a wish that nobody fulfils is left out, and the steps say so."""

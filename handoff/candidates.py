@@ -13,7 +13,7 @@ from handoff import clocks
 from handoff.assignment import Candidate, Wanted
 from handoff.changing import TAKEN_STATES
 from handoff.events import EventKind
-from handoff.models import Case, CaseEvent, CaseState, Presence, PresenceState, Role, Staff
+from handoff.models import Case, CaseEvent, CaseState, Presence, PresenceState, Priority, Role, Staff
 
 TAKING_ROLES = (Role.STAFF, Role.SUPERVISOR)
 
@@ -61,18 +61,43 @@ def available(session: Session, municipality_id: str, rules: CounterRules, *, no
     ]
 
 
-def wanted_of(pack: Pack, case: Case, before: int | None, *, now: datetime) -> Wanted:
-    return Wanted(
-        department_id=case.department_id,
-        category=case.category,
-        language=case.language,
-        channel=case.channel,
-        before=before,
-        declined=frozenset(case.declined),
-        needs_supervisor=case.transfers >= pack.counter.transfer_limit,
-        waited_minutes=clocks.working_time(pack, case).between(case.due_from or case.opened_at, now) / timedelta(minutes=1),
-        minutes_since_asked=(now - case.offered_until) / timedelta(minutes=1) if case.offered_until else None,
-    )
+class Wishes:
+    """What waiting cases ask of people at one moment; equal cases ask the same, so that a long queue is not decided case by case."""
+
+    def __init__(self, pack: Pack, before: Mapping[int, int], *, now: datetime) -> None:
+        self._pack, self._before, self._now = pack, before, now
+        self._helped: dict[tuple[str | None, datetime, bool], bool] = {}
+
+    def of(self, case: Case) -> Wanted:
+        """Minutes only as far as they decide something: before or after the moment when others are asked."""
+        rules = self._pack.counter
+        return Wanted(
+            department_id=case.department_id,
+            category=case.category,
+            language=case.language,
+            channel=case.channel,
+            before=self._before.get(case.id),
+            declined=frozenset(case.declined),
+            needs_supervisor=case.transfers >= rules.transfer_limit,
+            waited_minutes=rules.overflow.after_minutes if self._is_helped(case) else 0,
+            minutes_since_asked=self._since_asked(case),
+        )
+
+    def _is_helped(self, case: Case) -> bool:
+        since, after = case.due_from or case.opened_at, self._pack.counter.overflow.after_minutes
+        if self._now - since < timedelta(minutes=after):
+            return False
+        # To the minute, which is what the rule is given in.
+        key = (case.department_id, since.replace(second=0, microsecond=0), case.priority == Priority.CRISIS)
+        if key not in self._helped:
+            self._helped[key] = clocks.working_time(self._pack, case).between(since, self._now) >= timedelta(minutes=after)
+        return self._helped[key]
+
+    def _since_asked(self, case: Case) -> float | None:
+        if case.offered_until is None:
+            return None
+        again = self._pack.counter.ask_again_minutes
+        return again if self._now - case.offered_until >= timedelta(minutes=again) else 0
 
 
 def holders_before(session: Session, cases: Collection[Case]) -> Mapping[int, int]:
