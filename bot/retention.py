@@ -187,8 +187,8 @@ PARTS: Mapping[str, Part] = {
     "calls": _drop_calls,
     "turns": _blank_turns,
     "callbacks": _drop_callbacks,
-    "changes": _drop_changes,
     "cases": _drop_cases,
+    "changes": _drop_changes,
     "states": _blank_states,
     "people": _forget_people,
 }
