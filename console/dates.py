@@ -18,6 +18,13 @@ class Calendar:
         key = "moment.day_this_year" if day.year == in_japan(self._clock()).year else "moment.day"
         return say(key, year=day.year, month=day.month, day=day.day, weekday=say(f"weekday.{WEEKDAYS[day.weekday()]}"))
 
+    def full(self, moment: datetime) -> str:
+        """With its year, whenever it is read: for paper."""
+        local = in_japan(moment)
+        weekday = say(f"weekday.{WEEKDAYS[local.weekday()]}")
+        day = say("moment.day", year=local.year, month=local.month, day=local.day, weekday=weekday)
+        return say("moment.full", day=day, time=f"{local:%-H:%M}")
+
     def moment(self, moment: datetime) -> str:
         local = in_japan(moment)
         time = f"{local:%-H:%M}"

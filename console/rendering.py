@@ -74,6 +74,7 @@ class Renderer:
             "root": PREFIX,
         }
         self._environment.filters["moment"] = calendar.moment
+        self._environment.filters["full_moment"] = calendar.full
         self._environment.filters["day"] = calendar.day
         self._environment.filters["segment"] = segment
         self._environment.filters["number"] = number

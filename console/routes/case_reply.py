@@ -55,6 +55,8 @@ class DraftForm(TextForm):
     kind: str = DraftKind.REPLY
     text: str = ""
     cited: str = ""
+    submission: str = ""
+    """Of the reply's form: what it has sent meanwhile is no draft any more."""
 
 
 class InsertForm(TextForm):
@@ -137,7 +139,8 @@ def save_draft(case_id: RowId, form: Annotated[DraftForm, Form()], visit: CaseWr
     text = form.text[:DRAFT_LIMIT]
     with visit.writing() as session:
         case = accessible_case(session, visit, case_id)
-        keep_draft(session, case.id, visit.visitor.staff_id, kind, text, now=visit.now)
+        if kind is DraftKind.NOTE or by_submission(session, form.submission) is None:
+            keep_draft(session, case.id, visit.visitor.staff_id, kind, text, now=visit.now)
         box = read_box(Reading(visit=visit, session=session, case=case), text)
     if not visit.wants_fragment:
         return visit.redirect(f"{case_path(case_id)}#case-reply", "draft_saved")

@@ -158,6 +158,9 @@ def test_print_has_no_controls_keeps_notes_back_and_is_recorded(house: House, vi
     assert "内部だけの話" not in page
     assert "<form" not in page
     assert f"緑市　案件 {case_id}" in page
+    # What "today" was nobody knows who takes it out of the file.
+    assert "2026年11月24日（火） 11:00" in page
+    assert "今日" not in page
     assert "内部だけの話" in browser.get(f"/console/cases/{case_id}/print?notes=1").text
     assert actions(house)[-1] == f"case.print case:{case_id}"
 

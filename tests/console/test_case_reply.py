@@ -188,6 +188,15 @@ def test_draft_is_kept_per_person_and_survives_the_page(house: House, visit: Vis
     assert "書きかけの文" not in visit("staff").get(f"/console/cases/{case_id}").text.split('id="reply-text"')[1].split("</textarea>")[0]
 
 
+def test_draft_that_comes_after_its_reply_brings_no_sent_words_back(house: House, visit: Visit) -> None:
+    case_id = claimed_case(house)
+    browser = visit("staff")
+    page = browser.get(f"/console/cases/{case_id}").text
+    reply(browser, case_id, "もう送った文", page=page)
+    browser.submit(f"/console/cases/{case_id}/draft", as_htmx=True, text="もう送った文", submission=fields(page)["submission"])
+    assert "もう送った文" not in browser.get(f"/console/cases/{case_id}").text.split('id="reply-text"')[1].split("</textarea>")[0]
+
+
 def test_preview_tells_length_cost_and_figures_that_nothing_published_supports(house: House, visit: Visit) -> None:
     case_id = claimed_case(house)
     browser = visit("staff")

@@ -28,10 +28,20 @@ function forget(kind) {
   }
 }
 
+/** Sent in the moment before a reload, so that the page never heard that it was. */
+function wasSaid(words) {
+  const said = page.querySelectorAll(".said-pending .bubble-words, .said-staff .bubble-words");
+  return [...said].some((bubble) => bubble.textContent.trim() === words.trim());
+}
+
 /** After a reload the field holds what the server knows, or what the browser restored; words that only this tab has come back. */
 function restore() {
   for (const field of page.querySelectorAll("[data-draft]")) {
     const kept = remembered(field.dataset.draft);
+    if (wasSaid(kept)) {
+      forget(field.dataset.draft);
+      continue;
+    }
     if (!kept || kept === field.value || field.value.includes(kept.trim())) continue;
     field.value = kept;
     field.dispatchEvent(new Event("input", { bubbles: true }));
