@@ -189,6 +189,8 @@ PARTS: Mapping[str, Part] = {
     "callbacks": _drop_callbacks,
     "changes": _drop_changes,
     "cases": _drop_cases,
+    "cases": _drop_cases,
+    "changes": _drop_changes,
     "states": _blank_states,
     "people": _forget_people,
 }

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from console import queries
 from console.case_lists import OFFERS, OWN_LIST, SHARED_LIST, TABS, list_view, offers_view, tabs_view
 from console.case_query import CaseQuery, read_query
 from console.live.parts import Parameters, Part
+from console.rendering import PresenceMark
 from console.visiting import Visit
 from core.changes import QUEUE, staff_topic
 
@@ -30,7 +32,15 @@ def _of_person(visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
     return (staff_topic(visit.visitor.staff_id),)
 
 
+def _standing(visit: Visit, _parameters: Parameters) -> PresenceMark:
+    """As it is now, not as it was when the page was made."""
+    with visit.reading() as session:
+        state, held = queries.standing_of(session, visit.visitor.staff_id)
+    return PresenceMark(state=state, held=held, back="")
+
+
 LIST_PARTS: Mapping[str, Part] = {
+    "presence": Part(template="_presence_part.html", room=ROOM, topics=_of_person, view=_standing),
     OFFERS: Part(template="cases/_offers.html", room=ROOM, topics=_of_person, view=_read(offers_view)),
     TABS: Part(template="cases/_tabs.html", room=ROOM, topics=_of_queue, view=_read(tabs_view)),
     OWN_LIST: Part(template="cases/_list.html", room=ROOM, topics=_of_queue, view=_read(list_view)),
