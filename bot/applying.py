@@ -43,8 +43,8 @@ from bot.states import dump_state, load_state, without_words
 from core.clock import from_milliseconds
 from core.errors import ConflictError
 from core.personal_numbers import masked_letters
+from core.telephone import phones_in
 from handoff.callbacks import forget_phones, forget_words, open_callback
-from handoff.telephone import phones_in
 from retrieval.judging import Origin, forget_judged, judge_entry
 
 NEVER_OVERTAKEN = (RecordFeedback, RecordReason, BlankMessage, StoreCallback, MarkIntroduced)

@@ -8,10 +8,10 @@ from console.forms import TextForm
 from console.texts import say
 from console.views.entry import missing_values, shown_from
 from console.views.entry_form import FIELDS
+from core.japanese_dates import read_day
 from core.pack import Pack
 from faq.checking import check
 from faq.drafts import EntryDraft, draft_of, tidied
-from faq.japanese_dates import read_day
 from faq.models import EntryKind, EntryVersion
 
 DAYS = ("checked_on", "valid_from", "valid_until")

@@ -9,11 +9,11 @@ from pathlib import Path
 import yaml
 
 from core.errors import ImportRefusedError
+from core.japanese_dates import read_day
 from core.pack import Pack
 from core.text import squeeze
 from faq.checking import LANGUAGES, nearest
 from faq.drafts import EntryDraft
-from faq.japanese_dates import read_day
 from faq.models import EntryKind
 from faq.tables import Cell, Table, column_letters
 from faq.texts import say

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Database
 from core.errors import ConflictError, ImportRefusedError
+from core.japanese_dates import read_day
 from core.pack import Pack
 from faq import queries
 from faq.checking import ID_REFUSED, Problem, check, resembles_individual_number
@@ -18,7 +19,6 @@ from faq.documents.limits import SIZE_LIMIT
 from faq.documents.reading import ReadDocument, Reading
 from faq.drafts import EntryDraft, tidied
 from faq.entries import Saved
-from faq.japanese_dates import read_day
 from faq.known import Known, known_entries
 from faq.lengths import ID_LIMIT
 from faq.lifecycle import VersionState
