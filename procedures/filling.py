@@ -8,7 +8,7 @@ from datetime import datetime
 from core.individual_number import MASK, mask_individual_numbers
 from procedures.definition import Definition
 from procedures.facts import Facts
-from procedures.fields.base import Field, Problem, Taken, line
+from procedures.fields.base import Field, Problem, Taken, Unread, line
 from procedures.fields.choosing import is_among
 from procedures.fields.texts import is_skipped
 from procedures.going_on import fail, go_on, moved_on, take, with_values
@@ -20,6 +20,7 @@ from procedures.said import (
     Command,
     Confirmed,
     Gave,
+    Picked,
     Said,
     UsedKnown,
     Words,
@@ -152,8 +153,10 @@ def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
 
 def _answer(progress: Progress, said: Said) -> Step:
     field = progress.pending
-    if isinstance(said, Chose) and (field is None or said.field != field.name):
-        return _earlier_button(progress, said)
+    following = progress.following
+    if isinstance(said, Chose | Picked) and (field is None or said.field != field.name):
+        is_next = following is not None and said.field == following.name
+        return _answer(progress.closed, said) if is_next else _earlier_button(progress, said)
     if field is None:
         return go_on(progress)
     if isinstance(said, Chose) and said.value == KEEP and progress.state.revisiting == field.name:
@@ -170,6 +173,7 @@ def _answer(progress: Progress, said: Said) -> Step:
         return fail(progress, Problem(line=line("procedure.only_by_form")), field)
     if isinstance(said, Words):
         progress, own, also, notes = heard_for(progress, field, said.text)
+        notes = () if following is not None and set(also) == {following.name} else notes
         reading = field.read(Words(text=own), progress.asking(field))
         if also and not isinstance(reading, Taken):
             progress = with_values(progress, also)
@@ -181,6 +185,10 @@ def _answer(progress: Progress, said: Said) -> Step:
                 return go_on(progress, notes=notes)
     else:
         reading, also, notes = field.read(said, asking), {}, ()
+    if following is not None and isinstance(reading, Unread):
+        other = following.read(said, progress.closed.asking(following))
+        if isinstance(other, Taken) or (isinstance(other, Problem) and other.is_step):
+            return _answer(progress.closed, said)
     match reading:
         case Taken():
             return take(progress, {**reading.also, **also, field.name: reading.value}, field, (*reading.notes, *notes), reading)
@@ -190,7 +198,7 @@ def _answer(progress: Progress, said: Said) -> Step:
             return fail(progress, None, field, notes)
 
 
-def _earlier_button(progress: Progress, said: Chose) -> Step:
+def _earlier_button(progress: Progress, said: Chose | Picked) -> Step:
     """A button of a question that was answered before changes that answer; another one only shows what is asked now."""
     field = next((field for field in progress.editable() if field.name == said.field and not field.takes_several), None)
     if field is None:

@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import hmac
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from core.clock import to_milliseconds
 from core.errors import TamperedError
 from procedures.keys import Seals
 from procedures.models import FillingRow, FormLink
@@ -16,6 +18,7 @@ LIFETIME = timedelta(minutes=30)
 EXTENSION = timedelta(minutes=30)
 LONGEST = timedelta(hours=4)
 SIGNATURE_BYTES = 24
+LONGEST_ID = 32
 
 
 class LinkOverError(TamperedError):
@@ -28,6 +31,7 @@ def make_link(
     """The token of a new link; earlier ones for the same field are void."""
     session.execute(delete(FormLink).where(FormLink.filling_uid == filling_uid, FormLink.field == field, FormLink.used_at.is_(None)))
     link = FormLink(
+        id=secrets.token_urlsafe(16),
         municipality_id=municipality_id,
         resident_id=resident_id,
         filling_uid=filling_uid,
@@ -42,9 +46,9 @@ def make_link(
 
 def opened_link(session: Session, seals: Seals, token: str, now: datetime) -> FormLink:
     """The link of a token. Raises TamperedError where it is not ours, LinkOverError where it was used or is over."""
-    number, _, signature = token.partition(".")
-    link = session.get(FormLink, int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    # A signature is compared for unknown numbers too, so that the time taken does not tell which exist.
+    name, _, signature = token.rpartition(".")
+    link = session.get(FormLink, name) if name.isascii() and len(name) <= LONGEST_ID else None
+    # A signature is compared for unknown links too, so that the time taken does not tell which exist.
     expected = _signature(seals, link) if link is not None else "x" * 32
     if not hmac.compare_digest(signature.encode(), expected.encode()) or link is None:
         raise TamperedError("a link to a form was changed, or signed with another SECRET_KEY")
@@ -78,6 +82,6 @@ def drop_expired(session: Session, municipality_id: str, now: datetime, limit: i
 
 def _signature(seals: Seals, link: FormLink) -> str:
     """Over what the link is for, not its time: extending it must not change the address that somebody has open."""
-    body = f"{link.id}|{link.municipality_id}|{link.resident_id}|{link.filling_uid}|{link.field}|{link.created_at.isoformat()}"
+    body = f"{link.id}|{link.municipality_id}|{link.resident_id}|{link.filling_uid}|{link.field}|{to_milliseconds(link.created_at)}"
     digest = hmac.new(seals.link_key, body.encode(), hashlib.sha256).digest()[:SIGNATURE_BYTES]
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

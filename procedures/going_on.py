@@ -133,6 +133,7 @@ def _ask(progress: Progress, field: Field, *, notes: tuple[Line, ...] = (), prob
     asking = progress.asking(field)
     number, total = progress.place
     is_open = progress.state.open_field == field.name and bool(asking.current)
+    following = progress.following if is_open and problem is None else None
     return Ask(
         state=progress.state,
         field=field.name,
@@ -142,6 +143,8 @@ def _ask(progress: Progress, field: Field, *, notes: tuple[Line, ...] = (), prob
         problem=problem.line if problem is not None else None,
         is_part=problem is not None and problem.is_step,
         is_more=is_open,
+        following=following.name if following is not None else "",
+        following_options=following.options(progress.closed.asking(following)) if following is not None else (),
         is_again=progress.state.revisiting == field.name and field.name in progress.state.answers,
         by_form=field.sensitive,
         offers_person=progress.state.failures >= MAX_FAILURES,

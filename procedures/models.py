@@ -196,7 +196,8 @@ class FormLink(Base):
 
     __tablename__ = "form_link"
 
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Random: a number would be given again once a link is gone."""
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
     filling_uid: Mapped[str] = mapped_column(String(32))

@@ -58,6 +58,24 @@ class Progress:
         )
 
     @cached_property
+    def closed(self) -> "Progress":
+        """As if the field whose answer may go on were complete."""
+        return replace(self, state=replace(self.state, open_field="", failures=0))
+
+    @cached_property
+    def following(self) -> Field | None:
+        """The question that can be asked along with one whose answer may go on: whoever answers it has named everything."""
+        field, state = self.pending, self.state
+        if field is None or state.open_field != field.name or state.revisiting or state.scratch is not None:
+            return None
+        if field.name not in state.answers or self.problem_with(field, state.answers[field.name]) is not None:
+            return None
+        other = self.closed.pending
+        if other is None or other.is_free_text or other.sensitive or other.takes_several or other.name in self.closed.offers():
+            return None
+        return other
+
+    @cached_property
     def place(self) -> tuple[int, int]:
         """Number of the question that is asked, and how many there are as things stand."""
         names = [field.name for field in self.applicable]

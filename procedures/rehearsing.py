@@ -12,6 +12,7 @@ from core.errors import PackError
 from core.pack_loading import CONTENT
 from procedures.conditions import DefinitionModel, Plain
 from procedures.facts import Facts
+from procedures.fields.choosing import DONE
 from procedures.filling import begin, fill
 from procedures.loading import Procedures, read_checked
 from procedures.said import Chose, Command, Confirmed, Gave, Placed, Said, SentPhoto, UsedKnown, Words
@@ -64,15 +65,17 @@ class _Script:
     places: dict[str, int] = field(default_factory=dict)
 
     def next_for(self, step: Ask) -> Said:
-        name = step.field
-        lines = self.says.get(name, ())
-        place = self.places.get(name, 0)
+        """What comes next for this question; who has named everything answers the question that is asked along with it."""
+        name, options = step.field, step.options
+        if step.is_more and self.places.get(name, 0) >= len(self.says.get(name, ())):
+            if not step.following:
+                return Chose(field=name, value=DONE)
+            name, options = step.following, step.following_options
+        lines, place = self.says.get(name, ()), self.places.get(name, 0)
         self.places[name] = place + 1
         if place >= len(lines):
             raise PackError(f"procedure_rehearsals.yaml: '{name}' is asked {place + 1} times, and there are {len(lines)} answers")
-        if lines[place] == "first" and step.options:
-            return Chose(field=name, value=step.options[0].value)
-        return said_of(lines[place])
+        return Chose(field=name, value=options[0].value) if lines[place] == "first" and options else said_of(lines[place])
 
 
 def said_of(written: str) -> Said:

@@ -105,14 +105,16 @@ def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
         opening = (Choice(label=label, action=OpenLink(url=form_url), is_primary=True),) if form_url else ()
         card = Card(alt=said, title=_label(wording, step.field), text=said, choices=opening)
         return _reply(wording, (*messages, card), _commands(wording, step.state.uid))
-    own = [_option(wording, step, option) for option in step.options]
+    uid = step.state.uid
+    own = [_option(wording, uid, step.field, option) for option in step.options]
+    own += [_option(wording, uid, step.following, option) for option in step.following_options]
     if wording.definition.by_name[step.field].optional and not step.is_more:
-        own.append(_answer(wording, step, SKIP, wording.say("procedure.choice.skip")))
+        own.append(_answer(uid, step.field, SKIP, wording.say("procedure.choice.skip")))
     if step.is_again:
-        own.append(_answer(wording, step, KEEP, wording.say("procedure.choice.keep")))
+        own.append(_answer(uid, step.field, KEEP, wording.say("procedure.choice.keep")))
     commands = _commands(wording, step.state.uid)
     if len(own) > ROOM:
-        title = wording.text(f"fields.{step.field}.ask")
+        title = wording.text(f"fields.{step.following or step.field}.ask")
         return _reply(wording, (*messages, Card(alt=title, title=_label(wording, step.field), choices=tuple(own), is_list=True)), commands)
     return _reply(wording, tuple(messages), (*own, *commands))
 
@@ -122,7 +124,8 @@ def _question(step: Ask, wording: Wording) -> str:
         return wording.line(step.problem)
     field = wording.definition.by_name[step.field]
     if step.is_more:
-        return wording.say("procedure.more", value=wording.shown(field, wording.answer(step.field)))
+        more = wording.say("procedure.more", value=wording.shown(field, wording.answer(step.field)))
+        return f"{more}\n{wording.say('procedure.or_next')}\n{wording.text(f'fields.{step.following}.ask')}" if step.following else more
     lines = [wording.text(f"fields.{step.field}.ask")]
     if step.is_again:
         lines.append(wording.say("procedure.is_now", value=wording.shown(field, wording.answer(step.field))))
@@ -180,14 +183,14 @@ def _stop(wording: Wording, field: str, number: int) -> Card:
     return Card(alt=said, title=wording.text("title"), text=said, choices=(*calls, *links), tone="alert" if is_urgent else "plain")
 
 
-def _option(wording: Wording, step: Ask, option: Option) -> Choice:
+def _option(wording: Wording, uid: str, field: str, option: Option) -> Choice:
     label = wording.label(option.label)
     action: Action
     match option.way:
         case Way.TAP:
-            return _answer(wording, step, option.value, label)
+            return _answer(uid, field, option.value, label)
         case Way.PICK_DAY:
-            value = AnswerField(filling=step.state.uid, field=step.field, value="")
+            value = AnswerField(filling=uid, field=field, value="")
             action = PickMoment(value=value, earliest=_moment(option.earliest), latest=_moment(option.latest))
         case Way.SEND_PLACE:
             action = SendLocation()
@@ -196,8 +199,8 @@ def _option(wording: Wording, step: Ask, option: Option) -> Choice:
     return Choice(label=label, action=action)
 
 
-def _answer(wording: Wording, step: Ask, value: str, label: str) -> Choice:
-    return _tap(label, AnswerField(filling=step.state.uid, field=step.field, value=value))
+def _answer(uid: str, field: str, value: str, label: str) -> Choice:
+    return _tap(label, AnswerField(filling=uid, field=field, value=value))
 
 
 def _commands(wording: Wording, uid: str) -> tuple[Choice, ...]:

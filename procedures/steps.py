@@ -25,6 +25,9 @@ class Ask:
     """`problem` asks for the rest of an answer; nothing went wrong."""
     is_more: bool = False
     """The field has an answer, and more may follow."""
+    following: str = ""
+    """The question that is asked along with it: answering that says that nothing follows."""
+    following_options: tuple[Option, ...] = ()
     is_again: bool = False
     """The field is asked anew; what was answered may be kept."""
     by_form: bool = False

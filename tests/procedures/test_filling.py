@@ -5,7 +5,7 @@ import pytest
 from core.individual_number import has_right_check_digit
 from core.messages import Card, Language, PickMoment, Tap
 from procedures.rendering import MOST_QUICK_REPLIES, receipt, rendered, start_choice
-from procedures.said import Chose, Command, Confirmed, Words
+from procedures.said import Chose, Command, Confirmed, Placed, SentPhoto, Words
 from procedures.steps import Ask, Between, ChooseEdit, Completed, Confirm, Dropped, Paused, PersonReason, ToPerson
 from tests.procedures.talk import PROCEDURES, Talk, sample_facts
 
@@ -134,6 +134,47 @@ def test_individual_number_is_refused_wherever_it_is_written(said: str) -> None:
         assert NUMBER not in str(talk.step.state)
         assert talk.step.state.failures == 0
     assert "マイナンバー" in Talk("oversized_waste", f"粗大ごみを申し込みたい {NUMBER}").notes
+
+
+def test_question_that_follows_is_asked_along_with_a_list() -> None:
+    talk = Talk("oversized_waste")
+    talk.say("家庭", "布団2枚")
+    assert isinstance(talk.step, Ask)
+    assert (talk.step.field, talk.step.following) == ("items", "address")
+    shown = str(rendered(talk.step, talk.wording()).messages)
+    assert "布団×2" in shown
+    assert "住所を教えてください" in shown
+    talk.do(Chose(field="address", value="緑が丘"))
+    assert talk.field == "address"
+    assert "緑が丘ですね" in talk.problem
+    talk.say("2-5-3")
+    assert talk.field == "date"
+    assert talk.answers["items"][0]["quantity"] == 2  # type: ignore[index]
+
+
+def test_question_that_follows_leaves_the_list_open_for_more() -> None:
+    talk = Talk("oversized_waste")
+    talk.say("家庭", "布団2枚", "いすも1つ")
+    assert isinstance(talk.step, Ask)
+    assert talk.step.following == "address"
+    assert len(talk.answers["items"]) == 2  # type: ignore[arg-type]
+    talk.say("むにゃむにゃ")
+    assert talk.field == "items"
+    assert talk.step.following == ""
+    talk.say("港町3-2-1")
+    assert talk.field == "date"
+    assert talk.notes == ""
+
+
+def test_place_after_photos_ends_the_photos() -> None:
+    talk = Talk("road_damage", facts=sample_facts("public_works"))
+    talk.say("ありません", "道路", "穴")
+    talk.do(SentPhoto(media=1, mime="image/jpeg", size=10))
+    assert isinstance(talk.step, Ask)
+    assert talk.step.following == "place"
+    talk.do(Placed(latitude=34.9480, longitude=139.3050))
+    assert talk.field == "text"
+    assert len(talk.answers["photos"]) == 1  # type: ignore[arg-type]
 
 
 def test_choices_find_room_and_the_commands_are_always_there() -> None:

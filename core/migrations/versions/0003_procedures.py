@@ -108,7 +108,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_filling_expires_at', ['expires_at'], unique=False)
 
     op.create_table('form_link',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
     sa.Column('resident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('filling_uid', sa.String(length=32), nullable=False),
