@@ -24,6 +24,9 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements-dev.lock
 	@touch $@
 
+# Without compiled files each worker, and each process that a test starts, would compile everything again.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+
 test: setup-dev
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
 

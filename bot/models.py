@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
+from handoff.desk_models import Media
+from handoff.models import Staff
 
 
 class Resident(Base):
@@ -202,9 +204,9 @@ class MessageRow(Base):
     text: Mapped[str] = mapped_column(Text)
     """Its words, or its alt text; empty once taken back."""
     channel_message_id: Mapped[str | None] = mapped_column(String(64))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     """Who said it, where a person did."""
-    media_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
+    media_id: Mapped[int | None] = mapped_column(ForeignKey(Media.id))
     is_taken_back: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
 
@@ -250,7 +252,7 @@ class OutgoingCall(Base):
     cost: Mapped[int] = mapped_column(default=0)
     """How many messages the channel counts for it: none for a reply, one per recipient for a push."""
     is_fallback: Mapped[bool] = mapped_column(default=False)
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     """Whose words it carries, where a person's."""
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]

@@ -35,6 +35,8 @@ class Turn:
     """The resident writes in another language than before, and it is to be kept."""
     has_language: bool = False
     """One was chosen, or written in twice, before this turn."""
+    is_hurried: bool = False
+    """Others stand in line behind it: it is decided without what takes the most time."""
 
     def say(self, key: str, **gaps: object) -> str:
         """A sentence of the pack in the resident's language."""

@@ -11,6 +11,7 @@ import structlog
 from bot import applying, queries
 from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
+from bot.crowd import Crowd
 from bot.handlers import HANDLERS
 from bot.incoming import Bubble, Followed, Said
 from bot.line.channel import LineChannel
@@ -78,9 +79,12 @@ class TurnRunner:
         self._packs = packs
         self._clock = clock
         self._sorting = Sorting(database, jobs)
+        self._crowd = Crowd()
 
     def run(self, job: Job) -> None:
         """Answers the oldest group of bubbles, waits for the rest of a fragment, or finds nothing to do."""
+        # What is tried again has waited for other reasons.
+        is_hurried = job.attempt == 1 and self._crowd.note(self._clock() - job.enqueued_at)
         loaded = self._load(job)
         if loaded is None:
             return
@@ -89,7 +93,7 @@ class TurnRunner:
             return
         started = time.perf_counter()
         with self._channel.thinking(loaded.municipality_id, self._raw(loaded), self._waited(loaded)):
-            self._take(job, loaded, started)
+            self._take(job, loaded, started, is_hurried=is_hurried)
         TURN_SECONDS.observe(time.perf_counter() - started)
 
     def apologise(self, job: Job) -> None:
@@ -107,9 +111,9 @@ class TurnRunner:
         with self._database.transaction() as session:
             self._jobs.enqueue(session, turn_job(str(job.payload["municipality_id"]), str(job.payload["conversation_key"])))
 
-    def _take(self, job: Job, loaded: Loaded, started: float) -> None:
+    def _take(self, job: Job, loaded: Loaded, started: float, *, is_hurried: bool) -> None:
         for round_number in range(1, MAX_ROUNDS + 1):
-            turn = self._turn_of(loaded)
+            turn = replace(self._turn_of(loaded), is_hurried=is_hurried)
             outcome = self._decide(turn)
             try:
                 self._apply(loaded, turn, outcome, started, may_join=round_number < MAX_ROUNDS)

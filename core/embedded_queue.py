@@ -91,17 +91,19 @@ class EmbeddedQueue:
 
     def stop(self, timeout: float) -> bool:
         self._stopping.set()
-        self.wake()
+        with self._news:
+            self._generation += 1
+            self._news.notify_all()
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def wake(self) -> None:
-        """Tells the workers that jobs may be ready."""
+        """Tells a worker that jobs may be ready; who finds one tells the next, so that one job doesn't make all of them look."""
         with self._news:
             self._generation += 1
-            self._news.notify_all()
+            self._news.notify()
 
     def dead_letters(self, session: Session, municipality_id: str | None = None) -> Sequence[DeadLetter]:
         statement = select(JobRow).where(JobRow.state == JobState.DEAD).order_by(JobRow.id.desc())
@@ -153,6 +155,8 @@ class EmbeddedQueue:
                 with self._news:
                     self._news.wait_for(lambda seen=seen: self._generation != seen, timeout=POLL_SECONDS)  # type: ignore[misc]  # a default binds it
                 continue
+            with self._news:
+                self._news.notify()
             finished = self._run(job)
 
     def _exchange(self, finished: Job | None) -> Job | None:

@@ -73,6 +73,9 @@ def pack_sentences(text: str, limit: int) -> Iterator[str]:
 
 
 def _cut(sentence: str, limit: int) -> Iterator[str]:
+    if utf16_length(sentence) <= limit:
+        yield sentence
+        return
     part, length = "", 0
     for character in _units(sentence, limit):
         width = utf16_length(character)

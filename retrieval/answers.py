@@ -99,6 +99,8 @@ class Question:
     """Names of the municipality's offices, which an answer may only give where its source does."""
     may_ask_model: bool = True
     """Whether the language model, where there is one, may be asked about it."""
+    is_hurried: bool = False
+    """Others stand in line: it is searched without the large model."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from retrieval.facts import Fact, FactKind, readable
 from retrieval.polarity import TURNING, is_negative, others
@@ -69,10 +70,16 @@ def check_text(text: str, sources: Sequence[str], *, names: Sequence[str] = ()) 
     count as facts where they stand in the text; they must stand in a source too.
     """
     known = tuple(name for name in dict.fromkeys(map(_letters, names)) if name)
+    units = sources_units(sources)
+    everything = _Source(units=units)
+    alone = [_Source(units=units_of(source)) for source in sources] if len(sources) > 1 else []
+    literally = {(unit.lead, unit.text.strip()) for unit in units}
     dropped: list[DroppedSentence] = []
     kept: list[str] = []
     for said in sentence_units(text):
-        problem = _problem(said, sources, known)
+        # What is quoted word for word need not be taken apart.
+        is_quoted = PLACEHOLDER not in said.text and (said.lead, said.text.strip()) in literally
+        problem = None if is_quoted else _problem(said, everything, alone, known)
         if problem is None:
             kept.append(said.text)
         else:
@@ -86,23 +93,34 @@ def sources_units(sources: Sequence[str]) -> tuple[Unit, ...]:
     return tuple(unit for source in sources for unit in units_of(source))
 
 
-def _problem(said: Unit, sources: Sequence[str], names: Sequence[str]) -> DroppedSentence | None:
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """Of one passage, or of all."""
+
+    units: tuple[Unit, ...]
+
+    @cached_property
+    def letters(self) -> str:
+        """Of everything that it says."""
+        return "".join(unit.letters for unit in self.units)
+
+
+def _problem(said: Unit, everything: _Source, alone: Sequence[_Source], names: Sequence[str]) -> DroppedSentence | None:
     """All sources together must support a sentence, or one of them alone."""
-    verdict = _reason(said, sources_units(sources), names)
-    alone = sources if verdict[0] is not None and len(sources) > 1 else ()
-    if verdict[0] is None or any(_reason(said, units_of(source), names)[0] is None for source in alone):
+    verdict = _reason(said, everything, names)
+    if verdict[0] is None or any(_reason(said, source, names)[0] is None for source in alone):
         return None
     return DroppedSentence(text=said.text.strip(), reason=verdict[0], facts=verdict[1])
 
 
-def _reason(said: Unit, units: Sequence[Unit], names: Sequence[str]) -> Verdict:
+def _reason(said: Unit, source: _Source, names: Sequence[str]) -> Verdict:
     if PLACEHOLDER in said.text:
         return Reason.UNFILLED, ()
     if not said.letters:
         return SUPPORTED
-    everything = "".join(unit.letters for unit in units)
+    everything = source.letters
     # An item of a list that the source has, too, belongs to that list and to no other.
-    units = [unit for unit in units if said.lead and unit.lead == said.lead] or units
+    units = [unit for unit in source.units if said.lead and unit.lead == said.lead] or source.units
     if any(said.letters == unit.letters and said.facts == unit.facts for unit in units):
         return SUPPORTED
     missing = (

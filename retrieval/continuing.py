@@ -41,6 +41,7 @@ class Talk:
     moment: datetime
     earlier: Earlier
     excluded: frozenset[str]
+    is_hurried: bool
 
     def parts(self, entries: Sequence[str]) -> Iterator[tuple[str, tuple[Passage, ...]]]:
         """The published parts of each of these entries that was not refused."""
@@ -50,7 +51,8 @@ class Talk:
                 yield entry, found
 
     def find(self, text: str) -> tuple[SearchResult, tuple[Hit, ...]]:
-        result = self.search.search(self.municipality_id, text, moment=self.moment, limit=DEPTH + len(self.excluded))
+        limit = DEPTH + len(self.excluded)
+        result = self.search.search(self.municipality_id, text, moment=self.moment, limit=limit, is_hurried=self.is_hurried)
         return result, tuple(hit for hit in result.hits if hit.entry_id not in self.excluded)
 
 

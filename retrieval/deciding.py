@@ -37,7 +37,14 @@ def join_earlier_question(search: Search, draft: Draft) -> Draft | Answer:
     if not reading.lacks_something:
         return draft if reading.text == question.text else searched(search, draft, reading.text)
     excluded = question.excluded | frozenset(earlier.refused)
-    talk = Talk(search=search, municipality_id=question.municipality_id, moment=moment_of(draft), earlier=earlier, excluded=excluded)
+    talk = Talk(
+        search=search,
+        municipality_id=question.municipality_id,
+        moment=moment_of(draft),
+        earlier=earlier,
+        excluded=excluded,
+        is_hurried=question.is_hurried,
+    )
     found = continue_talk(talk, reading)
     if found is None:
         return replace(draft, reading=replace(reading, kind=Kind.OWN, text=question.text))

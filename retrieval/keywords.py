@@ -55,6 +55,8 @@ class KeywordIndex:
         self._postings: dict[str, Posting] = {}
         self._lengths = np.zeros(0, dtype=np.float32)
         self._total = 0.0
+        self._rarities: dict[str, float] = {}
+        """Of the tokens that were asked for since the last change."""
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -78,6 +80,7 @@ class KeywordIndex:
     def put(self, key: int, weights: Mapping[str, float], *, length: float | None = None) -> None:
         """Adds a document, or replaces it. `length` where it shall differ from the sum of the weights."""
         self.remove(key)
+        self._rarities.clear()
         slot = self._take_slot(key)
         self._documents[key] = tuple(map(intern, weights))
         self._slots[key] = slot
@@ -91,6 +94,7 @@ class KeywordIndex:
         words = self._documents.pop(key, None)
         if words is None:
             return
+        self._rarities.clear()
         slot = self._slots.pop(key)
         self._keys[slot] = None
         self._free.append(slot)
@@ -103,8 +107,11 @@ class KeywordIndex:
 
     def rarity(self, token: str) -> float:
         """Inverse document frequency; a token that no document holds is as rare as can be."""
-        count = len(self._postings[token]) if token in self._postings else 0
-        return math.log(1 + (len(self._documents) - count + 0.5) / (count + 0.5))
+        rarity = self._rarities.get(token)
+        if rarity is None:
+            count = len(self._postings[token]) if token in self._postings else 0
+            rarity = self._rarities[token] = math.log(1 + (len(self._documents) - count + 0.5) / (count + 0.5))
+        return rarity
 
     def scores(self, query: Mapping[str, float]) -> Scores:
         """One score per slot; zero means that not one of the query's tokens stands in the document."""

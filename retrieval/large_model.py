@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ Vectors = NDArray[np.float32]
 
 WAIT_BUDGET = 0.1
 """Seconds that a question may stand in line for the large model; with more before it, it is searched in light mode at once."""
+REMEMBERED = 256
+"""Questions whose vectors are kept: one question may be searched more than once, as of another day, say."""
 REST = 5.0
 """Seconds for which a model that failed is not asked again."""
 USUAL_SECONDS = 0.025
@@ -29,6 +32,8 @@ class Refusal(StrEnum):
 
     BUSY = "busy"
     """Too many questions stand in line."""
+    CROWDED = "crowded"
+    """Too many turns stand in line, whatever takes their time."""
     FAILED = "failed"
     """It did not answer, or failed a moment ago."""
     INCOMPLETE = "incomplete"
@@ -52,6 +57,7 @@ class LargeModel:
         self._present = 0
         self._seconds_each = USUAL_SECONDS
         self._rests_until = 0.0
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -65,6 +71,8 @@ class LargeModel:
     def query(self, text: str) -> Vectors | Refusal:
         """The vector of a question, or why there is none."""
         with self._lock:
+            if text in self._known:
+                return self._known[text]
             if self._clock() < self._rests_until:
                 return Refusal.FAILED
             parallel = self.embedder.parallel
@@ -85,4 +93,7 @@ class LargeModel:
                 self._present -= 1
         with self._lock:
             self._seconds_each += LATEST_SHARE * (taken - self._seconds_each)
+            self._known[text] = vector
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
         return vector

@@ -76,21 +76,20 @@ def timed(name: str, steps: list[Step]) -> Iterator[None]:
     steps.append(Step(name=name, milliseconds=(time.perf_counter() - started) * 1000))
 
 
-def rank(shelf: "Shelf", query: Query, tools: "Tools", *, day: date, limit: int, steps: list[Step]) -> Ranking:
+def rank(shelf: "Shelf", query: Query, tools: "Tools", *, day: date, limit: int, steps: list[Step], is_hurried: bool = False) -> Ranking:
     """Entries with a passage that is valid on `day` and scores above the average of the collection, best first."""
     sentence = without_name(query.sentence, shelf.municipality_name)
     with timed(f"embed {shelf.fast.model}", steps):
         asked = [(shelf.fast, tools.fast.query(sentence))]
     mode, refusal = SearchMode.LIGHT, None
     if tools.large is not None:
-        family = shelf.large()
-        with timed(f"embed {(family or shelf.fast).model}", steps):
-            vector = Refusal.INCOMPLETE if family is None else _large_vector(family, tools, sentence)
-        if isinstance(vector, Refusal) or family is None:
-            refusal = vector if isinstance(vector, Refusal) else Refusal.INCOMPLETE
+        with timed("embed by the large model", steps):
+            known = Refusal.CROWDED if is_hurried else _asked_large(shelf, tools, sentence)
+        if isinstance(known, Refusal):
+            refusal = known
         else:
             mode = SearchMode.FULL
-            asked.append((family, vector))
+            asked.append(known)
     with timed("vectors", steps):
         looks = [look for family, vector in asked for look in _looks(shelf, family, vector, tools.index)]
     with shelf.lock:
@@ -104,11 +103,16 @@ def rank(shelf: "Shelf", query: Query, tools: "Tools", *, day: date, limit: int,
             return Ranking(ranked=_entries(shelf, signals, fused, day, limit), mode=mode, refusal=refusal)
 
 
-def _large_vector(family: "Family", tools: "Tools", sentence: str) -> Vectors | Refusal:
+def _asked_large(shelf: "Shelf", tools: "Tools", sentence: str) -> "tuple[Family, Vectors] | Refusal":
+    family = shelf.large()
+    if family is None:
+        return Refusal.INCOMPLETE
     large = tools.large if tools.large is not None and tools.large.name == family.model else tools.former(family.model)
     vector = Refusal.FAILED if large is None else large.query(sentence)
+    if isinstance(vector, Refusal):
+        return vector
     # A server that changed its model under the same name gives vectors that can't be compared.
-    return vector if isinstance(vector, Refusal) or len(vector) == family.dimensions else Refusal.FAILED
+    return (family, vector) if len(vector) == family.dimensions else Refusal.FAILED
 
 
 def _looks(shelf: "Shelf", family: "Family", vector: Vectors, index: "VectorIndex") -> Iterator[_Look]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,8 @@ from core.settings import SearchMode
 from retrieval.fusing import LENS, SAME, Scores, Signal
 from retrieval.moments import Spread
 from retrieval.query import Query
-from retrieval.tokens import forms
 
 if TYPE_CHECKING:
-    from retrieval.passages import Passage
     from retrieval.shelf import Shelf
 
 COEFFICIENTS = Path(__file__).parent / "data" / "reranking.yaml"
@@ -28,7 +26,6 @@ SHARE = Spread(mean=0.0, deviation=0.3)
 SIGNALS = frozenset({"bm25", "coverage", "use_question", "use_answer", "e5_question", "e5_answer"})
 FITTING = frozenset({"nouns", "lacks_rarest"})
 """Of what `fitting_signals` makes, what the order is learned from; the rest tells how sure it may be."""
-REMEMBERED = 50_000
 
 
 class Ranker(BaseModel):
@@ -93,7 +90,7 @@ def fitting_signals(shelf: "Shelf", query: Query, candidates: Sequence[int] | np
     for slot in candidates:
         key = keywords.key_of(int(slot))
         if key is not None:
-            beyond[slot] = _beyond(shelf, query, shelf.passages[key])
+            beyond[slot] = _beyond(shelf, query, key)
     return [
         Signal(name="nouns", scores=nouns, spread=SHARE),
         Signal(name="lacks_rarest", scores=lacks, spread=SHARE),
@@ -115,17 +112,13 @@ def shipped_rankers(mode: SearchMode) -> Rankers:
     return Rankers.model_validate(yaml.safe_load(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
 
 
-def _beyond(shelf: "Shelf", query: Query, passage: "Passage") -> float:
+def _beyond(shelf: "Shelf", query: Query, key: int) -> float:
     """Share of the words of the passage's nearest wording that the resident neither said nor meant, rare ones counting more."""
-    best = 1.0
-    for wording in (passage.question, *passage.phrasings):
-        rarities = {form: shelf.keywords.rarity(form) for form in _forms(wording)}
-        whole = sum(rarities.values())
-        if whole:
-            best = min(best, sum(rarity * (1 - min(1.0, query.weights.get(form, 0.0))) for form, rarity in rarities.items()) / whole)
+    best, said = 1.0, query.weights
+    for wording in shelf.wordings[key]:
+        if said.keys().isdisjoint(wording):
+            continue
+        rarities = [shelf.keywords.rarity(form) for form in wording]
+        lacking = sum(rarity * (1 - min(1.0, said.get(form, 0.0))) for form, rarity in zip(wording, rarities, strict=True))
+        best = min(best, lacking / sum(rarities))
     return best
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _forms(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(forms(text)))

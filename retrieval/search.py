@@ -120,8 +120,11 @@ class Search:
         if self._follower_ is not None:
             self._follower_.stop()
 
-    def search(self, municipality_id: str, text: str, *, moment: datetime, limit: int = 100) -> SearchResult:
-        """Entries of this municipality that are valid at `moment`; none for a text without words."""
+    def search(self, municipality_id: str, text: str, *, moment: datetime, limit: int = 100, is_hurried: bool = False) -> SearchResult:
+        """Entries of this municipality that are valid at `moment`; none for a text without words.
+
+        In a hurry the large model is not asked; what is remembered is given all the same.
+        """
         started = time.perf_counter()
         shelf = self._shelves.get(municipality_id)
         if shelf is None:
@@ -133,7 +136,7 @@ class Search:
         if known is not None and known[0] == generation:
             SEARCHES.labels(known[1].mode.value).inc()
             return replace(known[1], is_cached=True, milliseconds=(time.perf_counter() - started) * 1000, steps=())
-        result = self._search(shelf, text, moment, limit, started)
+        result = self._search(shelf, text, moment, limit, started, is_hurried=is_hurried)
         SEARCHES.labels(result.mode.value).inc()
         if result.mode is not self.mode:
             # The next one who asks this shall have the better answer.
@@ -162,14 +165,15 @@ class Search:
         day = in_japan(moment).date()
         yield from (self._filled(municipality_id, passage, moment) for passage in own if passage.is_valid_on(day))
 
-    def _search(self, shelf: "Shelf", text: str, moment: datetime, limit: int, started: float) -> SearchResult:
+    def _search(self, shelf: "Shelf", text: str, moment: datetime, limit: int, started: float, *, is_hurried: bool) -> SearchResult:
         steps: list[Step] = []
         revision = shelf.revision
         with timed("read", steps), shelf.lock:
             query = read_query(text, self._synonyms(shelf.municipality_id), shelf.lexicon, shelf.keywords.__contains__)
         ranking = Ranking(ranked=[], mode=self.mode)
         if query.normalised and shelf.passages:
-            ranking = rank(shelf, query, self._tools, day=in_japan(moment).date(), limit=limit, steps=steps)
+            day = in_japan(moment).date()
+            ranking = rank(shelf, query, self._tools, day=day, limit=limit, steps=steps, is_hurried=is_hurried)
             if ranking.refusal is not None:
                 SEARCHES_WITHOUT_LARGE_MODEL.labels(ranking.refusal.value).inc()
         with timed("fill", steps):

@@ -77,6 +77,8 @@ class Shelf:
         self.by_entry: dict[str, set[int]] = {}
         self.unread: dict[int, Passage] = {}
         """Passages that the wanted large model has yet to read."""
+        self.wordings: dict[int, Sequence[Sequence[str]]] = {}
+        """The words of each passage's question and phrasings, as they are compared."""
         self._by_wording: dict[str, set[int]] = {}
 
     @property
@@ -149,6 +151,7 @@ class Shelf:
         if passage is not None:
             self.keywords.remove(key)
             self.lexicon.remove(key)
+            self.wordings.pop(key, None)
             _discard(self.by_entry, passage.entry_id, key)
             for wording in _wordings(passage):
                 _discard(self._by_wording, wording, key)
@@ -158,6 +161,7 @@ class Shelf:
         self.by_entry.setdefault(passage.entry_id, set()).add(passage.id)
         self.keywords.put(passage.id, document.weights, length=document.length)
         self.lexicon.put(passage.id, document.questions)
+        self.wordings[passage.id] = document.wordings
         for wording in _wordings(passage):
             self._by_wording.setdefault(wording, set()).add(passage.id)
 
@@ -169,6 +173,11 @@ class Document:
     weights: Mapping[str, float]
     length: float
     questions: Sequence[Sequence[Token]]
+
+    @property
+    def wordings(self) -> Sequence[Sequence[str]]:
+        """Each word of each question once."""
+        return tuple(tuple(dict.fromkeys(token.form for token in words)) for words in self.questions)
 
 
 def _wordings(passage: Passage) -> Iterator[str]:

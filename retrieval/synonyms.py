@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -116,7 +116,12 @@ def read_synonyms(*folders: Path) -> Synonyms:
 
 def pack_synonyms(content: Path) -> Callable[[str], Synonyms]:
     """Of a municipality: the common ones with those of its pack."""
-    return lru_cache(maxsize=None)(lambda municipality_id: read_synonyms(content / "common", content / municipality_id))
+    return lambda municipality_id: _of_pack(content, municipality_id)
+
+
+@cache
+def _of_pack(content: Path, municipality_id: str) -> Synonyms:
+    return read_synonyms(content / "common", content / municipality_id)
 
 
 def _others(groups: Sequence[Sequence[str]]) -> Mapping[str, tuple[str, ...]]:

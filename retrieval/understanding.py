@@ -64,7 +64,13 @@ def search_passages(search: Search, draft: Draft) -> Draft | Answer:
 def searched(search: Search, draft: Draft, text: str) -> Draft:
     """What is found for these words on the asked day, without what the resident refused."""
     question = draft.question
-    result = search.search(question.municipality_id, text, moment=moment_of(draft), limit=DEPTH + len(question.excluded))
+    result = search.search(
+        question.municipality_id,
+        text,
+        moment=moment_of(draft),
+        limit=DEPTH + len(question.excluded),
+        is_hurried=question.is_hurried,
+    )
     hits = tuple(hit for hit in result.hits if hit.entry_id not in question.excluded)
     return replace(draft, result=result, hits=hits, confidence=judge(result, hits))
 

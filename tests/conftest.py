@@ -8,8 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from core.database import Database
-from core.migrating import migrate
-from tests.databases import KINDS, fresh_database_url
+from tests.databases import KINDS, migrated_database_url, tidy_up
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 settings.register_profile("short", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,8 +19,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Migrated and empty, on each kind of database."""
-    with fresh_database_url(request.param, tmp_path) as url:
+    with migrated_database_url(request.param, tmp_path) as url:
         found = Database(url)
-        migrate(found)
         yield found
         found.close()
+
+
+def pytest_unconfigure() -> None:
+    tidy_up()

@@ -1,13 +1,23 @@
-"""Databases for tests: a fresh one per test, on SQLite and, where TEST_DATABASE_URL names a server, on PostgreSQL too."""
+"""Databases for tests: a fresh one per test, on SQLite and, where TEST_DATABASE_URL names a server, on PostgreSQL too.
+
+Migrating takes longer than most tests, so a process migrates one database of each kind and copies it.
+"""
 
 import os
+import shutil
+import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
+
+from core.database import Database
+from core.migrating import migrate
 
 KINDS = ("sqlite", "postgresql")
 
@@ -36,11 +46,86 @@ def fresh_database_url(kind: str, folder: Path) -> Iterator[str]:
     server = server_url()
     require(server is not None, "PostgreSQL (TEST_DATABASE_URL)")
     assert server is not None
+    name = _create(server)
+    try:
+        yield _url_of(server, name)
+    finally:
+        _dropping.submit(_drop, server, name)
+
+
+@contextmanager
+def migrated_database_url(kind: str, folder: Path) -> Iterator[str]:
+    """The address of a migrated database without rows that is gone afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{migrated_file(folder)}"
+        return
+    server = server_url()
+    require(server is not None, "PostgreSQL (TEST_DATABASE_URL)")
+    assert server is not None
+    name = _create(server, template=_template_database(server))
+    try:
+        yield _url_of(server, name)
+    finally:
+        _dropping.submit(_drop, server, name)
+
+
+def migrated_file(folder: Path) -> Path:
+    """A migrated database of SQLite without rows."""
+    return Path(shutil.copy(_template_file(), folder / "test.sqlite"))
+
+
+def lasting_folder() -> Path:
+    """For what all tests of this process share; gone when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="madoguchi-tests-"))
+    _at_end.append(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder
+
+
+@cache
+def _template_file() -> Path:
+    path = lasting_folder() / "template.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@cache
+def _template_database(server: str) -> str:
+    name = _create(server)
+    _at_end.append(lambda: _drop(server, name))
+    _migrate(_url_of(server, name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()  # With the last connection SQLite brings everything into the file.
+
+
+def _url_of(server: str, name: str) -> str:
+    return server.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://", 1) + f"/{name}"
+
+
+def _create(server: str, template: str = "template1") -> str:
     name = f"madoguchi_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield server.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://", 1) + f"/{name}"
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # No test pulls the plug of the server.
+        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    return name
+
+
+def _drop(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def tidy_up() -> None:
+    """At the end of a process. What tests have left to be dropped is dropped behind them, because the server takes its time for it."""
+    _dropping.shutdown()
+    for tidy in _at_end:
+        tidy()
+
+
+_dropping = ThreadPoolExecutor(1, thread_name_prefix="drop-databases")
+_at_end: list[Callable[[], None]] = []

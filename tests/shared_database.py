@@ -7,16 +7,14 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from core.database import Database
-from core.migrating import migrate
 from tests.all_models import METADATA
-from tests.databases import fresh_database_url
+from tests.databases import migrated_database_url
 
 
 @contextmanager
 def migrated_database(kind: str, folder: Path) -> Iterator[Database]:
-    with fresh_database_url(kind, folder) as url:
+    with migrated_database_url(kind, folder) as url:
         database = Database(url)
-        migrate(database)
         yield database
         database.close()
 

@@ -9,14 +9,12 @@ import pytest
 from bot.preparing import load_content
 from bot.simulator.odd_events import OddEvent
 from core.database import Database
-from core.migrating import migrate
 from core.pack_loading import load_pack
-from retrieval.search import Search
-from tests.databases import fresh_database_url
+from tests.databases import migrated_database_url
 from tests.scenario_checks import ScenarioError
 from tests.scenario_format import Scenario, read_scenarios
 from tests.scenario_runner import Talk
-from tests.town import MUNICIPALITY, Town, sample_search
+from tests.town import MUNICIPALITY, Town, shared_search
 
 # One worker makes the sample city searchable, which takes longer than most talks.
 pytestmark = pytest.mark.xdist_group("sample city")
@@ -37,29 +35,18 @@ RUNS = [
 Towns = Callable[[str], Town]
 
 
-def migrated(kind: str, folder: Path, stack: ExitStack) -> Database:
-    database = Database(stack.enter_context(fresh_database_url(kind, folder)))
-    stack.callback(database.close)
-    migrate(database)
-    return database
-
-
 @pytest.fixture(scope="module")
 def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
     """A town per kind of database, made when a scenario first wants it; one search, which is tested by itself, serves both."""
     known: dict[str, Town] = {}
-    searches: list[Search] = []
     with ExitStack() as stack:
 
         def town(kind: str) -> Town:
             if kind not in known:
-                database = migrated(kind, tmp_path_factory.mktemp(kind), stack)
-                if not searches:
-                    own = database if kind == "sqlite" else migrated("sqlite", tmp_path_factory.mktemp("search"), stack)
-                    searches.append(stack.enter_context(sample_search(own)))
-                if kind != "sqlite":
-                    load_content(database, [load_pack(MUNICIPALITY)])
-                known[kind] = Town(database, searches[0])
+                database = Database(stack.enter_context(migrated_database_url(kind, tmp_path_factory.mktemp(kind))))
+                stack.callback(database.close)
+                load_content(database, [load_pack(MUNICIPALITY)])
+                known[kind] = Town(database, shared_search()[1])
                 stack.callback(known[kind].stop)
             return known[kind]
 

@@ -2,9 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import uvicorn
 from sqlalchemy import select, union_all
@@ -30,6 +29,7 @@ from core.settings import ChannelKeys, SearchMode, Settings
 from retrieval.answering import Answer, Question
 from retrieval.consulting import Consultant
 from retrieval.search import Search
+from tests.databases import lasting_folder, migrated_file
 from tests.scripted_model import ScriptedModel
 
 MUNICIPALITY = "shiomi"
@@ -158,15 +158,17 @@ class Town:
         self.server.stop()
 
 
-@contextmanager
-def sample_search(database: Database) -> Iterator[Search]:
-    """The sample city's content, published and searchable by the light models."""
+@cache
+def shared_search() -> tuple[Database, Search]:
+    """The sample city's content, published in a database of its own and searchable by the light models: one for all tests of a process.
+
+    To be read only.
+    """
+    database = Database(f"sqlite:///{migrated_file(lasting_folder())}")
     load_content(database, [load_pack(MUNICIPALITY)])
     search = build_search(Settings(search_mode=SearchMode.LIGHT), database, load_pack, CONTENT, folder=None, is_temporary=True)
     search.warm()
-    search.start_following()
-    yield search
-    search.stop_following()
+    return database, search
 
 
 def settle(town: Town, seconds: float = PATIENCE_OF_TESTS) -> None:

@@ -57,6 +57,7 @@ def question_of(turn: Turn, text: str, refused: tuple[str, ...] = ()) -> Questio
         excluded=frozenset(refused),
         own_places=turn.pack.own_places,
         names=tuple(department.name for department in turn.pack.departments.values()),
+        is_hurried=turn.is_hurried,
     )
 
 

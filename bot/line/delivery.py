@@ -49,11 +49,12 @@ class Delivery:
 
     def run(self, job: Job) -> None:
         """Raises TemporaryError while another try makes sense, DeliveryFailedError when LINE refused for good."""
-        self._reopen(int(job.payload["call_id"]))
+        is_first = True
         while True:
-            prepared = self._prepare(int(job.payload["call_id"]))
+            prepared = self._prepare(int(job.payload["call_id"]), may_reopen=is_first)
             if prepared is None:
                 return
+            is_first = False
             result = self._send(prepared)
             if self._record(prepared, result):
                 return
@@ -67,24 +68,13 @@ class Delivery:
                 call.error = call.error or say("call.given_up")
                 call.settled_at = self._clock()
 
-    def _reopen(self, call_id: int) -> None:
-        """A job whose call was given up runs again only because an operator wants it. What LINE has accepted is never sent again."""
-        with self._database.reading() as session:
-            call = session.get(OutgoingCall, call_id)
-            if call is None or call.settled_at is None:
-                return
-            is_given_up = call.state in (CallState.FAILED, CallState.UNKNOWN) and call.cost == 0
-        if not is_given_up:
-            return
-        with self._database.transaction() as session:
-            call = session.get_one(OutgoingCall, call_id)
-            call.state, call.settled_at, call.error, call.reply_token, call.push_attempts = CallState.READY, None, None, None, 0
-
-    def _prepare(self, call_id: int) -> Prepared | None:
+    def _prepare(self, call_id: int, *, may_reopen: bool) -> Prepared | None:
         """Marks the call as being sent, or settles it without sending."""
         now = self._clock()
         with self._database.transaction() as session:
             call = session.get(OutgoingCall, call_id)
+            if call is not None and may_reopen:
+                _reopen(call)
             if call is None or call.settled_at is not None:
                 return None
             if call.state == CallState.SENDING and call.via == "reply":
@@ -171,6 +161,12 @@ class Delivery:
                 return
         REFUSALS.labels(municipality=prepared.municipality_id, reason=reason).inc()
         log.warning("line_refused", call=prepared.call_id, municipality=prepared.municipality_id, reason=reason)
+
+
+def _reopen(call: OutgoingCall) -> None:
+    """A job whose call was given up runs again only because an operator wants it. What LINE has accepted is never sent again."""
+    if call.settled_at is not None and call.state in (CallState.FAILED, CallState.UNKNOWN) and call.cost == 0:
+        call.state, call.settled_at, call.error, call.reply_token, call.push_attempts = CallState.READY, None, None, None, 0
 
 
 def _is_blocked(session: Session, call: OutgoingCall) -> bool:

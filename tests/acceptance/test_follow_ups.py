@@ -16,12 +16,10 @@ from bot.states import Idle, State, dump_state, load_state
 from bot.taps import RateAnswer
 from bot.tools import SearchTools
 from core.clock import system_clock
-from core.database import Database
 from core.messages import Tap
-from core.migrating import migrate
 from core.pack_loading import load_pack
 from tests.acceptance.test_questions import published
-from tests.town import MUNICIPALITY, sample_search
+from tests.town import MUNICIPALITY, shared_search
 
 DIALOGUES = Path(__file__).parent / "follow_ups.yaml"
 LEAST_DIALOGUES = 40
@@ -78,23 +76,19 @@ def dialogues() -> tuple[Dialogue, ...]:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> list[Followed]:
+def followed() -> list[Followed]:
     """Every talk once, with the light models, its state going through the database's form."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('follow') / 'city.sqlite'}")
-    migrate(database)
     pack, now = load_pack(MUNICIPALITY), system_clock()
     found: list[Followed] = []
-    with sample_search(database) as search:
-        tools = SearchTools(database, search, load_pack)
-        for dialogue in dialogues():
-            state: State = Idle()
-            for number, exchange in enumerate(dialogue.turns):
-                turn = replace(turn_of(pack, exchange.say, now), state=state)
-                outcome = HANDLERS[route(turn)](turn, tools)
-                state = load_state(dump_state(outcome.state))
-                if number:
-                    found.append(Followed(before=dialogue.turns[number - 1].say, exchange=exchange, outcome=outcome))
-    database.close()
+    tools = SearchTools(*shared_search(), load_pack)
+    for dialogue in dialogues():
+        state: State = Idle()
+        for number, exchange in enumerate(dialogue.turns):
+            turn = replace(turn_of(pack, exchange.say, now), state=state)
+            outcome = HANDLERS[route(turn)](turn, tools)
+            state = load_state(dump_state(outcome.state))
+            if number:
+                found.append(Followed(before=dialogue.turns[number - 1].say, exchange=exchange, outcome=outcome))
     return found
 
 

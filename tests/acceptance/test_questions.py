@@ -7,10 +7,8 @@ import yaml
 
 from bot.asked import CITY, Replied, read_asked, replies_to
 from bot.measuring import decided_of
-from core.database import Database
-from core.migrating import migrate
 from core.pack_loading import CONTENT
-from tests.town import sample_search
+from tests.town import shared_search
 
 EVERYDAY = "questions"
 RESIDENTS = ("residents_fitted", "residents_held_out")
@@ -35,13 +33,10 @@ def listed(replies: list[Replied]) -> str:
 
 
 @pytest.fixture(scope="module")
-def by_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Replied]]]:
+def by_file() -> dict[str, list[Replied]]:
     """All questions, each asked once and for itself, with the light models."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('acceptance') / 'city.sqlite'}")
-    migrate(database)
-    with sample_search(database) as search:
-        yield {name: replies_to(read_asked(name), database, search) for name in (EVERYDAY, *RESIDENTS, "chat", "elsewhere")}
-    database.close()
+    database, search = shared_search()
+    return {name: replies_to(read_asked(name), database, search) for name in (EVERYDAY, *RESIDENTS, "chat", "elsewhere")}
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,10 @@ class ServedProduct:
             self.process.terminate()
             self.process.wait(60)
 
+    def processor_seconds(self) -> float:
+        assert self.process is not None
+        return processor_seconds(self.process.pid)
+
     def resident_megabytes(self) -> float:
         assert self.process is not None
         for line in Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines():

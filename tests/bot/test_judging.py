@@ -6,28 +6,29 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from bot.jobs import PERIODIC
+from bot.preparing import ensure_municipality
 from core.database import Database
-from core.migrating import migrate
+from core.pack_loading import load_pack
 from core.settings import SearchMode
 from retrieval import queries
 from retrieval.learning import Lesson, take, undo
 from retrieval.models import JudgedQuestion
 from retrieval.reranking import shipped_rankers
-from tests.databases import KINDS, fresh_database_url
-from tests.town import MUNICIPALITY, Town, sample_search
+from tests.databases import KINDS, migrated_database_url
+from tests.town import MUNICIPALITY, Town, shared_search
 
 QUESTION = "粗大ごみの申し込み方法を教えてください"
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with fresh_database_url(request.param, tmp_path_factory.mktemp("judging")) as url:
+    with migrated_database_url(request.param, tmp_path_factory.mktemp("judging")) as url:
         database = Database(url)
-        migrate(database)
-        with sample_search(database) as search:
-            made = Town(database, search)
-            yield made
-            made.stop()
+        with database.transaction() as session:
+            ensure_municipality(session, load_pack(MUNICIPALITY))
+        made = Town(database, shared_search()[1])
+        yield made
+        made.stop()
         database.close()
 
 

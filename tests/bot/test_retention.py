@@ -27,12 +27,11 @@ from bot.retention import drop_old
 from bot.states import AskedForTime, Idle, LastAnswer, dump_state
 from core.clock import to_milliseconds
 from core.database import Base, Database
-from core.migrating import migrate
 from core.models import Municipality
 from core.pack import Retention
 from core.pack_loading import load_pack
 from handoff.models import CallbackRequest, CallbackState
-from tests.databases import KINDS, fresh_database_url
+from tests.databases import KINDS, migrated_database_url
 from tests.scenario_runner import settle, texts_in
 from tests.town import MUNICIPALITY, Town
 
@@ -272,9 +271,8 @@ def test_defaults_keep_the_ledger_at_least_as_long_as_the_resident() -> None:
 @pytest.fixture(params=KINDS)
 def living_town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     """The real bot; what is said here needs no search."""
-    with fresh_database_url(request.param, tmp_path) as url:
+    with migrated_database_url(request.param, tmp_path) as url:
         database = Database(url)
-        migrate(database)
         with database.transaction() as session:
             ensure_municipality(session, load_pack(MUNICIPALITY))
         nothing: Any = None  # Any: stands for a search that nobody asks.

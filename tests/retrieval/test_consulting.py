@@ -12,13 +12,12 @@ from sqlalchemy import select
 from core.circuit import Circuit
 from core.database import Database
 from core.language_model import FailureKind, ModelFailure, ModelReply, Shape
-from core.migrating import migrate
 from core.models import Municipality
 from retrieval.consulting import Consultant, ModelState, ModelUse, Unfit
 from retrieval.model_usage import count_usage, month_of
 from retrieval.models import ModelUsage
 from retrieval.queries import model_tokens
-from tests.databases import KINDS, fresh_database_url
+from tests.databases import KINDS, migrated_database_url
 
 NOVEMBER = datetime(2026, 11, 24, 3, tzinfo=UTC)
 END_OF_NOVEMBER = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
@@ -60,9 +59,8 @@ class ScriptedModel:
 @pytest.fixture(params=KINDS)
 def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Migrated, with two municipalities, on each kind of database."""
-    with fresh_database_url(request.param, tmp_path) as url:
+    with migrated_database_url(request.param, tmp_path) as url:
         database = Database(url)
-        migrate(database)
         with database.transaction() as session:
             for name in ("midori", "aoba"):
                 session.add(Municipality(id=name, name=name, created_at=NOVEMBER, content_revision=0, pack_digest=""))

@@ -1,6 +1,7 @@
 """When a question goes without the large model, and that the result says so."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from core.database import Database
 from core.metrics import SEARCHES, SEARCHES_WITHOUT_LARGE_MODEL
 from core.settings import SearchMode
 from retrieval.answering import Answerer, Question
-from retrieval.large_model import REST, LargeModel, Refusal, has_time
+from retrieval.large_model import REMEMBERED, REST, LargeModel, Refusal, has_time
 from tests.retrieval.conftest import ENTRIES, NOON, faq, publish
 from tests.retrieval.fake_models import FakeEmbedder, search_with
 
@@ -104,3 +105,34 @@ def test_a_server_with_another_model_under_the_same_name_is_not_compared(databas
     assert search.search("midori", "犬の登録", moment=NOON).mode is SearchMode.FULL
     embedder.dimensions = 32
     assert search.search("midori", "犬を登録する", moment=NOON).mode is SearchMode.LIGHT
+
+
+def test_a_hurried_question_goes_without_the_large_model_and_the_next_one_does_not(database: Database) -> None:
+    for entry_id, entry in ENTRIES.items():
+        publish(database, "midori", entry_id, faq(*entry))
+    embedder = FakeEmbedder()
+    search = search_with(database, embedder)
+    search.warm()
+    asked, crowded = len(embedder.asked), count(SEARCHES_WITHOUT_LARGE_MODEL, "crowded")
+    hurried = Question(municipality_id="midori", text="犬を飼い始めました", moment=NOON, is_hurried=True)
+    answer = Answerer(search).answer(hurried)
+    assert answer.result is not None
+    assert (answer.result.mode, len(embedder.asked)) == (SearchMode.LIGHT, asked)
+    assert count(SEARCHES_WITHOUT_LARGE_MODEL, "crowded") > crowded
+
+    calm = Answerer(search).answer(replace(hurried, is_hurried=False))
+    assert calm.result is not None
+    assert (calm.result.mode, calm.result.is_cached) == (SearchMode.FULL, False)
+
+
+def test_what_was_read_lately_is_not_read_again() -> None:
+    embedder = FakeEmbedder()
+    large = LargeModel(embedder)
+    first, second = large.query("犬"), large.query("犬")
+    assert first is second
+    large.query("猫")
+    assert embedder.asked == ["犬", "猫"]
+    for number in range(REMEMBERED):
+        large.query(str(number))
+    large.query("犬")
+    assert embedder.asked[-1] == "犬"

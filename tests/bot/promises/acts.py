@@ -33,7 +33,7 @@ APOLOGY = "こちらの不具合で"
 class NothingFound:
     """A search without content: what is promised of turns and deliveries does not depend on what is answered."""
 
-    def search(self, municipality_id: str, text: str, *, moment: datetime, limit: int = 100) -> SearchResult:
+    def search(self, municipality_id: str, text: str, *, moment: datetime, limit: int = 100, is_hurried: bool = False) -> SearchResult:
         return SearchResult(
             municipality_id=municipality_id,
             normalised=text,
@@ -41,8 +41,8 @@ class NothingFound:
             hits=(),
             mode=SearchMode.LIGHT,
             revision=0,
-            features={},
             milliseconds=0.0,
+            steps=(),
         )
 
     def passage(self, municipality_id: str, entry_id: str, *, moment: datetime) -> Passage | None:

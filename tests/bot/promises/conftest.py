@@ -7,18 +7,16 @@ import pytest
 
 from bot.preparing import ensure_municipality
 from core.database import Database
-from core.migrating import migrate
 from core.pack_loading import load_pack
 from tests.bot.promises.acts import NothingFound
-from tests.databases import KINDS, fresh_database_url
+from tests.databases import KINDS, migrated_database_url
 from tests.town import MUNICIPALITY, Town, settle
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def shared_town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with fresh_database_url(request.param, tmp_path_factory.mktemp(request.param)) as url:
+    with migrated_database_url(request.param, tmp_path_factory.mktemp(request.param)) as url:
         database = Database(url)
-        migrate(database)
         with database.transaction() as session:
             ensure_municipality(session, load_pack(MUNICIPALITY))
         town = Town(database, NothingFound())  # type: ignore[arg-type]  # it is asked no more than this

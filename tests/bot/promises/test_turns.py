@@ -2,7 +2,11 @@
 
 import pytest
 
+from bot.crowd import LATEST, LONGEST_WAIT
+from bot.handlers import HANDLERS
 from bot.models import Direction, MessageRow, Resident
+from bot.outcome import Outcome, Tools, Turn
+from bot.routing import Route
 from tests.bot.promises.acts import (
     Gate,
     bot_items,
@@ -15,6 +19,7 @@ from tests.bot.promises.acts import (
     routes_of,
     rows_of,
     said_by_bot,
+    soon,
 )
 from tests.town import MUNICIPALITY, Town, settle
 
@@ -107,3 +112,36 @@ def test_late_redelivery_of_a_choice_of_language_does_not_change_the_newer_choic
     with town.database.reading() as session:
         resident = session.get_one(Resident, conversation_of(town, phone).resident_id)
     assert resident.language == "en"
+
+
+def turns_waiting(town: Town) -> int:
+    with town.database.reading() as session:
+        return town.queue.waiting(session).get("turn", 0)
+
+
+def test_turns_are_hurried_while_all_wait_long_and_not_afterwards(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = [newcomer(town, f"先{number}") for number in range(4)]
+    others = [newcomer(town, f"後{number}") for number in range(LATEST + 4)]
+    late = newcomer(town, "翌日")
+    gate, hurried = Gate(monkeypatch), []
+    gated = HANDLERS[Route.THANKS]
+
+    def watch(turn: Turn, tools: Tools) -> Outcome:
+        hurried.append(turn.is_hurried)
+        return gated(turn, tools)
+
+    monkeypatch.setitem(HANDLERS, Route.THANKS, watch)
+    for phone in workers:
+        phone.say("ありがとう")
+        assert gate.entered.acquire(timeout=10)
+    for number, phone in enumerate(others, start=len(workers) + 1):
+        phone.say("ありがとう")
+        soon(lambda number=number: turns_waiting(town) == number)  # type: ignore[misc]  # a default binds it
+    pass_time(town, 2 * LONGEST_WAIT.total_seconds())
+    gate.open.set()
+    settle(town)
+    assert hurried.count(True) == len(others) - LATEST + 1
+    late.say("ありがとう")
+    settle(town)
+    assert hurried[-1] is False
+    assert len(hurried) == len(workers) + len(others) + 1
