@@ -29,6 +29,9 @@ class Known(Protocol):
 
     def day(self, rule: DayRule) -> date: ...
 
+    def labels(self, place: str) -> tuple[str, ...]:
+        """A text of the definition in all languages that it was written in, for recognising what was typed instead of tapped."""
+
 
 class Operand(DefinitionModel):
     """Something to compare with that is not written out: another answer, a value of the pack, or a day seen from today."""

@@ -25,6 +25,9 @@ class ProcedureWords(DefinitionModel):
     confirm: tuple[str, ...] = ()
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    """The answer that is there shall stay."""
+    confirm_and_keep: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     """Nothing to say to this question, or no more."""
     start_shapes: tuple[str, ...] = ()

@@ -81,8 +81,8 @@ def _as_button(progress: Progress, said: Words) -> Said:
     for command in Command:
         if is_among(getattr(words, command.value), said.text):
             return Gave(command=command)
-    if progress.pending is None and is_among(words.confirm, said.text):
-        return Confirmed(fingerprint=progress.fingerprint())
+    if progress.pending is None and is_among((*words.confirm, *words.confirm_and_keep), said.text):
+        return Confirmed(fingerprint=progress.fingerprint(), keeps=is_among(words.confirm_and_keep, said.text))
     return said
 
 
@@ -159,7 +159,7 @@ def _answer(progress: Progress, said: Said) -> Step:
         return _answer(progress.closed, said) if is_next else _earlier_button(progress, said)
     if field is None:
         return go_on(progress)
-    if isinstance(said, Chose) and said.value == KEEP and progress.state.revisiting == field.name:
+    if progress.state.revisiting == field.name and field.name in progress.state.answers and _keeps(progress, said):
         return go_on(
             replace(progress, state=replace(progress.state, revisiting="", open_field="", scratch=None, scratch_of="", failures=0))
         )
@@ -196,6 +196,12 @@ def _answer(progress: Progress, said: Said) -> Step:
             return fail(progress, reading, field, notes)
         case _:
             return fail(progress, None, field, notes)
+
+
+def _keeps(progress: Progress, said: Said) -> bool:
+    """Whether the answer that is asked anew shall stay as it is."""
+    words = progress.facts.locality.words
+    return (isinstance(said, Chose) and said.value == KEEP) or (isinstance(said, Words) and is_among(words.keep, said.text))
 
 
 def _earlier_button(progress: Progress, said: Chose | Picked) -> Step:

@@ -52,6 +52,11 @@ class Answers:
     def day(self, rule: RuleOfDay) -> date:
         return self.day_from(rule, self.today)
 
+    def labels(self, place: str) -> tuple[str, ...]:
+        translated = (texts[place] for texts in self.definition.translations.values() if place in texts)
+        own = self.definition.texts.get(place)
+        return (*((own,) if own else ()), *translated)
+
     def day_from(self, rule: RuleOfDay, day: date) -> date:
         return rule.from_(day, self._number, self.facts.is_open)
 

@@ -115,7 +115,11 @@ def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
     commands = _commands(wording, step.state.uid)
     if len(own) > ROOM:
         title = wording.text(f"fields.{step.following or step.field}.ask")
-        return _reply(wording, (*messages, Card(alt=title, title=_label(wording, step.field), choices=tuple(own), is_list=True)), commands)
+        return _reply(
+            wording,
+            (*messages, Card(alt=title, title=_label(wording, step.following or step.field), choices=tuple(own), is_list=True)),
+            commands,
+        )
     return _reply(wording, tuple(messages), (*own, *commands))
 
 

@@ -8,7 +8,7 @@ from pydantic import Field as Key
 
 from core.text import squeeze
 from procedures.conditions import Condition, DefinitionModel, Plain
-from procedures.facts import Facts, ProcedureWords
+from procedures.facts import Facts
 from procedures.fields.base import Asking, Field, Found, Line, Option, Problem, Reading, Taken, Unread, line
 from procedures.said import Chose, Said, Words
 from retrieval.tokens import fold
@@ -59,37 +59,40 @@ class ChoiceField(Field):
             case Chose(value=value):
                 return Taken(value=value) if any(row.value == value for row in rows) else Unread()
             case Words(text=text):
-                chosen = self._meant(rows, text)
+                chosen = self._meant(rows, text, asking)
                 return Taken(value=chosen.value) if chosen else Unread()
             case _:
                 return Unread()
 
     def find(self, text: str, asking: Asking) -> Found | None:
-        inside = [(row, word) for row in self._rows(asking) for word in self._words(row) if len(word) >= LEAST_INSIDE and word in text]
+        inside = [
+            (row, word) for row in self._rows(asking) for word in self._words(row, asking) if len(word) >= LEAST_INSIDE and word in text
+        ]
         if len({row.value for row, _ in inside}) != 1:
             return None
         row, word = max(inside, key=lambda pair: len(pair[1]))
         return Found(value=row.value, rest=text.replace(word, " ", 1))
 
     def is_exactly(self, text: str, asking: Asking) -> bool:
-        return any(is_among(self._words(row), text) for row in self._rows(asking))
+        return any(is_among(self._words(row, asking), text) for row in self._rows(asking))
 
-    def _meant(self, rows: Sequence[OptionRow], text: str) -> OptionRow | None:
+    def _meant(self, rows: Sequence[OptionRow], text: str, asking: Asking) -> OptionRow | None:
         """By its whole label or word, its number, or the only label that stands in the message."""
         for row in rows:
-            if is_among(self._words(row), text):
+            if is_among(self._words(row, asking), text):
                 return row
         number = NUMBERED.fullmatch(folded(text))
         if number is not None:
             place = int(number[1]) - 1
             return rows[place] if 0 <= place < len(rows) else None
         flat = folded(text)
-        inside = [row for row in rows if any(len(folded(word)) >= LEAST_INSIDE and folded(word) in flat for word in self._words(row))]
+        inside = [
+            row for row in rows if any(len(folded(word)) >= LEAST_INSIDE and folded(word) in flat for word in self._words(row, asking))
+        ]
         return inside[0] if len(inside) == 1 else None
 
-    @staticmethod
-    def _words(row: OptionRow) -> tuple[str, ...]:
-        return (row.label, *row.words)
+    def _words(self, row: OptionRow, asking: Asking) -> tuple[str, ...]:
+        return (row.label, *row.words, *asking.known.labels(self.text(f"options.{row.value}").key))
 
     def _rows(self, asking: Asking) -> tuple[OptionRow, ...]:
         return tuple(row for row in self.options_ if row.when is None or row.when.holds(asking.known))
@@ -192,27 +195,28 @@ class YesNoField(Field):
     no_words: tuple[str, ...] = ()
 
     def read(self, said: Said, asking: Asking) -> Reading:
-        words = asking.facts.locality.words
         match said:
             case Chose(value=value) if value in (YES, NO):
                 return Taken(value=value == YES)
             case Words(text=text):
-                side = self._side(text, words)
+                side = self._side(text, asking)
                 found = self.find(text, asking) if side is None else None
                 side = found.value if found is not None else side
                 return Taken(value=side) if side is not None else Unread()
             case _:
                 return Unread()
 
-    def _side(self, text: str, words: ProcedureWords) -> bool | None:
+    def _side(self, text: str, asking: Asking) -> bool | None:
         """Words of its own first: 大丈夫 is a yes, but not to whether there is danger."""
-        for yes, no in (((self.yes_label, *self.yes_words), (self.no_label, *self.no_words)), (words.yes, words.no)):
+        words = asking.facts.locality.words
+        own_yes, own_no = (asking.known.labels(self.text(place).key) for place in ("yes_label", "no_label"))
+        for yes, no in (((self.yes_label, *own_yes, *self.yes_words), (self.no_label, *own_no, *self.no_words)), (words.yes, words.no)):
             if is_among(yes, text) or is_among(no, text):
                 return is_among(yes, text)
         return None
 
     def is_exactly(self, text: str, asking: Asking) -> bool:
-        return self._side(text, asking.facts.locality.words) is not None
+        return self._side(text, asking) is not None
 
     def find(self, text: str, asking: Asking) -> Found | None:
         """Only by words of its own: a mere はい answers nothing but the question that was asked."""

@@ -251,3 +251,23 @@ def test_words_of_the_start_are_not_asked_again() -> None:
     talk = Talk("dog_registration", "愛犬が亡くなりました。死亡届を出したい")
     assert talk.answers["event"] == "died"
     assert talk.field == "microchip"
+
+
+def test_labels_of_buttons_can_be_typed_in_the_language_in_which_they_were_shown() -> None:
+    talk = Talk("road_damage", facts=sample_facts("public_works"))
+    talk.say("There is not", "road", "Hole in the road", "skip")
+    assert talk.answers == {"danger": False, "category": "road", "kind": "hole"}
+    assert talk.field == "place"
+
+
+def test_labels_of_the_cards_can_be_typed() -> None:
+    known = {"name": {"name": "田中 太郎", "kana": "タナカ タロウ"}, "phone": {"number": "090-1234-5678", "hours": ""}}
+    talk = Talk("oversized_waste", facts=sample_facts(known=known))
+    talk.say("家庭", "布団", "以上", "港町3-2-1", "12月8日", "玄関前", "そのまま使う")
+    assert isinstance(talk.step, Confirm)
+    talk.edit("phone")
+    talk.say("このまま")
+    assert isinstance(talk.step, Confirm)
+    step = talk.say("申し込んで次回も使う")
+    assert isinstance(step, Completed)
+    assert step.keeps
