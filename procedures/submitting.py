@@ -53,6 +53,14 @@ def submit(
     before = application_by_filling(session, filling.uid)
     if before is not None:
         return Submitted(application=before, is_new=False, deadline=_day(before.due_at))
+    with session.begin_nested() as savepoint:
+        # The counter's row stays locked, so that of two that submit the same filling at once the second finds what the first made.
+        number = _next_number(session, desk.municipality_id, in_japan(now).year)
+        before = application_by_filling(session, filling.uid)
+        if before is not None:
+            savepoint.rollback()
+    if before is not None:
+        return Submitted(application=before, is_new=False, deadline=_day(before.due_at))
     known = Answers(definition=definition, answers=filling.answers, facts=facts, now=now)
     if filling.digest == desk.procedures.digests.get(filling.procedure_id):
         store_version(session, desk.municipality_id, desk.procedures, filling.procedure_id, now)
@@ -61,7 +69,7 @@ def submit(
     application = Application(
         municipality_id=desk.municipality_id,
         resident_id=resident_id,
-        number=_next_number(session, desk.municipality_id, in_japan(now).year),
+        number=number,
         procedure_id=definition.id,
         digest=filling.digest,
         filling_uid=filling.uid,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from core.database import Database
-from procedures.models import Application, Slot
+from procedures.models import Application, ReceiptCounter, Slot
 from procedures.slots import SlotFullError, give_back, set_capacity, slots_from, take_place
 from procedures.submitting import submit
 from tests.procedures.database import DESK, confirmed, settled
@@ -74,6 +74,31 @@ def test_residents_who_submit_at_once_get_no_more_than_there_are(database: Datab
     assert len(full) == 5
     assert sorted(stored) == sorted(numbers)
     assert len({number.rsplit("-", 1)[0] for number in stored}) == 3
+
+
+def test_one_filling_that_is_submitted_many_times_at_once_makes_one_application(database: Database) -> None:
+    people = settled(database)
+    state = confirmed("oversized_waste").step.state
+    results: list[tuple[str, bool]] = []
+    barrier = threading.Barrier(6)
+
+    def run() -> None:
+        barrier.wait()
+        with database.transaction() as session:
+            done = submit(session, DESK, state, resident_id=people.resident, language="ja", now=NOW, facts=sample_facts())
+            results.append((done.application.number, done.is_new))
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    assert len({number for number, _ in results}) == 1
+    assert sum(is_new for _, is_new in results) == 1
+    with database.reading() as session:
+        assert session.scalars(select(Slot.taken)).all() == [1]
+        assert session.scalars(select(ReceiptCounter.last)).all() == [1], "no number is lost"
 
 
 def test_place_that_was_given_back_can_be_taken(database: Database) -> None:
