@@ -14,6 +14,9 @@ from core.database import Database
 from core.pack import Retention
 from handoff.callbacks import drop_finished
 from handoff.models import CallbackRequest, CallbackState
+from procedures.lifecycle import OPEN
+from procedures.models import Application
+from procedures.retention import drop_over
 from retrieval.judging import drop_judged
 
 BATCH = 500
@@ -154,6 +157,7 @@ def _is_over(municipality_id: str, retention: Retention, now: datetime) -> Colum
         or_(blocked, silent),
         not_(exists().where(CallbackRequest.conversation_id == Conversation.id, CallbackRequest.state == CallbackState.OPEN)),
         not_(exists().where(OutgoingCall.conversation_id == Conversation.id, OutgoingCall.state.in_(UNSETTLED))),
+        not_(exists().where(Application.resident_id == Conversation.resident_id, Application.state.in_(OPEN))),
         not_(
             exists().where(
                 InboundEvent.municipality_id == Conversation.municipality_id,
@@ -172,5 +176,6 @@ PARTS: Mapping[str, Part] = {
     "turns": _blank_turns,
     "callbacks": _drop_callbacks,
     "states": _blank_states,
+    "procedures": lambda session, municipality_id, _retention, now: drop_over(session, municipality_id, now, BATCH),
     "people": _forget_people,
 }

@@ -182,7 +182,7 @@ def answers_of(session: Session, desk: Desk, application: Application) -> dict[s
     """Raises ForgottenError where they can't be read any more."""
     from procedures.keys import ForgottenError
 
-    if application.sealed is None:
+    if application.sealed is None or application.resident_id is None:
         raise ForgottenError(f"the answers of {application.number} were forgotten")
     opened: dict[str, Plain] = orjson.loads(desk.seals.existing(session, application.resident_id).decrypt(application.sealed))
     return opened
@@ -226,7 +226,7 @@ def _move(
         give_back(session, application.municipality_id, application.procedure_id, application.slot_key)
         application.slot_key = None
     sealed = None
-    if words and desk is not None:
+    if words and desk is not None and application.resident_id is not None:
         sealed = desk.seals.for_resident(session, desk.municipality_id, application.resident_id, now).encrypt(words.encode())
     record(session, application, verb, now, staff_id=staff_id, detail=detail, sealed=sealed)
     session.flush()
@@ -240,7 +240,7 @@ def _move(
             gaps={"number": one.number, "reason": words},
         )
         for one in told
-        if one.is_told
+        if one.is_told and one.resident_id is not None
     )
 
 

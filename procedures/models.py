@@ -15,7 +15,7 @@ class ResidentKey(Base):
 
     __tablename__ = "resident_key"
 
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True, autoincrement=False)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
@@ -40,7 +40,7 @@ class FillingRow(Base):
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"))
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     procedure_id: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(16))
@@ -74,7 +74,8 @@ class Application(Base):
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id", ondelete="SET NULL"))
+    """None once the resident was forgotten; then the answers can't be read any more."""
     number: Mapped[str] = mapped_column(String(24))
     procedure_id: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(16))
@@ -177,7 +178,7 @@ class PersonalDatum(Base):
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(40))
     field_type: Mapped[str] = mapped_column(String(24))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -199,7 +200,7 @@ class FormLink(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     """Random: a number would be given again once a link is gone."""
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"))
     filling_uid: Mapped[str] = mapped_column(String(32))
     field: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime]
@@ -214,7 +215,7 @@ class StoppedNotice(Base):
 
     __tablename__ = "stopped_notice"
 
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True, autoincrement=False)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     at: Mapped[datetime]

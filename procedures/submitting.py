@@ -121,6 +121,8 @@ def _write_answers(
     session: Session, desk: Desk, definition: Definition, application: Application, filling: Filling, known: Answers, now: datetime
 ) -> None:
     """The answers sealed, and of them what must be compared or waited for."""
+    if application.resident_id is None:
+        raise NotAllowedError("the resident of an application was forgotten")
     cipher = desk.seals.for_resident(session, desk.municipality_id, application.resident_id, now)
     application.sealed = cipher.encrypt(orjson.dumps(dict(filling.answers)))
     application.version = (application.version or 0) + 1

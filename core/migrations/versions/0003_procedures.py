@@ -46,7 +46,7 @@ def upgrade() -> None:
     op.create_table('application',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
-    sa.Column('resident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('resident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('number', sa.String(length=24), nullable=False),
     sa.Column('procedure_id', sa.String(length=40), nullable=False),
     sa.Column('digest', sa.String(length=16), nullable=False),
@@ -73,7 +73,7 @@ def upgrade() -> None:
     sa.Column('keep_until', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['joined_to'], ['application.id'], name=op.f('fk_application_joined_to_application')),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_application_municipality_id_municipality')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_application_resident_id_resident')),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_application_resident_id_resident'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_application')),
     sa.UniqueConstraint('filling_uid', name=op.f('uq_application_filling_uid')),
     sa.UniqueConstraint('municipality_id', 'number', name=op.f('uq_application_municipality_id_number'))
@@ -99,7 +99,7 @@ def upgrade() -> None:
     sa.Column('expires_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('reminded_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_filling_municipality_id_municipality')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_filling_resident_id_resident')),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_filling_resident_id_resident'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_filling')),
     sa.UniqueConstraint('resident_id', 'procedure_id', name=op.f('uq_filling_resident_id_procedure_id')),
     sa.UniqueConstraint('uid', name=op.f('uq_filling_uid'))
@@ -117,7 +117,7 @@ def upgrade() -> None:
     sa.Column('expires_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('used_at', core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_form_link_municipality_id_municipality')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_form_link_resident_id_resident')),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_form_link_resident_id_resident'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_form_link'))
     )
     with op.batch_alter_table('form_link', schema=None) as batch_op:
@@ -136,7 +136,7 @@ def upgrade() -> None:
     sa.Column('given_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('expires_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_personal_datum_municipality_id_municipality')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_personal_datum_resident_id_resident')),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_personal_datum_resident_id_resident'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_personal_datum')),
     sa.UniqueConstraint('resident_id', 'kind', name=op.f('uq_personal_datum_resident_id_kind'))
     )
@@ -149,7 +149,7 @@ def upgrade() -> None:
     sa.Column('wrapped', sa.LargeBinary(), nullable=False),
     sa.Column('created_at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_resident_key_municipality_id_municipality')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_resident_key_resident_id_resident')),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_resident_key_resident_id_resident'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('resident_id', name=op.f('pk_resident_key'))
     )
     op.create_table('stopped_notice',
@@ -158,7 +158,7 @@ def upgrade() -> None:
     sa.Column('municipality_id', sa.String(length=64), nullable=False),
     sa.Column('at', core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_stopped_notice_municipality_id_municipality')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_stopped_notice_resident_id_resident')),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_stopped_notice_resident_id_resident'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('resident_id', 'kind', name=op.f('pk_stopped_notice'))
     )
     op.create_table('application_event',
