@@ -35,17 +35,28 @@ def calendar_facts(pack: Pack, procedures: Procedures, definition: Definition) -
 
 
 def facts_for(
-    session: Session, seals: Seals, pack: Pack, procedures: Procedures, definition: Definition, resident_id: int, now: datetime
+    session: Session,
+    seals: Seals,
+    pack: Pack,
+    procedures: Procedures,
+    definition: Definition,
+    resident_id: int,
+    now: datetime,
+    *,
+    besides: int | None = None,
 ) -> Facts:
-    """Slots and what was given before are read at once; doubles are looked for, in this session, when a condition asks for them."""
+    """Slots and what was given before are read at once; doubles are looked for, in this session, when a condition asks for them.
+
+    `besides` is the application that is changed or completed, which is no double of itself.
+    """
     taken, capacities = slots_from(session, pack.id, definition.id, in_japan(now).date())
 
     def look_up(name: str, answers: Mapping[str, Plain]) -> Plain:
         if name == "near":
-            return _near(session, pack.id, definition, answers, now)
+            return _near(session, pack.id, definition, answers, now, besides)
         if name == "repeated":
             key = double_key(definition, answers, seals.digest_key)
-            return True if key is not None and has_double(session, pack.id, key) else None
+            return True if key is not None and has_double(session, pack.id, key, besides=besides) else None
         return None
 
     return replace(
@@ -57,11 +68,13 @@ def facts_for(
     )
 
 
-def _near(session: Session, municipality_id: str, definition: Definition, answers: Mapping[str, Plain], now: datetime) -> str | None:
+def _near(
+    session: Session, municipality_id: str, definition: Definition, answers: Mapping[str, Plain], now: datetime, besides: int | None
+) -> str | None:
     """The number of the nearest report of the same class."""
     rule, kind, place = definition.doubles, kind_of(definition, answers), place_of(definition, answers)
     if rule is None or kind is None or place is None:
         return None
     reports = reports_since(session, municipality_id, definition.id, kind, recent_window(now, rule.days))
-    found = near_reports(rule, kind, place, now, reports)
+    found = near_reports(rule, kind, place, now, [report for report in reports if report.application_id != besides])
     return found[0].number if found else None

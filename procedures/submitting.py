@@ -64,6 +64,8 @@ def submit(
     known = Answers(definition=definition, answers=filling.answers, facts=facts, now=now)
     if filling.digest == desk.procedures.digests.get(filling.procedure_id):
         store_version(session, desk.municipality_id, desk.procedures, filling.procedure_id, now)
+    # Looked for before the application itself is there to be found.
+    original = _original(session, definition, desk.municipality_id, known)
     is_anonymous = definition.anonymous is not None and definition.anonymous.holds(known)
     due = known.day(definition.accept_within) if definition.accept_within is not None else None
     application = Application(
@@ -85,7 +87,9 @@ def submit(
     _write_answers(session, desk, definition, application, filling, known, now)
     session.flush()
     record(session, application, Verb.SUBMIT, now)
-    _join(session, definition, application, known, now)
+    if original is not None:
+        application.joined_to = original.joined_to or original.id
+        record(session, application, Verb.JOIN, now, detail={"number": original.number})
     for effect in definition.effects:
         if effect.when is None or effect.when.holds(known):
             effects.EFFECTS[effect.name](session, application, now)
@@ -158,17 +162,14 @@ def _hold_slot(session: Session, desk: Desk, definition: Definition, application
     application.slot_key = wanted
 
 
-def _join(session: Session, definition: Definition, application: Application, known: Answers, now: datetime) -> None:
-    """A report of the same thing joins the earlier one, and its author hears whatever becomes of that."""
+def _original(session: Session, definition: Definition, municipality_id: str, known: Answers) -> Application | None:
+    """The earlier report of the same thing: its author hears whatever becomes of that one, and so does whoever joins it."""
     rule = definition.doubles
     if rule is None or rule.joined_when is None or not rule.joined_when.holds(known):
-        return
+        return None
     near = known.get("fact.near")
-    original = application_by_number(session, application.municipality_id, str(near)) if near else None
-    if original is None or original.procedure_id != application.procedure_id:
-        return
-    application.joined_to = original.joined_to or original.id
-    record(session, application, Verb.JOIN, now, detail={"number": original.number})
+    found = application_by_number(session, municipality_id, str(near)) if near else None
+    return found if found is not None and found.procedure_id == definition.id else None
 
 
 def _next_number(session: Session, municipality_id: str, year: int) -> str:
