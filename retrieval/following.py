@@ -11,6 +11,7 @@ from core.errors import ModelUnavailableError
 from core.settings import SearchMode
 from retrieval import queries
 from retrieval.backlog import Backlog
+from retrieval.documents import documents_of
 from retrieval.families import Family
 from retrieval.fields import fields_of
 from retrieval.passages import Passage, view_of
@@ -167,7 +168,7 @@ class Follower:
                     held.rankers = rankers
                     held.generation += 1
             if gone := [passage_id for passage_id, _ in withdrawn if passage_id in held.passages]:
-                held.apply([], gone, {family.model: {} for family in held.families})
+                held.apply([], gone, {family.model: {} for family in held.families}, {})
         waiting.done([entry_id for _, entry_id in withdrawn])
         waiting.note(list(changed), revision)
         if not waiting:
@@ -196,7 +197,8 @@ class Follower:
         written = [passage for passage in passages if passage.entry_id in entry_ids]
         vectors = {family.model: known_vectors(database, family.model, family.texts(written)) for family in shelf.families[1:]}
         vectors[fast.name] = {**known, **vectors_of(database, fast, _missing(shelf.fast.texts(written), known))}
-        shelf.apply(written, [row_id for row_id, entry_id in removed.items() if entry_id in entry_ids], vectors)
+        documents = documents_of(database, written)
+        shelf.apply(written, [row_id for row_id, entry_id in removed.items() if entry_id in entry_ids], vectors, documents)
         waiting.done(list(entry_ids))
         taken = time.monotonic() - started
         self._slice = min(LARGEST_SLICE, max(FIRST_SLICE // 4, int(self._slice * min(2.0, SLICE_SECONDS / max(taken, 1e-3)))))

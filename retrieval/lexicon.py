@@ -21,16 +21,16 @@ class Lexicon:
 
     def __init__(self) -> None:
         self._by_reading: dict[str, Counter[str]] = {}
-        self._own: dict[int, Counter[tuple[str, str]]] = {}
+        self._own: dict[int, Mapping[tuple[str, str], int]] = {}
         self._by_edge: dict[tuple[int, str], dict[str, None]] = {}
         """Readings by their first (0) and last (-1) character: one slip changes at most one of the two."""
         self._longest = 0
 
-    def put(self, key: int, texts: Sequence[Sequence[Token]]) -> None:
-        """Adds the words of a passage's questions, or replaces them."""
+    def put(self, key: int, names: Mapping[tuple[str, str], int]) -> None:
+        """Adds the names in a passage's questions, as `names_in` counts them, or replaces them."""
         self.remove(key)
-        self._own[key] = Counter(name for words in texts for name in _names(words))
-        for (reading, surface), count in self._own[key].items():
+        self._own[key] = names
+        for (reading, surface), count in names.items():
             if reading not in self._by_reading:
                 self._by_reading[reading] = Counter()
                 for edge in (0, -1):
@@ -40,7 +40,7 @@ class Lexicon:
 
     def remove(self, key: int) -> None:
         """Nothing happens when there is no such passage."""
-        for (reading, surface), count in self._own.pop(key, Counter()).items():
+        for (reading, surface), count in self._own.pop(key, {}).items():
             surfaces = self._by_reading[reading]
             surfaces[surface] -= count
             if surfaces[surface] <= 0:
@@ -97,6 +97,11 @@ class Lexicon:
 
 def _usual(surfaces: Mapping[str, int]) -> str:
     return max(sorted(surfaces), key=lambda surface: surfaces[surface])
+
+
+def names_in(texts: Sequence[Sequence[Token]]) -> Mapping[tuple[str, str], int]:
+    """How often each name stands in these texts, as (reading, spelling)."""
+    return Counter(name for words in texts for name in _names(words))
 
 
 def _names(words: Sequence[Token]) -> Iterator[tuple[str, str]]:

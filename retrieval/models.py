@@ -1,4 +1,4 @@
-"""Tables of retrieval: passages that can be found, and vectors that were computed once."""
+"""Tables of retrieval: passages that can be found, what was computed of their texts once, and what residents judged."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -71,6 +71,16 @@ class StoredVector(Base):
     text_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     """Little-endian float16, of unit length."""
+
+
+class StoredWords(Base):
+    """A cache, so that no text is cut into words at every start; it may be emptied at any time."""
+
+    __tablename__ = "stored_words"
+
+    text_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Of all texts of a passage, the dictionary and the rules by which they are cut."""
+    words: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class JudgedQuestion(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.models import Municipality
-from retrieval.models import JudgedQuestion, LearnedRanker, ModelUsage, PassageRow, StoredVector
+from retrieval.models import JudgedQuestion, LearnedRanker, ModelUsage, PassageRow, StoredVector, StoredWords
 
 CHUNK = 500  # SQLite takes a limited number of parameters in one statement.
 
@@ -52,6 +52,16 @@ def stored_vectors(session: Session, model: str, hashes: Sequence[str]) -> Mappi
         statement = select(StoredVector.text_hash, StoredVector.vector)
         statement = statement.where(StoredVector.model == model, StoredVector.text_hash.in_(hashes[start : start + CHUNK]))
         found.update({row.text_hash: row.vector for row in session.execute(statement)})
+    return found
+
+
+def stored_words(session: Session, hashes: Sequence[str]) -> Mapping[str, bytes]:
+    """Those of the asked that are stored, by hash."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(hashes), CHUNK):
+        statement = select(StoredWords.text_hash, StoredWords.words)
+        statement = statement.where(StoredWords.text_hash.in_(hashes[start : start + CHUNK]))
+        found.update({row.text_hash: row.words for row in session.execute(statement)})
     return found
 
 

@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,16 +11,16 @@ from numpy.typing import NDArray
 from core.database import Database
 from core.settings import SearchMode
 from core.text import squeeze
+from retrieval.documents import Document
 from retrieval.embedding import Embedder
 from retrieval.families import Family
-from retrieval.fields import keyword_weights, plain, questions_of
+from retrieval.fields import questions_of
 from retrieval.index import VectorIndex
 from retrieval.keywords import KeywordIndex
 from retrieval.large_model import LargeModel
 from retrieval.lexicon import Lexicon
 from retrieval.passages import Passage
 from retrieval.reranking import Rankers
-from retrieval.tokens import Token, forms, tokens
 
 Vectors = NDArray[np.float32]
 KANA = re.compile(r"[ぁ-ヺ]")
@@ -90,10 +89,17 @@ class Shelf:
         family = self.former or self.wanted
         return family if family is not None and len(family) >= ENOUGH * len(self.passages) else None
 
-    def apply(self, written: Sequence[Passage], removed: Sequence[int], vectors: Mapping[str, Mapping[str, Vectors]]) -> None:
+    def apply(
+        self,
+        written: Sequence[Passage],
+        removed: Sequence[int],
+        vectors: Mapping[str, Mapping[str, Vectors]],
+        documents: Mapping[int, Document],
+    ) -> None:
         """Chroma first, then everything in memory at once, then what is left over: a search in between sees the old or the new state.
 
-        `vectors` by model and text hash; those of the fast model must be complete. It may stop anywhere and be repeated.
+        `vectors` by model and text hash; those of the fast model must be complete. `documents` by the id of the passage.
+        It may stop anywhere and be repeated.
         """
         with self.changing:
             gone = [*removed, *(passage.id for passage in written)]
@@ -101,7 +107,6 @@ class Shelf:
             for family, own in zip(self.families, prepared, strict=True):
                 family.write(own)
             mains = [family.mains_of(gone) for family in self.families]
-            documents = {passage.id: _document(passage) for passage in written}
             with self.lock:
                 for key in gone:
                     self._forget(key)
@@ -156,28 +161,14 @@ class Shelf:
             for wording in _wordings(passage):
                 _discard(self._by_wording, wording, key)
 
-    def _remember(self, passage: Passage, document: "Document") -> None:
+    def _remember(self, passage: Passage, document: Document) -> None:
         self.passages[passage.id] = passage
         self.by_entry.setdefault(passage.entry_id, set()).add(passage.id)
         self.keywords.put(passage.id, document.weights, length=document.length)
-        self.lexicon.put(passage.id, document.questions)
+        self.lexicon.put(passage.id, document.names)
         self.wordings[passage.id] = document.wordings
         for wording in _wordings(passage):
             self._by_wording.setdefault(wording, set()).add(passage.id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """A passage as the keyword index takes it."""
-
-    weights: Mapping[str, float]
-    length: float
-    questions: Sequence[Sequence[Token]]
-
-    @property
-    def wordings(self) -> Sequence[Sequence[str]]:
-        """Each word of each question once."""
-        return tuple(tuple(dict.fromkeys(token.form for token in words)) for words in self.questions)
 
 
 def _wordings(passage: Passage) -> Iterator[str]:
@@ -193,15 +184,3 @@ def _discard(members: dict[str, set[int]], name: str, key: int) -> None:
     own.discard(key)
     if not own:
         members.pop(name, None)
-
-
-def _document(passage: Passage) -> Document:
-    asked = tokens(passage.question)
-    own = {"question": Counter(token.form for token in asked), "body": Counter(forms(plain(passage.body)))}
-    weights = keyword_weights(own)
-    length = sum(weights.values())
-    # Other wordings help to find a passage, and must not make it look longer than its neighbours.
-    for text in questions_of(passage)[1:]:
-        for form, weight in keyword_weights({"question": Counter(forms(text))}).items():
-            weights[form] = max(weights.get(form, 0.0), weight)
-    return Document(weights=weights, length=length, questions=[asked, *map(tokens, passage.phrasings)])

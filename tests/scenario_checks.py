@@ -23,7 +23,7 @@ from tests.scenario_format import Expected
 from tests.screen import actions_in, quick_replies, texts_in
 from tests.town import MUNICIPALITY, Town
 
-CONTENT = {"entry", "entry_version", "passage", "stored_vector"}
+CONTENT = {"entry", "entry_version", "passage", "stored_vector", "stored_words"}
 """Tables that hold what is published; nothing that a resident says gets there."""
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from retrieval.lexicon import SHORTEST_READING, SHORTEST_SLIP, Lexicon
+from retrieval.lexicon import SHORTEST_READING, SHORTEST_SLIP, Lexicon, names_in
 from retrieval.tokens import Token
 
 SOUND = st.text("あいうか", min_size=1, max_size=7)
@@ -35,7 +35,7 @@ def test_the_nearest_sound_is_found_and_nothing_that_was_removed(changes: list[t
             lexicon.remove(key)
             held.pop(key, None)
         else:
-            lexicon.put(key, [[noun(reading)]])
+            lexicon.put(key, names_in([[noun(reading)]]))
             held[key] = reading
     known = Counter(reading for reading in held.values() if len(reading) >= SHORTEST_READING)
     distances = {reading: OSA.distance(asked, reading) for reading in known}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PackError
-from retrieval.lexicon import Lexicon
+from retrieval.lexicon import Lexicon, names_in
 from retrieval.query import read_query
 from retrieval.synonyms import Synonyms, read_synonyms
 from retrieval.tokens import forms, tokens
@@ -76,7 +76,7 @@ def test_an_unknown_key_is_refused_with_the_name_of_the_file(tmp_path: Path) -> 
 def lexicon_of(*questions: str) -> Lexicon:
     lexicon = Lexicon()
     for key, question in enumerate(questions):
-        lexicon.put(key, [tokens(question)])
+        lexicon.put(key, names_in([tokens(question)]))
     return lexicon
 
 
