@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 import core.database
 
-revision = '0003'
-down_revision = '0002'
+revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 
