@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.commands import accounts, content, upkeep
+from console.commands import accounts, content, procedures, upkeep
 from console.commands.opening import explained, settings_of
 from console.commands.texts import say
 
@@ -39,11 +39,13 @@ class Product:
         from core.encryption import keyring
         from core.pack_loading import CONTENT, load_pack
         from core.process_lock import hold_locks
+        from procedures.loading import load_procedures
 
         ring = keyring(settings)
         self.database = open_database(settings, may_upgrade=is_demo)
         self._locks = hold_locks(settings, self.database, runs_jobs=workers > 0)
         self.packs = {municipality_id: load_pack(municipality_id) for municipality_id in settings.municipalities}
+        self.procedures = {municipality_id: load_procedures(municipality_id) for municipality_id in settings.municipalities}
         self._search = build_search(settings, self.database, load_pack, CONTENT, folder=settings.data_dir / INDEX_FOLDER)
         load_content(self.database, self.packs.values(), CONTENT)
         self._search.warm(is_complete=False)
@@ -222,6 +224,7 @@ def worker(threads: Annotated[int, typer.Option(min=1, max=64, help=say("option.
 for commands in (content.app, upkeep.app):
     app.add_typer(commands)
 app.add_typer(accounts.app, name="staff")
+app.add_typer(procedures.app, name="procedures")
 
 
 if __name__ == "__main__":

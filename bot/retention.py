@@ -17,6 +17,9 @@ from handoff.callbacks import drop_finished
 from handoff.desk_models import Media
 from handoff.forgetting import drop_cases_of, drop_closed
 from handoff.models import OPEN_STATES, CallbackRequest, CallbackState, Case
+from procedures.lifecycle import OPEN
+from procedures.models import Application
+from procedures.retention import drop_over
 from retrieval.judging import drop_judged
 
 BATCH = 500
@@ -170,6 +173,7 @@ def _is_over(municipality_id: str, retention: Retention, now: datetime) -> Colum
         not_(exists().where(CallbackRequest.conversation_id == Conversation.id, CallbackRequest.state == CallbackState.OPEN)),
         not_(exists().where(Case.conversation_id == Conversation.id, Case.state.in_(OPEN_STATES))),
         not_(exists().where(OutgoingCall.conversation_id == Conversation.id, OutgoingCall.state.in_(UNSETTLED))),
+        not_(exists().where(Application.resident_id == Conversation.resident_id, Application.state.in_(OPEN))),
         not_(
             exists().where(
                 InboundEvent.municipality_id == Conversation.municipality_id,
@@ -189,8 +193,7 @@ PARTS: Mapping[str, Part] = {
     "callbacks": _drop_callbacks,
     "changes": _drop_changes,
     "cases": _drop_cases,
-    "cases": _drop_cases,
-    "changes": _drop_changes,
     "states": _blank_states,
+    "procedures": lambda session, municipality_id, _retention, now: drop_over(session, municipality_id, now, BATCH),
     "people": _forget_people,
 }

@@ -13,11 +13,11 @@ from bot.models import Conversation, EventState, MessageRow, TurnRow
 from bot.states import dump_state, load_state, without_words
 from core.changes import case_topic
 from core.personal_data import mask_personal_data
+from core.telephone import phones_in
 from handoff.callbacks import forget_phones, forget_words
 from handoff.changing import tell
 from handoff.forgetting import forget_words as forget_in_cases
 from handoff.models import Case
-from handoff.telephone import phones_in
 from retrieval.judging import forget_judged
 
 

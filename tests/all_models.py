@@ -7,8 +7,19 @@ import core.models
 import faq.models
 import handoff.desk_models
 import handoff.models
+import procedures.models
 import retrieval.models
 from core.database import Base
 
-MODULES = (bot.line.models, bot.models, console.models, core.models, faq.models, handoff.desk_models, handoff.models, retrieval.models)
+MODULES = (
+    bot.line.models,
+    bot.models,
+    console.models,
+    core.models,
+    faq.models,
+    handoff.desk_models,
+    handoff.models,
+    procedures.models,
+    retrieval.models,
+)
 METADATA = Base.metadata

@@ -25,9 +25,9 @@ TEXTS = {
 JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
 LANGUAGE_KNOWLEDGE = {
     "bot/bubbles.py": "words in which an unfinished utterance ends",
-    "bot/waste.py": "numbers of blocks in names of places",
+    "bot/waste.py": "words after a place, and numbers of blocks",
     "core/individual_number.py": "kanji numerals",
-    "core/japanese_dates.py": "names of eras and parts of dates",
+    "core/japanese_dates.py": "names of eras, of days seen from today, and parts of dates",
     "core/personal_numbers.py": "words before the number of an account",
     "core/recognising.py": "classes of characters",
     "core/text.py": "old forms of characters",
@@ -37,7 +37,14 @@ LANGUAGE_KNOWLEDGE = {
     "faq/documents/word_files.py": "names of Word's styles",
     "faq/documents/word_numbering.py": "how Word counts in Japanese",
     "faq/documents/workbooks.py": "names of eras in formats of cells, and the mark of a remark",
-    "handoff/telephone.py": "kanji numerals, and what stands between digits",
+    "core/telephone.py": "kanji numerals, and what stands between digits",
+    "procedures/fields/addresses.py": "kanji numerals, and names of places and buildings",
+    "procedures/fields/choosing.py": "polite endings",
+    "procedures/fields/items.py": "polite endings",
+    "procedures/fields/mentions.py": "sizes, quantities, and what stands beside names of things",
+    "procedures/fields/numbers.py": "small and large kana",
+    "procedures/fields/texts.py": "classes of characters, polite endings, and hours of a day",
+    "procedures/schedules.py": "weekdays",
     "retrieval/asked_date.py": "how days are named",
     "retrieval/build_synonyms.py": "names of fields in Sudachi's dictionary",
     "retrieval/confidence.py": "a class of characters",
@@ -59,6 +66,7 @@ LANGUAGE_KNOWLEDGE = {
     "retrieval/synonyms.py": "classes of characters",
     "retrieval/tokens.py": "parts of speech of Sudachi",
     "retrieval/translated.py": "readings in brackets, and words for figures",
+    "retrieval/waste_rows.py": "numbers of blocks in names of places",
     "retrieval/units.py": "where clauses begin and end",
 }
 """Files in which Japanese is matched against, and shown to nobody."""

@@ -12,9 +12,9 @@ from bot.states import AskedForPhone, AskedForTime, Idle
 from bot.taps import ChooseCallTime
 from bot.words import contains, is_whole
 from core.messages import Choice, Decision, Reply, Text
+from core.telephone import is_attempt, phone_in
 from core.text import normalise, squeeze
 from handoff.models import CaseReason
-from handoff.telephone import is_attempt, phone_in
 from retrieval.answering import AnswerStatus
 
 TIMES = ("morning", "afternoon", "any_time")

@@ -11,7 +11,7 @@ from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 from bot.states import Idle, LastAnswer
 from bot.taps import AskDistrict, NoneOfThese, ShowCollectionDays, ShowDistrict, ShowWasteItem
-from bot.waste import ItemQuestion, asked_days, asked_item, districts_of
+from bot.waste import ItemQuestion, asked_days, asked_item
 from core.clock import to_milliseconds
 from core.messages import Call, Card, Choice, Decision, Message, OpenLink, Reply, Row, Tap, TapValue, Text
 from core.text import normalise, shorten
@@ -19,6 +19,7 @@ from core.waste_tables import CollectionArea, WasteItem
 from retrieval.answering import Answer, AnswerStatus
 from retrieval.passages import Passage
 from retrieval.tokens import fold
+from retrieval.waste_rows import districts_of
 
 MOST_ITEMS = 12
 LOOKED_AT = 5

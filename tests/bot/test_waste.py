@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.waste import areas_at, asked_days, asked_item
+from bot.waste import asked_days, asked_item
 from core.waste_tables import CollectionArea, Waste
+from retrieval.waste_rows import areas_at
 from tests.bot.turns import PACK
 
 WASTE = PACK.waste

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handoff.telephone import is_attempt, phone_in, phones_in
+from core.telephone import is_attempt, phone_in, phones_in
 
 MOBILE = "090-1234-5678"
 

@@ -1,0 +1,80 @@
+"""What filling in a procedure may look at, for one resident at one moment: calendars, slots, what was given before, doubles."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from core.clock import in_japan
+from core.pack import Pack
+from handoff.business_hours import closure_reason, intervals_of
+from handoff.holidays import is_national_holiday
+from procedures.conditions import Plain
+from procedures.definition import Definition
+from procedures.duplicates import double_key, kind_of, near_reports, place_of
+from procedures.facts import Facts
+from procedures.keys import Seals
+from procedures.loading import Procedures
+from procedures.personal_data import known_values
+from procedures.queries import has_double, recent_window, reports_since
+from procedures.slots import slots_from
+
+
+def calendar_facts(pack: Pack, procedures: Procedures, definition: Definition) -> Facts:
+    """Without a resident: for trying a procedure out."""
+    department = pack.departments[definition.department]
+
+    def is_open(day: date) -> bool:
+        return bool(intervals_of(department, pack.calendar, day, is_national_holiday))
+
+    def is_closure(day: date) -> bool:
+        return closure_reason(department, pack.calendar, day, lambda _: False) is not None
+
+    return Facts(locality=procedures.locality, is_open=is_open, is_closure=is_closure, is_holiday=is_national_holiday)
+
+
+def facts_for(
+    session: Session,
+    seals: Seals,
+    pack: Pack,
+    procedures: Procedures,
+    definition: Definition,
+    resident_id: int,
+    now: datetime,
+    *,
+    besides: int | None = None,
+) -> Facts:
+    """Slots and what was given before are read at once; doubles are looked for, in this session, when a condition asks for them.
+
+    `besides` is the application that is changed or completed, which is no double of itself.
+    """
+    taken, capacities = slots_from(session, pack.id, definition.id, in_japan(now).date())
+
+    def look_up(name: str, answers: Mapping[str, Plain]) -> Plain:
+        if name == "near":
+            return _near(session, pack.id, definition, answers, now, besides)
+        if name == "repeated":
+            key = double_key(definition, answers, seals.digest_key)
+            return True if key is not None and has_double(session, pack.id, key, besides=besides) else None
+        return None
+
+    return replace(
+        calendar_facts(pack, procedures, definition),
+        taken=lambda key: taken.get(key, 0),
+        capacities=capacities,
+        known=known_values(session, seals, resident_id, now),
+        look_up=look_up,
+    )
+
+
+def _near(
+    session: Session, municipality_id: str, definition: Definition, answers: Mapping[str, Plain], now: datetime, besides: int | None
+) -> str | None:
+    """The number of the nearest report of the same class."""
+    rule, kind, place = definition.doubles, kind_of(definition, answers), place_of(definition, answers)
+    if rule is None or kind is None or place is None:
+        return None
+    reports = reports_since(session, municipality_id, definition.id, kind, recent_window(now, rule.days))
+    found = near_reports(rule, kind, place, now, [report for report in reports if report.application_id != besides])
+    return found[0].number if found else None

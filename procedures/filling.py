@@ -1,0 +1,234 @@
+"""Filling in a procedure: what a resident said, the state before, and the step that follows. Pure: the moment and all facts come in."""
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+
+from core.individual_number import MASK, mask_individual_numbers
+from procedures.definition import Definition
+from procedures.facts import Facts
+from procedures.fields.base import Field, Problem, Taken, Unread, line
+from procedures.fields.choosing import is_among
+from procedures.fields.texts import is_skipped
+from procedures.going_on import fail, go_on, moved_on, take, with_values
+from procedures.overhearing import answers_in, heard_for
+from procedures.progress import Progress
+from procedures.said import (
+    Chose,
+    ChoseToEdit,
+    Command,
+    Confirmed,
+    Gave,
+    Picked,
+    Said,
+    UsedKnown,
+    Words,
+)
+from procedures.state import Filling
+from procedures.steps import (
+    Between,
+    ChooseEdit,
+    Completed,
+    Dropped,
+    Paused,
+    PersonReason,
+    Step,
+    ToPerson,
+)
+
+LONGEST_QUESTION = 60
+"""Characters: in a field of free words what is longer is the answer, not a question."""
+KEEP = "keep"
+
+
+def begin(definition: Definition, digest: str, uid: str, *, now: datetime, facts: Facts, words: str = "") -> Step:
+    """`words` are those with which the resident asked to begin; what they say of the answers is not asked again."""
+    state = Filling(uid=uid, procedure_id=definition.id, digest=digest)
+    progress = Progress(definition=definition, state=state, facts=facts, now=now)
+    masked, has_number = mask_individual_numbers(words)
+    if has_number or not words:
+        return go_on(progress, notes=(line("procedure.individual_number"),) if has_number else ())
+    progress, notes = answers_in(progress, masked)
+    return go_on(replace(progress, state=replace(progress.state, heard=masked)), notes=notes)
+
+
+def fill(definition: Definition, state: Filling, said: Said, *, now: datetime, facts: Facts) -> Step:
+    """Never raises for what residents do, and never keeps an individual number."""
+    progress = Progress(definition=definition, state=state, facts=facts, now=now)
+    if isinstance(said, Words):
+        if mask_individual_numbers(said.text)[1] or MASK in said.text:
+            return go_on(progress, notes=(line("procedure.individual_number"),))
+        said = _as_button(progress, said)
+    match said:
+        case Gave(command=command):
+            return _obey(progress, command)
+        case ChoseToEdit(field=name):
+            return _edit(progress, name)
+        case UsedKnown(accepted=accepted):
+            return _use_known(progress, accepted)
+        case Confirmed(fingerprint=fingerprint, keeps=keeps):
+            return _confirm(progress, fingerprint, keeps)
+        case Words(text=text) if progress.pending is None or progress.pending.name in progress.offers():
+            return _words_aside(progress, text)
+        case _:
+            return _answer(progress, said)
+
+
+def _as_button(progress: Progress, said: Words) -> Said:
+    """A command that was typed; labels of the question itself come first."""
+    words = progress.facts.locality.words
+    for command in Command:
+        if is_among(getattr(words, command.value), said.text):
+            return Gave(command=command)
+    if progress.pending is None and is_among((*words.confirm, *words.confirm_and_keep), said.text):
+        return Confirmed(fingerprint=progress.fingerprint(), keeps=is_among(words.confirm_and_keep, said.text))
+    return said
+
+
+def _obey(progress: Progress, command: Command) -> Step:
+    state = progress.state
+    match command:
+        case Command.STOP:
+            return Dropped(state=state)
+        case Command.LATER:
+            return Paused(state=state)
+        case Command.STAFF:
+            return ToPerson(state=state, reason=PersonReason.ASKED)
+        case Command.RESUME:
+            return go_on(progress)
+        case Command.EDIT:
+            names = tuple(field.name for field in progress.editable())
+            return ChooseEdit(state=state, fields=names) if names else go_on(progress, notes=(line("procedure.nothing_to_edit"),))
+        case Command.BACK:
+            before = progress.before()
+            return _edit(progress, before.name) if before is not None else go_on(progress, notes=(line("procedure.first_question"),))
+
+
+def _edit(progress: Progress, name: str) -> Step:
+    """Asks a field anew; its answer stays until another is given."""
+    field = next((field for field in progress.editable() if field.name == name), None)
+    if field is None:
+        return go_on(progress, notes=(line("procedure.cannot_edit"),))
+    state = replace(progress.state, revisiting=name, open_field="", scratch=None, scratch_of="", failures=0)
+    return go_on(replace(progress, state=state))
+
+
+def _use_known(progress: Progress, accepted: bool) -> Step:
+    values = progress.offers()
+    progress = replace(progress, state=replace(progress.state, is_known_offered=True))
+    if not accepted or not values:
+        return go_on(progress)
+    return take(progress, values, None, ())
+
+
+def _words_aside(progress: Progress, text: str) -> Step:
+    """Words while a card is shown: はい and いいえ, a correction, or a question."""
+    words = progress.facts.locality.words
+    if progress.pending is not None:
+        if is_among((*words.yes, *words.no), text):
+            return _use_known(progress, is_among(words.yes, text))
+        if not asks_something(progress.facts, text):
+            return _answer(replace(progress, state=replace(progress.state, is_known_offered=True)), Words(text=text))
+        return Between(state=progress.state, question=text, then=go_on(progress))
+    if is_among(words.yes, text):
+        return _confirm(progress, progress.fingerprint(), keeps=False)
+    named = [field for field in progress.editable() if field.label and field.label in unicodedata.normalize("NFKC", text)]
+    if len(named) == 1:
+        return _edit(progress, named[0].name)
+    if is_among(words.no, text):
+        return _obey(progress, Command.EDIT)
+    return Between(state=progress.state, question=text, then=go_on(progress))
+
+
+def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
+    """Submits only what the card showed, and only while all of it still holds."""
+    settled, notes = progress.settled()
+    if settled.pending is not None or settled.broken_check() is not None:
+        return go_on(settled, notes=notes)
+    if settled.fingerprint() != fingerprint:
+        return go_on(settled, notes=(*notes, line("procedure.card_old")))
+    return Completed(state=settled.state, keeps=keeps)
+
+
+def _answer(progress: Progress, said: Said) -> Step:
+    field = progress.pending
+    following = progress.following
+    if isinstance(said, Chose | Picked) and (field is None or said.field != field.name):
+        is_next = following is not None and said.field == following.name
+        return _answer(progress.closed, said) if is_next else _earlier_button(progress, said)
+    if field is None:
+        return go_on(progress)
+    if progress.state.revisiting == field.name and field.name in progress.state.answers and _keeps(progress, said):
+        return go_on(
+            replace(progress, state=replace(progress.state, revisiting="", open_field="", scratch=None, scratch_of="", failures=0))
+        )
+    asking = progress.asking(field)
+    is_more = field.takes_several and bool(asking.current) and progress.state.open_field == field.name
+    if is_skipped(field, said, asking) and not is_more and not asking.scratch:
+        return _skipped(progress, field)
+    if isinstance(said, Words) and _is_question(progress, field, said.text):
+        return Between(state=progress.state, question=said.text, then=go_on(progress))
+    if field.sensitive and isinstance(said, Words):
+        return fail(progress, Problem(line=line("procedure.only_by_form")), field)
+    if isinstance(said, Words):
+        progress, own, also, notes = heard_for(progress, field, said.text)
+        notes = () if following is not None and set(also) == {following.name} else notes
+        reading = field.read(Words(text=own), progress.asking(field))
+        if also and not isinstance(reading, Taken):
+            progress = with_values(progress, also)
+            progress = replace(progress, state=replace(progress.state, failures=0))
+            if is_more and not isinstance(reading, Problem):
+                # Whoever goes on to something else has named everything.
+                return take(progress, {**also, field.name: asking.current}, field, notes, Taken(value=asking.current))
+            if not own.strip():
+                return go_on(progress, notes=notes)
+    else:
+        reading, also, notes = field.read(said, asking), {}, ()
+    if following is not None and isinstance(reading, Unread):
+        other = following.read(said, progress.closed.asking(following))
+        if isinstance(other, Taken) or (isinstance(other, Problem) and other.is_step):
+            return _answer(progress.closed, said)
+    match reading:
+        case Taken():
+            return take(progress, {**reading.also, **also, field.name: reading.value}, field, (*reading.notes, *notes), reading)
+        case Problem():
+            return fail(progress, reading, field, notes)
+        case _:
+            return fail(progress, None, field, notes)
+
+
+def _keeps(progress: Progress, said: Said) -> bool:
+    """Whether the answer that is asked anew shall stay as it is."""
+    words = progress.facts.locality.words
+    return (isinstance(said, Chose) and said.value == KEEP) or (isinstance(said, Words) and is_among(words.keep, said.text))
+
+
+def _earlier_button(progress: Progress, said: Chose | Picked) -> Step:
+    """A button of a question that was answered before changes that answer; another one only shows what is asked now."""
+    field = next((field for field in progress.editable() if field.name == said.field and not field.takes_several), None)
+    if field is None:
+        return go_on(progress)
+    state = replace(progress.state, scratch=None, scratch_of="")
+    reading = field.read(said, replace(progress, state=state).asking(field))
+    return take(progress, {field.name: reading.value}, field, reading.notes, reading) if isinstance(reading, Taken) else go_on(progress)
+
+
+def _skipped(progress: Progress, field: Field) -> Step:
+    answers = {name: value for name, value in progress.state.answers.items() if name != field.name}
+    skipped = tuple(dict.fromkeys((*progress.state.skipped, field.name)))
+    return go_on(moved_on(replace(progress, state=replace(progress.state, answers=answers, skipped=skipped))))
+
+
+def asks_something(facts: Facts, text: str) -> bool:
+    flat = unicodedata.normalize("NFKC", text).lower()
+    return any(re.search(shape, flat) for shape in facts.locality.words.question_shapes)
+
+
+def _is_question(progress: Progress, field: Field, text: str) -> bool:
+    """In a field of free words only what is short and asks; elsewhere whatever asks and is not simply the label of a choice."""
+    if not asks_something(progress.facts, text):
+        return False
+    if field.is_free_text:
+        return len(text) <= LONGEST_QUESTION
+    return not field.is_exactly(text, progress.asking(field))

@@ -1,0 +1,87 @@
+"""One-time links to the page on which a sensitive field is entered: signed, short-lived, used once."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from core.clock import to_milliseconds
+from core.errors import TamperedError
+from procedures.keys import Seals
+from procedures.models import FillingRow, FormLink
+
+LIFETIME = timedelta(minutes=30)
+EXTENSION = timedelta(minutes=30)
+LONGEST = timedelta(hours=4)
+SIGNATURE_BYTES = 24
+LONGEST_ID = 32
+
+
+class LinkOverError(TamperedError):
+    """The link was used, or its time is over; the talk gives a new one."""
+
+
+def make_link(
+    session: Session, seals: Seals, *, municipality_id: str, resident_id: int, filling_uid: str, field: str, now: datetime
+) -> str:
+    """The token of a new link; earlier ones for the same field are void."""
+    session.execute(delete(FormLink).where(FormLink.filling_uid == filling_uid, FormLink.field == field, FormLink.used_at.is_(None)))
+    link = FormLink(
+        id=secrets.token_urlsafe(16),
+        municipality_id=municipality_id,
+        resident_id=resident_id,
+        filling_uid=filling_uid,
+        field=field,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+    session.add(link)
+    session.flush()
+    return f"{link.id}.{_signature(seals, link)}"
+
+
+def opened_link(session: Session, seals: Seals, token: str, now: datetime) -> FormLink:
+    """The link of a token. Raises TamperedError where it is not ours, LinkOverError where it was used or is over."""
+    name, _, signature = token.rpartition(".")
+    link = session.get(FormLink, name) if name.isascii() and len(name) <= LONGEST_ID else None
+    # A signature is compared for unknown links too, so that the time taken does not tell which exist.
+    expected = _signature(seals, link) if link is not None else "x" * 32
+    if not hmac.compare_digest(signature.encode(), expected.encode()) or link is None:
+        raise TamperedError("a link to a form was changed, or signed with another SECRET_KEY")
+    if link.used_at is not None or link.expires_at <= now:
+        raise LinkOverError("a link to a form was used, or is too old")
+    is_begun = session.scalar(select(FillingRow.id).where(FillingRow.uid == link.filling_uid))
+    if is_begun is None:
+        raise LinkOverError("the procedure of a form was submitted or given up")
+    return link
+
+
+def extend_link(session: Session, link: FormLink, now: datetime) -> None:
+    """Whoever needs longer asks for it; nobody's time runs out unasked."""
+    link.expires_at = min(now + EXTENSION, link.created_at + LONGEST)
+
+
+def use_link(session: Session, link: FormLink, now: datetime) -> None:
+    """Marks it used, once, whoever else sends the same form at this moment. Raises LinkOverError."""
+    statement = update(FormLink).where(FormLink.id == link.id, FormLink.used_at.is_(None)).values(used_at=now).returning(FormLink.id)
+    if session.execute(statement, execution_options={"synchronize_session": False}).first() is None:
+        raise LinkOverError("a link to a form was used already")
+
+
+def drop_expired(session: Session, municipality_id: str, now: datetime, limit: int = 500) -> int:
+    ids = session.scalars(
+        select(FormLink.id).where(FormLink.municipality_id == municipality_id, FormLink.expires_at <= now - LONGEST).limit(limit)
+    ).all()
+    session.execute(delete(FormLink).where(FormLink.id.in_(ids)))
+    return len(ids)
+
+
+def _signature(seals: Seals, link: FormLink) -> str:
+    """Over what the link is for, not its time: extending it must not change the address that somebody has open."""
+    body = f"{link.id}|{link.municipality_id}|{link.resident_id}|{link.filling_uid}|{link.field}|{to_milliseconds(link.created_at)}"
+    digest = hmac.new(seals.link_key, body.encode(), hashlib.sha256).digest()[:SIGNATURE_BYTES]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

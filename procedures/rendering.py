@@ -1,0 +1,236 @@
+"""A step of a procedure as messages and choices: for the talk, and for trying a procedure out in the console. Pure."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from core.clock import JAPAN
+from core.messages import (
+    Action,
+    Call,
+    Card,
+    Choice,
+    Message,
+    OpenLink,
+    PickMoment,
+    Reply,
+    Row,
+    SendLocation,
+    TakePhoto,
+    Tap,
+    TapValue,
+    Text,
+)
+from procedures.fields.base import Line, Option, Way
+from procedures.fields.items import ItemsField, item_lines
+from procedures.fields.texts import SKIP
+from procedures.filling import KEEP
+from procedures.fillings import KEPT
+from procedures.forms import LIFETIME
+from procedures.said import Command
+from procedures.steps import Ask, Between, ChooseEdit, Completed, Confirm, Dropped, OfferKnown, Paused, Step, Stopped, ToPerson
+from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, StartProcedure, UseKnown
+from procedures.wording import Wording
+
+MOST_QUICK_REPLIES = 13
+COMMANDS = (Command.BACK, Command.EDIT, Command.LATER, Command.STOP, Command.STAFF)
+ROOM = MOST_QUICK_REPLIES - len(COMMANDS)
+"""Choices that find room beside the commands; more become a list."""
+EMERGENCY_NUMBERS = ("110", "118", "119")
+
+
+def rendered(step: Step, wording: Wording, *, form_url: str = "") -> Reply:
+    """`form_url` is the one-time page, where the step asks for it. Nothing is said for Completed (see `receipt`) and for ToPerson."""
+    match step:
+        case Ask():
+            return _ask(step, wording, form_url)
+        case OfferKnown():
+            return _offer(step, wording)
+        case Confirm():
+            return _confirm(step, wording)
+        case ChooseEdit():
+            return _choose_edit(step, wording)
+        case Stopped():
+            return _reply(wording, _stop(wording, step.field, step.stop), ())
+        case ToPerson(field=field, stop=stop) if field:
+            return _reply(wording, _stop(wording, field, stop), ())
+        case Between(then=then):
+            return rendered(then, wording, form_url=form_url)
+        case Paused(state=state):
+            resume = _command(wording, state.uid, Command.RESUME)
+            return _reply(wording, Text(text=wording.say("procedure.paused", days=KEPT.days)), (resume,))
+        case Dropped():
+            return _reply(wording, Text(text=wording.say("procedure.dropped")), ())
+        case Completed() | ToPerson():
+            return Reply(messages=(), language=wording.language)
+
+
+def start_choice(wording: Wording, procedure_id: str) -> Choice:
+    """The button under an answer that begins the procedure."""
+    label = wording.say("procedure.choice.start")
+    return Choice(label=label, action=Tap(value=StartProcedure(procedure=procedure_id), shown=label))
+
+
+def receipt(wording: Wording, number: str, deadline: date | None) -> Reply:
+    """What is said once it was submitted, with what must be done to each thing before it is put out."""
+    gaps: dict[str, object] = {"number": number, "deadline": deadline or ""}
+    said = next(wording.thanks(), "thanks")
+    card = Card(alt=f"{wording.text('title')} {number}", title=number, rows=tuple(_preparations(wording)))
+    messages: tuple[Message, ...] = (Text(text=wording.text(said, **gaps)),)
+    return Reply(messages=(*messages, card) if card.rows else messages, language=wording.language)
+
+
+def _preparations(wording: Wording) -> Iterator[Row]:
+    for field in wording.definition.fields:
+        if isinstance(field, ItemsField):
+            notes = {item.code: item.note for item in wording.locality.waste.items}
+            for one in item_lines(wording.answer(field.name)):
+                if notes.get(one.code):
+                    yield Row(label=one.name, text=notes[one.code])
+
+
+def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
+    before = [wording.line(note) for note in step.notes]
+    if step.problem is not None and not step.is_part:
+        before.append(wording.line(step.problem))
+    if step.reason:
+        before.append(wording.say("procedure.returned", reason=step.reason))
+    if step.offers_person:
+        before.append(wording.say("procedure.three_failures"))
+    progress = wording.say("procedure.progress", number=step.number, total=step.total)
+    messages = [Text(text="\n".join(before))] if before else []
+    messages.append(Text(text=f"{progress}{_question(step, wording)}"))
+    if step.by_form:
+        said = wording.say("procedure.open_form", label=_label(wording, step.field), minutes=LIFETIME.seconds // 60)
+        label = wording.say("procedure.choice.open_form")
+        opening = (Choice(label=label, action=OpenLink(url=form_url), is_primary=True),) if form_url else ()
+        card = Card(alt=said, title=_label(wording, step.field), text=said, choices=opening)
+        return _reply(wording, (*messages, card), _commands(wording, step.state.uid))
+    uid = step.state.uid
+    own = [_option(wording, uid, step.field, option) for option in step.options]
+    own += [_option(wording, uid, step.following, option) for option in step.following_options]
+    if wording.definition.by_name[step.field].optional and not step.is_more:
+        own.append(_answer(uid, step.field, SKIP, wording.say("procedure.choice.skip")))
+    if step.is_again:
+        own.append(_answer(uid, step.field, KEEP, wording.say("procedure.choice.keep")))
+    commands = _commands(wording, step.state.uid)
+    if len(own) > ROOM:
+        title = wording.text(f"fields.{step.following or step.field}.ask")
+        return _reply(
+            wording,
+            (*messages, Card(alt=title, title=_label(wording, step.following or step.field), choices=tuple(own), is_list=True)),
+            commands,
+        )
+    return _reply(wording, tuple(messages), (*own, *commands))
+
+
+def _question(step: Ask, wording: Wording) -> str:
+    if step.problem is not None and step.is_part:
+        return wording.line(step.problem)
+    field = wording.definition.by_name[step.field]
+    if step.is_more:
+        more = wording.say("procedure.more", value=wording.shown(field, wording.answer(step.field)))
+        return f"{more}\n{wording.say('procedure.or_next')}\n{wording.text(f'fields.{step.following}.ask')}" if step.following else more
+    lines = [wording.text(f"fields.{step.field}.ask")]
+    if step.is_again:
+        lines.append(wording.say("procedure.is_now", value=wording.shown(field, wording.answer(step.field))))
+    elif field.example:
+        lines.append(wording.say("procedure.example", example=wording.text(f"fields.{step.field}.example")))
+    return "\n".join(lines)
+
+
+def _offer(step: OfferKnown, wording: Wording) -> Reply:
+    rows = tuple(
+        Row(label=_label(wording, name), text=wording.shown(wording.definition.by_name[name], value)) for name, value in step.values.items()
+    )
+    said = wording.say("procedure.offer_known")
+    card = Card(alt=said, title=said, rows=rows)
+    uid = step.state.uid
+    use, each = wording.say("procedure.choice.use_known"), wording.say("procedure.choice.ask_each")
+    own = (_tap(use, UseKnown(filling=uid, accepted=True)), _tap(each, UseKnown(filling=uid, accepted=False)))
+    return _reply(wording, (*_notes(step.notes, wording), card), (*own, *_commands(wording, uid)))
+
+
+def _confirm(step: Confirm, wording: Wording) -> Reply:
+    uid = step.state.uid
+    confirm, both = wording.say("procedure.choice.confirm"), wording.say("procedure.choice.confirm_and_keep")
+    own = [_tap(confirm, ConfirmFilling(filling=uid, fingerprint=step.fingerprint), is_primary=True)]
+    if step.may_keep:
+        own.append(_tap(both, ConfirmFilling(filling=uid, fingerprint=step.fingerprint, keeps=True)))
+    title = wording.say("procedure.confirm_title", title=wording.text("title"))
+    card = Card(
+        alt=title,
+        title=title,
+        text=wording.text("confirm") or None,
+        rows=tuple(Row(label=shown.label, text=shown.text) for shown in wording.summary()),
+        choices=tuple(own),
+    )
+    return _reply(wording, (*_notes(step.notes, wording), card), _commands(wording, uid))
+
+
+def _choose_edit(step: ChooseEdit, wording: Wording) -> Reply:
+    rows = tuple(_tap(_label(wording, name), EditField(filling=step.state.uid, field=name)) for name in step.fields)
+    title = wording.say("procedure.which_to_edit")
+    card = Card(alt=title, title=title, choices=rows, is_list=True)
+    return _reply(wording, card, (_command(wording, step.state.uid, Command.RESUME), *_commands(wording, step.state.uid)[2:]))
+
+
+def _stop(wording: Wording, field: str, number: int) -> Card:
+    stop = wording.definition.by_name[field].stops[number]
+    place = f"fields.{field}.stops.{number}"
+    calls = [
+        Choice(label=wording.text(f"{place}.calls.{at}.label"), action=Call(phone=wording.text(f"{place}.calls.{at}.number")))
+        for at in range(len(stop.calls))
+    ]
+    links = [Choice(label=wording.say("choice.source"), action=OpenLink(url=wording.text(f"{place}.link")))] if stop.link else []
+    said = wording.text(f"{place}.say")
+    is_urgent = any(call.number in EMERGENCY_NUMBERS for call in stop.calls)
+    return Card(alt=said, title=wording.text("title"), text=said, choices=(*calls, *links), tone="alert" if is_urgent else "plain")
+
+
+def _option(wording: Wording, uid: str, field: str, option: Option) -> Choice:
+    label = wording.label(option.label)
+    action: Action
+    match option.way:
+        case Way.TAP:
+            return _answer(uid, field, option.value, label)
+        case Way.PICK_DAY:
+            value = AnswerField(filling=uid, field=field, value="")
+            action = PickMoment(value=value, earliest=_moment(option.earliest), latest=_moment(option.latest))
+        case Way.SEND_PLACE:
+            action = SendLocation()
+        case Way.TAKE_PHOTO | Way.OPEN_FORM:
+            action = TakePhoto()
+    return Choice(label=label, action=action)
+
+
+def _answer(uid: str, field: str, value: str, label: str) -> Choice:
+    return _tap(label, AnswerField(filling=uid, field=field, value=value))
+
+
+def _commands(wording: Wording, uid: str) -> tuple[Choice, ...]:
+    return tuple(_command(wording, uid, command) for command in COMMANDS)
+
+
+def _command(wording: Wording, uid: str, command: Command) -> Choice:
+    return _tap(wording.say(f"procedure.choice.{command.value}"), GiveCommand(filling=uid, command=command.value))
+
+
+def _tap(label: str, value: TapValue, *, is_primary: bool = False) -> Choice:
+    return Choice(label=label, action=Tap(value=value, shown=label), is_primary=is_primary)
+
+
+def _label(wording: Wording, field: str) -> str:
+    return wording.text(f"fields.{field}.label")
+
+
+def _notes(notes: tuple[Line, ...], wording: Wording) -> tuple[Text, ...]:
+    return (Text(text="\n".join(wording.line(note) for note in notes)),) if notes else ()
+
+
+def _moment(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), JAPAN) if day is not None else None
+
+
+def _reply(wording: Wording, said: Message | tuple[Message, ...], choices: tuple[Choice, ...]) -> Reply:
+    messages = said if isinstance(said, tuple) else (said,)
+    return Reply(messages=messages, choices=choices, language=wording.language)

@@ -1,0 +1,54 @@
+"""What the buttons of a procedure mean. `filling` is the one that a button belongs to: those of an earlier one change nothing."""
+
+from dataclasses import dataclass
+
+from core.messages import TapValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartProcedure(TapValue):
+    """Wants to begin it."""
+
+    procedure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerField(TapValue):
+    """Answers a question; beside a date picker the value is empty and the day comes back with it."""
+
+    filling: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditField(TapValue):
+    """Wants to answer this field anew."""
+
+    filling: str
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveCommand(TapValue):
+    """戻る, 修正, あとで続ける, やめる, 職員に相談, 続きから; one of `procedures.said.Command`."""
+
+    filling: str
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseKnown(TapValue):
+    """Takes what was given earlier, or does not."""
+
+    filling: str
+    accepted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmFilling(TapValue):
+    """Submits what the card with this fingerprint showed."""
+
+    filling: str
+    fingerprint: str
+    keeps: bool = False
