@@ -31,6 +31,11 @@ CLOSE = 0.1
 CLEAR = 0.3
 """Leads over the second entry, as shares of the best score."""
 
+APART = re.compile("[ぁ-ゖ] [ぁ-ゖァ-ヺ一-龠]")
+HIRAGANA, KANJI = re.compile("[ぁ-ゖ]"), re.compile("[一-龠]")
+STORY, PHRASE = 120, 12
+"""Letters from which on a question counts as a story, and kana as a sentence rather than keywords."""
+
 Features = Mapping[str, float]
 
 
@@ -84,6 +89,8 @@ class Gates(BaseModel):
     """For an answer where the second entry speaks of something in the question that the first one never mentions."""
     least_lead_foreign: float
     """For an answer to a question without Japanese, which is found by single words that neighbours share."""
+    least_lead_loose: Bar
+    """For an answer to a story, or to kana written apart: much of what is said says nothing of the matter."""
     least_nouns: float = 0.0
     """Share of the question's nouns that an entry must hold which lacks the rarest word of it; with less it is about something else."""
     held_out: dict[str, float] = Field(default_factory=dict)
@@ -134,7 +141,15 @@ def _least_lead(result: SearchResult, hits: Sequence[Hit], gates: Gates) -> floa
     """The lead that only an answer needs; a tie is offered in any case."""
     unsaid = gates.least_lead_unsaid.at(result.size)
     foreign = 0.0 if JAPANESE.search(result.normalised) else gates.least_lead_foreign
-    return max(foreign, unsaid if unsaid > foreign and _second_says_more(result, hits) else 0.0)
+    loose = gates.least_lead_loose.at(result.size) if _is_loose(result.normalised) else 0.0
+    return max(foreign, loose, unsaid if unsaid > foreign and _second_says_more(result, hits) else 0.0)
+
+
+def _is_loose(text: str) -> bool:
+    """Whether it is a story, or written apart in kana as learners of Japanese and children do."""
+    kana = len(HIRAGANA.findall(text))
+    is_written_apart = bool(APART.search(text)) and kana >= PHRASE and kana > 2 * len(KANJI.findall(text))
+    return len(text) >= STORY or is_written_apart
 
 
 def _second_says_more(result: SearchResult, hits: Sequence[Hit]) -> bool:

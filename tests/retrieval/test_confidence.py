@@ -32,6 +32,7 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> Gates:
         least_lead=Bar(small=0.05, large=0.0),
         least_lead_unsaid=Bar(small=0.2, large=0.0),
         least_lead_foreign=0.3,
+        least_lead_loose=Bar(small=0.4, large=0.0),
     )
     monkeypatch.setattr(confidence, "gates_of", lambda _mode: made)
     return made
@@ -122,3 +123,18 @@ def test_in_a_large_collection_a_near_second_is_no_obstacle(gates: Gates) -> Non
 def test_a_question_without_japanese_needs_a_greater_lead(gates: Gates, text: str, is_certain: bool) -> None:
     entries = (("住民票の写しの取り方", "窓口で取れます。", 1.0), ("印鑑登録のしかた", "窓口で登録できます。", 0.8))
     assert judge(*found(text, *entries)).is_first_right is is_certain
+
+
+@pytest.mark.parametrize(
+    ("text", "is_certain"),
+    [
+        ("わたしは じゅうみんひょうの うつしが ほしいです", False),
+        ("わたしはじゅうみんひょうのうつしがほしいです", True),
+        ("住民票の うつし もらい方", True),  # Keywords.
+        ("先週引っ越してきました。" * 10 + "住民票の写しがほしい", False),
+    ],
+)
+def test_stories_and_kana_written_apart_need_a_greater_lead(gates: Gates, text: str, is_certain: bool) -> None:
+    entries = (("住民票の写しの取り方", "窓口で取れます。", 1.0), ("印鑑登録のしかた", "窓口で登録できます。", 0.8))
+    assert judge(*found(text, *entries)).is_first_right is is_certain
+    assert judge(*found(text, *entries, size=LARGE)).is_first_right
