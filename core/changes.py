@@ -70,7 +70,9 @@ def news_after(session: Session, municipality_id: str, number: int) -> News | No
     oldest = session.scalar(select(func.min(Change.number)).where(Change.municipality_id == municipality_id))
     if number > newest or oldest is None or oldest > number + 1:
         return None
-    statement = select(Change.topic).where(Change.municipality_id == municipality_id, Change.number > number).distinct()
+    # More may have been committed since the number was read; that is told with the next.
+    there = (Change.municipality_id == municipality_id, Change.number > number, Change.number <= newest)
+    statement = select(Change.topic).where(*there).distinct()
     return News(topics=frozenset(session.scalars(statement)), number=newest)
 
 

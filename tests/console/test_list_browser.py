@@ -165,7 +165,7 @@ def test_list_follows_what_others_do_without_losing_what_was_ticked(opened, hous
     page.wait_for_selector(f"#case-{new}")
     page.wait_for_selector(f"#case-{ids['late']}", state="detached")
     assert page.locator(f"#case-{ids['waiting']} input").is_checked()
-    page.wait_for_function("document.title.startsWith('(5) 案件')")
+    page.wait_for_function("() => document.title.startsWith('(5) 案件')")
     with house.database.transaction() as session:
         case = session.get_one(Case, new)
         jiro = session.query(Staff).filter(Staff.login == "jiro").one()
@@ -213,5 +213,5 @@ def test_sound_and_desktop_notice_are_chosen_and_tell_nothing_of_anybody(opened,
     page.click("text=デスクトップに知らせる")
     with house.database.transaction() as session:
         open_one(session, house, "秘密の相談", minutes=0)
-    page.wait_for_function("window.told.length > 0")
+    page.wait_for_function("() => window.told.length > 0")
     assert page.evaluate("window.told") == ["窓口 新しい案件か、住民の返事があります。"]
