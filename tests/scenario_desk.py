@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from bot.line.models import LineAddress
 from bot.models import Conversation
 from bot.ownership import BOT
-from bot.simulator.demo_day import SMALL_PNG
 from bot.simulator.phone import Phone
 from bot.states import Idle, dump_state
 from handoff.cases import Closing, ToDepartment
@@ -21,6 +20,10 @@ from tests.town import MUNICIPALITY, Town, settle
 
 NAME = "田中 一郎"
 numbers = count(1)
+
+SMALL_PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63b8b5a0e03f0005e70284e0b7b1ae0000000049454e44ae426082"
+)
 
 
 class Desk:

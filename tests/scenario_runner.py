@@ -5,11 +5,10 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from itertools import count
 
-from bot.simulator.demo_day import SMALL_PNG
 from bot.simulator.phone import Phone
 from bot.simulator.records import Json, Origin, Person
 from tests.scenario_checks import Checks, ScenarioError, require
-from tests.scenario_desk import Desk, clear_counter
+from tests.scenario_desk import SMALL_PNG, Desk, clear_counter
 from tests.scenario_format import Act, Exchange, Scenario
 from tests.screen import actions_in, quick_replies, texts_in
 from tests.town import MUNICIPALITY, Town, settle

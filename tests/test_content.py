@@ -155,7 +155,8 @@ def test_every_placeholder_has_a_value(name: str, moment: datetime) -> None:
     values: Values = load_pack(name).values
     used = 0
     for file, text in texts_of(name):
-        if file.startswith(f"{name}/values/"):
+        # What staff have prepared has gaps of its own, which are filled for a case.
+        if file.startswith(f"{name}/values/") or file == f"{name}/demo_day.yaml":
             continue
         used += len(placeholders(text))
         filled = values.fill(text, moment)

@@ -10,6 +10,7 @@ from bot.preparing import load_content
 from bot.simulator.odd_events import OddEvent
 from core.database import Database
 from core.pack_loading import load_pack
+from retrieval.answering import AnswerStatus
 from tests.databases import migrated_database_url
 from tests.scenario_checks import ScenarioError
 from tests.scenario_format import Scenario, read_scenarios
@@ -68,6 +69,12 @@ def test_talk_goes_as_written(scenario: Scenario, kind: str, towns: Towns) -> No
 def test_every_kind_of_odd_event_has_its_scenario() -> None:
     acts = [act for _, scenario in SCENARIOS for exchange in scenario.turns for act in exchange.resident]
     assert set(OddEvent) == {act.odd for act in acts} - {None}
+
+
+def test_every_ending_of_the_recipe_has_its_scenario() -> None:
+    seen = {exchange.bot.status for _, scenario in SCENARIOS for exchange in scenario.turns if exchange.bot is not None}
+    # The sample city says nothing that its content does not support; tests/retrieval/test_answering.py shows that ending.
+    assert {str(status) for status in AnswerStatus} - seen == {AnswerStatus.UNANSWERABLE_UNSUPPORTED}
 
 
 def test_unknown_key_is_refused_with_file_and_place(tmp_path: Path) -> None:
