@@ -26,7 +26,6 @@ REPEATED_TURNS = 300
 CROWDED_TURNS = 600
 EVENTS_A_SECOND = 20
 CROWD_A_SECOND = 40
-RESIDENTS = 200
 MOST_SECONDS = 30.0
 """How long replies are awaited after the last event."""
 FILES = ("questions", "residents_fitted", "residents_held_out", "chat", "elsewhere")
@@ -139,7 +138,7 @@ def message(number: int, text: str) -> tuple[bytes, str]:
         "type": "message",
         "mode": "active",
         "timestamp": int(time.time() * 1000),
-        "source": {"type": "user", "userId": f"U{number % RESIDENTS:032x}"},
+        "source": {"type": "user", "userId": f"U{number:032x}"},
         "webhookEventId": f"{number:026d}",
         "deliveryContext": {"isRedelivery": False},
         "replyToken": token,

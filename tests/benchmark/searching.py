@@ -131,12 +131,12 @@ def measure(case: Case) -> Figures:
 
 
 def _ask(search: Search, asked: Sequence[str]) -> tuple[list[float], list[float], list[float], dict[str, float]]:
-    """Another number of hits each round, so that nothing is remembered."""
+    """With other full stops each round, so that neither results nor vectors are remembered."""
     times: dict[str, list[tuple[float, float]]] = {text: [] for text in asked}
     steps: dict[str, list[float]] = {}
     for number in range(ROUNDS + 1):
         for text in asked:
-            wall, processor, taken = _timed(search, text, 12 + number)
+            wall, processor, taken = _timed(search, text + "。" * number, 12)
             # The first round fills caches of words.
             if number:
                 times[text].append((wall, processor))
