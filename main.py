@@ -206,6 +206,7 @@ def demo(
 @app.command(help=say("worker.help"))
 def worker(threads: Annotated[int, typer.Option(min=1, max=64, help=say("option.threads"))] = 4) -> None:
     from core.logs import configure_logs
+    from core.memory import share_memory_among_threads
     from core.process_lock import require_grown
     from core.settings import channel_keys
     from core.waiting import wait_for_stop
@@ -213,6 +214,7 @@ def worker(threads: Annotated[int, typer.Option(min=1, max=64, help=say("option.
     with explained():
         settings = settings_of()
         require_grown(settings)
+        share_memory_among_threads()
         configure_logs()
         keys = {municipality_id: channel_keys(settings, municipality_id) for municipality_id in settings.municipalities}
         product = Product(settings, keys, workers=threads)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.doorway import Building, Doorway
 from core.errors import ProjectError
 from core.logs import configure_logs
+from core.memory import share_memory_among_threads
 from core.texts import say
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def run_server(build: Callable[[], Building], host: str, port: int) -> None:
     """Returns after a graceful stop; raises what `build` raised."""
     import uvicorn
 
+    share_memory_among_threads()
     configure_logs()
     listening = _listen(host, port)
     doorway = Doorway(build)
