@@ -14,7 +14,7 @@ from faq.models import EntryKind
 from tests.axe import look_everywhere
 from tests.browser import started_browser
 from tests.console.conftest import House
-from tests.console.sample import PASSWORD
+from tests.console.pages import opened_pages
 from tests.faq.documents.pdfs import encrypted_pdf
 from tests.town import Server
 
@@ -39,10 +39,8 @@ SMALL = f"""() => [...document.querySelectorAll('{TARGETS}')]
     .filter(found => found.offsetHeight > 0 && found.offsetHeight < 44).map(found => found.outerHTML)"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-
-def is_complaint(message) -> bool:  # type: ignore[no-untyped-def]
-    """A form that comes back with problems is a 422, which the browser reports as an error."""
-    return message.type in ("error", "warning") and "422" not in message.text
+REFUSED = ("422",)
+"""A form that comes back with problems, which the browser reports as an error."""
 
 
 @pytest.fixture
@@ -62,29 +60,8 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def opened(chromium, address: str) -> Iterator[object]:  # type: ignore[no-untyped-def]
-    """Opens a page of somebody who has logged in through the form; whatever the console complains about fails the test."""
-    complaints: list[str] = []
-    contexts = []
-
-    def page_of(login: str = "administrator", *, width: int = 1280, scripts: bool = True):  # type: ignore[no-untyped-def]
-        context = chromium.new_context(viewport={"width": width, "height": 780}, java_script_enabled=scripts)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{address}/login")
-        page.select_option("#municipality", "midori")
-        page.fill("#login", login)
-        page.fill("#password", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_selector("h1:text('ホーム')")
-        return page
-
-    yield page_of
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with opened_pages(chromium, address, usual_login="administrator", expected=REFUSED) as page_of:
+        yield page_of
 
 
 def test_every_page_fits_and_the_console_stays_silent(opened, address: str) -> None:  # type: ignore[no-untyped-def]

@@ -28,18 +28,16 @@ from tests.console.cases import (
     state_of,
 )
 from tests.console.conftest import House
-from tests.console.sample import NOW, PASSWORD
+from tests.console.pages import log_in, opened_pages
+from tests.console.sample import NOW
 from tests.console.test_browser import SMALL, WIDER
 from tests.town import Server
 
 SMALL_FIELDS = SMALL.replace(":not([type=checkbox])", ":not([type=checkbox]):not([type=radio])")
 """Boxes to tick are small, their labels are not."""
 LONG = "とても長い言葉を書く人もいます。" * 12 + "https://www.city.midori.example.jp/" + "a" * 160
-
-
-def is_complaint(message) -> bool:  # type: ignore[no-untyped-def]
-    """The browser reports as errors: a form that is refused (409, 422), an ended session (401), a stream that a test cuts."""
-    return message.type in ("error", "warning") and not any(status in message.text for status in ("401", "409", "422", "ERR_FAILED"))
+EXPECTED = ("401", "409", "422", "ERR_FAILED")
+"""The browser reports as errors: a form that is refused, an ended session, a stream that a test cuts."""
 
 
 @pytest.fixture
@@ -59,33 +57,8 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def opened(chromium, address: str) -> Iterator[object]:  # type: ignore[no-untyped-def]
-    complaints: list[str] = []
-    contexts = []
-
-    def page_of(login: str = "staff", *, width: int = 1280, scripts: bool = True):  # type: ignore[no-untyped-def]
-        context = chromium.new_context(viewport={"width": width, "height": 780}, java_script_enabled=scripts)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        log_in(page, address, login)
-        page.wait_for_selector("h1:text('ホーム')")
-        return page
-
-    yield page_of
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def log_in(page, address: str, login: str) -> None:  # type: ignore[no-untyped-def]
-    if "/login" not in page.url:
-        page.goto(f"{address}/login")
-    page.select_option("#municipality", "midori")
-    page.fill("#login", login)
-    page.fill("#password", PASSWORD)
-    page.click("button[type=submit]")
+    with opened_pages(chromium, address, usual_login="staff", expected=EXPECTED) as page_of:
+        yield page_of
 
 
 def full_case(house: House) -> int:

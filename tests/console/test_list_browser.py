@@ -13,9 +13,10 @@ from tests.axe import look_everywhere
 from tests.browser import started_browser
 from tests.console.case_sample import fill_cases, open_one
 from tests.console.conftest import House
+from tests.console.pages import opened_pages
 from tests.console.sample import NOW
 from tests.console.test_browser import WIDER
-from tests.console.test_case_browser import SMALL_FIELDS, is_complaint, log_in
+from tests.console.test_case_browser import EXPECTED, SMALL_FIELDS
 from tests.console.test_supervision import asked_block
 from tests.town import Server
 
@@ -60,24 +61,8 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def opened(chromium, address: str) -> Iterator[object]:  # type: ignore[no-untyped-def]
-    complaints: list[str] = []
-    contexts = []
-
-    def page_of(login: str = "taro", *, width: int = 1280, scripts: bool = True):  # type: ignore[no-untyped-def]
-        context = chromium.new_context(viewport={"width": width, "height": 780}, java_script_enabled=scripts)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        log_in(page, address, login)
-        page.wait_for_selector("h1:text('ホーム')")
-        return page
-
-    yield page_of
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with opened_pages(chromium, address, usual_login="taro", expected=EXPECTED) as page_of:
+        yield page_of
 
 
 def test_every_page_fits_and_keeps_to_the_rules(opened, house: House, address: str, ids: dict[str, int]) -> None:  # type: ignore[no-untyped-def]

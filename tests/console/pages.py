@@ -1,0 +1,48 @@
+"""Pages of the console in a real browser, opened by somebody who logs in through the form."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.console.sample import PASSWORD
+
+Page = Any
+"""Playwright's, which not every machine has."""
+
+
+def log_in(page: Page, address: str, login: str) -> None:
+    if "/login" not in page.url:
+        page.goto(f"{address}/login")
+    page.select_option("#municipality", "midori")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+
+
+@contextmanager
+def opened_pages(
+    browser: Any, address: str, *, usual_login: str, expected: tuple[str, ...]
+) -> Iterator[Callable[..., Page]]:  # Any: as above.
+    """Whatever a page complains about fails the test, but for what holds one of the `expected` words."""
+    complaints: list[str] = []
+    contexts = []
+
+    def note(message: Any) -> None:  # Any: as above.
+        if message.type in ("error", "warning") and not any(words in message.text for words in expected):
+            complaints.append(message.text)
+
+    def page_of(login: str = usual_login, *, width: int = 1280, scripts: bool = True) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 780}, java_script_enabled=scripts)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        log_in(page, address, login)
+        page.wait_for_selector("h1:text('ホーム')")
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+    assert complaints == []
