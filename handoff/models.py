@@ -94,6 +94,7 @@ class CaseState(StrEnum):
 
 
 OPEN_STATES = tuple(state for state in CaseState if state is not CaseState.CLOSED)
+QUEUED_STATES = (CaseState.WAITING, CaseState.OFFERED)
 HELD_STATES = (CaseState.HELD, CaseState.WAITING_FOR_RESIDENT, CaseState.SNOOZED)
 """States in which a person holds the conversation, so that the bot is silent."""
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,16 @@ def held(world: World) -> World:
     return world
 
 
-def submit(world: World, text: str, *, number: int = 0, submission: str = "", seen: int | None = None, media_id: int | None = None) -> int:
+def submit(
+    world: World,
+    text: str,
+    *,
+    number: int = 0,
+    submission: str = "",
+    seen: int | None = None,
+    media_id: int | None = None,
+    send_at: datetime | None = None,
+) -> int:
     found: list[int] = []
 
     def act(session: Session, case: Case, staff: Staff) -> None:
@@ -56,6 +65,7 @@ def submit(world: World, text: str, *, number: int = 0, submission: str = "", se
             submission=submission or str(uuid.uuid4()),
             seen_message_id=world.counter.newest_message_id(session, case) if seen is None else seen,
             media_id=media_id,
+            send_at=send_at,
             now=world.now,
         )
         found.append(message.id)
@@ -100,6 +110,57 @@ def test_messages_keep_their_order_though_one_is_undone(held: World) -> None:
     held.drain()
     assert held.line.said == ["一", "三"]
     assert [state_of(held, one) for one in (first, second, third)] == ["sent", "undone", "sent"]
+
+
+def test_words_for_later_wait_and_hold_up_nothing_that_is_said_before(held: World) -> None:
+    morning = held.now + timedelta(hours=14)
+    submit(held, "おはようございます", send_at=morning)
+    submit(held, "先にこちらを")
+    held.now += timedelta(seconds=UNDO_SECONDS)
+    held.work()
+    assert held.line.said == ["先にこちらを"]
+    held.now = morning
+    held.work()
+    assert held.line.said == ["先にこちらを", "おはようございます"]
+
+
+def test_words_for_later_can_be_taken_back_until_then(held: World) -> None:
+    morning = held.now + timedelta(hours=14)
+    message = submit(held, "おはようございます", send_at=morning)
+    held.now = morning - timedelta(minutes=1)
+    held.act(
+        0,
+        lambda session, _case, staff: held.counter.undo_message(session, session.get_one(StaffMessage, message), staff, now=held.now),
+    )
+    held.now = morning
+    held.work()
+    assert (held.line.said, state_of(held, message)) == ([], StaffMessageState.UNDONE)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state"), [("nothing", "sent"), ("goes home", "sent"), ("another", "refused"), ("resident", "refused")]
+)
+def test_words_for_later_go_out_unless_they_might_be_no_answer_any_more(held: World, meanwhile: str, state: str) -> None:
+    morning = held.now + timedelta(hours=14)
+    message = submit(held, "おはようございます", send_at=morning)
+    if meanwhile == "resident":
+        held.say("もう解決しました")
+        held.work()
+    elif meanwhile != "nothing":
+        held.act(0, lambda session, case, staff: held.counter.release(session, case, staff, "帰ります", now=held.now))
+        held.work()
+    if meanwhile == "another":
+        held.act(1, lambda session, case, staff: held.counter.claim(session, case, staff, now=held.now))
+        held.work()
+    held.line.said.clear()
+    held.now = morning
+    held.work()
+    assert state_of(held, message) == state
+    assert ("おはようございます" in held.line.said) is (state == "sent")
+    with held.database.reading() as session:
+        case = held.open_case(session)
+        assert case is not None
+        assert (case.due_from is None) is (state == "sent"), "an answer pauses the clock"
 
 
 def test_undoing_too_late_or_by_another_changes_nothing(held: World) -> None:
