@@ -9,16 +9,19 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.counter_jobs import CALLBACKS_JOB
 from bot.models import CallState, OutgoingCall, Resident
 from bot.preparing import ensure_municipality
 from bot.staff_words import LONGEST, UNDO_SECONDS, CollisionError, UnfitMessageError
 from core.database import Database
+from core.jobs import Job
 from core.models import Change
 from core.pack_loading import load_pack
+from handoff.callbacks import finish, open_callback
 from handoff.cases import Closing
 from handoff.desk_models import CaseTask, EmergencyMessage, StaffMessage, StaffMessageState
 from handoff.errors import NotHolderError
-from handoff.models import Case, Staff
+from handoff.models import CallbackRequest, Case, Staff
 from tests.bot.promises.counter_world import CountedDatabase, World
 from tests.town import MUNICIPALITY
 
@@ -348,3 +351,55 @@ def test_open_pages_are_told_of_each_change(held: World, act: Callable[[World], 
     before = len(topics())
     held.act(0, act(held))
     assert {topic.partition(":")[0] for topic in topics()[before:]} >= {"queue", "case"}
+
+
+def apologies(world: World) -> int:
+    return sum("まだできていません" in words for words in world.line.said)
+
+
+def ask_to_be_called(world: World) -> None:
+    with world.database.transaction() as session:
+        conversation = world.conversation(session)
+        assert conversation is not None
+        open_callback(
+            session,
+            municipality_id=MUNICIPALITY,
+            conversation_id=conversation.id,
+            department_id="general_affairs",
+            phone="090-1234-5678",
+            preferred_time="",
+            topic="",
+            promised_from=world.now,
+            now=world.now,
+        )
+
+
+def apologise(world: World) -> None:
+    world.jobs.apologise_for_callbacks(Job(id=0, kind=CALLBACKS_JOB, payload={}, key=None, attempt=1, enqueued_at=world.now))
+    world.work()
+
+
+@pytest.mark.parametrize("is_called", [False, True])
+def test_whoever_was_not_called_on_the_promised_day_hears_an_apology_once(world: World, is_called: bool) -> None:
+    world.say("こんにちは")
+    world.drain()
+    ask_to_be_called(world)
+    promised = world.now
+    if is_called:
+        with world.database.transaction() as session:
+            finish(session.scalars(select(CallbackRequest)).one(), by="田中", now=world.now)
+    for later in (timedelta(hours=6), timedelta(hours=17)):
+        world.now = promised + later
+        apologise(world)
+        assert apologies(world) == 0, "within the day, and before the office opens, nobody is told"
+    world.now = promised + timedelta(hours=24)
+    apologise(world)
+    apologise(world)
+    assert apologies(world) == (0 if is_called else 1)
+
+
+def test_apology_for_a_call_is_left_to_the_person_who_holds_the_talk(held: World) -> None:
+    ask_to_be_called(held)
+    held.now += timedelta(hours=24)
+    apologise(held)
+    assert apologies(held) == 0
