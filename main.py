@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.commands import accounts, content, procedures, upkeep
+from console.commands import accounts, content, procedures, systems, upkeep
 from console.commands.opening import explained, settings_of
 from console.commands.texts import say
 
@@ -227,6 +227,7 @@ for commands in (content.app, upkeep.app):
     app.add_typer(commands)
 app.add_typer(accounts.app, name="staff")
 app.add_typer(procedures.app, name="procedures")
+app.add_typer(systems.app, name="tokens")
 
 
 if __name__ == "__main__":

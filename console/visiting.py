@@ -18,6 +18,7 @@ from console.rendering import Frame, PresenceMark, Room
 from console.security import PREFIX, is_same_origin
 from console.serving import Console
 from console.sessions import Visitor, is_due_to_touch
+from console.systems import Systems
 from console.texts import named, say
 from core.errors import ProjectError
 from core.pack import Pack
@@ -37,6 +38,7 @@ ROOMS = (
     ("reviews", "/reviews", Permission.SUPERVISE, "running"),
     ("emergency", "/emergency", Permission.SUPERVISE, "running"),
     ("staff", "/staff", Permission.SUPERVISE, "running"),
+    ("systems", "/systems", Permission.CONNECT_SYSTEMS, "running"),
     ("dead_letters", "/dead-letters", Permission.RETRY_JOBS, "running"),
 )
 
@@ -86,6 +88,12 @@ class Visit:
         counter = self.console.counter
         assert counter is not None, "this console was built without a counter"
         return counter
+
+    @property
+    def systems(self) -> Systems:
+        systems = self.console.systems
+        assert systems is not None, "this console was built without other systems"
+        return systems
 
     @property
     def wants_fragment(self) -> bool:
@@ -246,12 +254,14 @@ Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
 ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
 CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]
 SupervisionReader = Annotated[Visit, Depends(_allowed(Permission.SUPERVISE))]
+SystemReader = Annotated[Visit, Depends(_allowed(Permission.CONNECT_SYSTEMS))]
 JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
 Writer = Annotated[Visit, Depends(_meant(Permission.READ))]
 CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
 CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
 SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
+SystemWriter = Annotated[Visit, Depends(_meant(Permission.CONNECT_SYSTEMS))]
 JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
 
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]

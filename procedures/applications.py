@@ -30,6 +30,8 @@ class Desk:
     seals: Seals
     procedures: Procedures
     municipality_id: str
+    system: str = ""
+    """The outside system that acts; empty for staff and residents."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +50,15 @@ class StaleApplicationError(ConflictError):
 
 
 def check(
-    session: Session, application: Application, *, staff_id: int, now: datetime, seen_version: int | None = None
+    session: Session,
+    application: Application,
+    *,
+    staff_id: int | None,
+    now: datetime,
+    seen_version: int | None = None,
+    desk: Desk | None = None,
 ) -> Sequence[Telling]:
-    return _move(session, application, Verb.CHECK, staff_id=staff_id, now=now, seen_version=seen_version)
+    return _move(session, application, Verb.CHECK, staff_id=staff_id, now=now, seen_version=seen_version, desk=desk)
 
 
 def accept(
@@ -58,7 +66,7 @@ def accept(
     desk: Desk,
     application: Application,
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     words: str = "",
     seen_version: int | None = None,
@@ -71,7 +79,7 @@ def finish(
     desk: Desk,
     application: Application,
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     words: str = "",
     seen_version: int | None = None,
@@ -80,7 +88,14 @@ def finish(
 
 
 def refuse(
-    session: Session, desk: Desk, application: Application, *, staff_id: int, now: datetime, words: str, seen_version: int | None = None
+    session: Session,
+    desk: Desk,
+    application: Application,
+    *,
+    staff_id: int | None,
+    now: datetime,
+    words: str,
+    seen_version: int | None = None,
 ) -> Sequence[Telling]:
     """With a reason, always."""
     if not words.strip():
@@ -94,7 +109,7 @@ def return_to_resident(
     application: Application,
     reasons: Mapping[str, str],
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     seen_version: int | None = None,
 ) -> tuple[Filling, Sequence[Telling]]:
@@ -225,6 +240,8 @@ def _move(
     if state in (ApplicationState.REFUSED, ApplicationState.WITHDRAWN) and application.slot_key:
         give_back(session, application.municipality_id, application.procedure_id, application.slot_key)
         application.slot_key = None
+    if desk is not None and desk.system:
+        detail = {**(detail or {}), "system": desk.system}
     sealed = None
     if words and desk is not None and application.resident_id is not None:
         sealed = desk.seals.for_resident(session, desk.municipality_id, application.resident_id, now).encrypt(words.encode())
