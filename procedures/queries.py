@@ -57,6 +57,13 @@ def events_of(session: Session, application_id: int) -> Sequence[ApplicationEven
     return session.scalars(wanted.order_by(ApplicationEvent.id)).all()
 
 
+def last_event(session: Session, application_id: int, kinds: Sequence[str], since: datetime | None = None) -> ApplicationEvent | None:
+    wanted = select(ApplicationEvent).where(ApplicationEvent.application_id == application_id, ApplicationEvent.kind.in_(kinds))
+    if since is not None:
+        wanted = wanted.where(ApplicationEvent.at >= since)
+    return session.scalar(wanted.order_by(ApplicationEvent.id.desc()).limit(1))
+
+
 def joined_to(session: Session, application_id: int) -> Sequence[Application]:
     """Later reports of the same thing."""
     return session.scalars(select(Application).where(Application.joined_to == application_id).order_by(Application.id)).all()
