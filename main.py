@@ -116,6 +116,7 @@ class Product:
                 live=self.live,
                 counter=self.bot.counter,
                 suggester=SearchSuggester(self._search, load_pack, self._public_url(settings)),
+                receiving=self.bot.receiving,
             ),
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
@@ -164,7 +165,8 @@ class Demo(Product):
         self._platform.start()
         accounts = ready_accounts(self.database, self._packs, keyring(self._settings), self._settings.data_dir)
         # Whoever is on duty that day must have an account.
-        bring_to_life(self._platform, self.database, self._packs, self._settings, self._keys, self.bot.counter, self._clock)
+        bot, packs = self.bot, self._packs
+        bring_to_life(self._platform, self.database, packs, self._settings, self._keys, bot.counter, bot.receiving, self._clock)
         address = f"http://127.0.0.1:{self._settings.port}"
         pages = (("demo.simulator", "/simulator"), ("demo.console", "/console/login"), ("demo.api", "/api/v1/docs"))
         typer.echo("\n" + "\n".join(f"  {say(name):<8} {address}{path}" for name, path in pages) + f"\n\n{accounts}\n")

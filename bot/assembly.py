@@ -17,7 +17,9 @@ from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.media_jobs import MediaFetcher
 from bot.outcome import Tools
+from bot.receiving import Receiving
 from bot.taps import TapSigner
+from bot.telling import Teller, TellingJobs, telling_kinds
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
 from bot.webhook import Webhook
@@ -29,6 +31,8 @@ from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
 from handoff.jobs import Tending
+from procedures.keys import Seals
+from procedures.loading import Procedures, load_procedures
 from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
 from retrieval.modes import mode_of
@@ -57,6 +61,7 @@ class Bot:
         search: Search | None = None,
         media_folder: Path,
         public_url: str | None = None,
+        procedures: Callable[[str], Procedures] = load_procedures,
     ) -> None:
         """`media_folder` holds photos and files; `public_url` is where residents reach this server."""
         self._queue = queue
@@ -68,6 +73,9 @@ class Bot:
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.media = MediaStore(media_folder, keyring, public_url)
         self.counter = Counter(queue, self.channel, packs, self.media)
+        self.teller = Teller(jobs=queue, channel=self.channel, packs=packs, procedures=procedures, seals=Seals(keyring), media=self.media)
+        self.receiving = Receiving(self.teller)
+        self.telling_jobs = TellingJobs(database, self.teller, clock)
         self.runner = TurnRunner(database, queue, self.channel, tools, packs, CaseEffects(queue, self.media), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
@@ -90,6 +98,7 @@ class Bot:
             kinds = (
                 *job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting),
                 *counter_kinds(self.counter_jobs, self.fetcher, self.tending),
+                *telling_kinds(self.telling_jobs),
             )
             self._queue.start(kinds, PERIODIC, threads=threads)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.models import (
     CallState,
     Conversation,
+    ConversationKind,
     Direction,
     EventState,
     Feedback,
@@ -99,6 +100,12 @@ def utterances_since(session: Session, conversation_id: int, message_row_id: int
         MessageRow.text != "",
     )
     return session.scalars(statement.order_by(MessageRow.id).limit(limit)).all()
+
+
+def talk_of_resident(session: Session, resident_id: int) -> Conversation | None:
+    """The one between two; groups belong to nobody alone."""
+    statement = select(Conversation).where(Conversation.resident_id == resident_id, Conversation.kind == ConversationKind.PERSON)
+    return session.scalars(statement.order_by(Conversation.id).limit(1)).one_or_none()
 
 
 def call_with_key(session: Session, conversation_id: int, retry_key: str) -> OutgoingCall | None:

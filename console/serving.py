@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.counter import Counter
+from bot.receiving import Receiving
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.live.live import Live
@@ -38,6 +39,8 @@ class Console:
     counter: Counter | None
     """None where nobody talks with residents, as in tests of other pages."""
     suggester: Suggester | None
+    receiving: Receiving | None
+    """None as above."""
 
     @property
     def is_secure(self) -> bool:

@@ -11,7 +11,7 @@ from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.fields.dates import iso_day
 from procedures.known import Answers
-from procedures.lifecycle import ENDED, WAYS, NotAllowedError, Verb
+from procedures.lifecycle import ENDED, WAYS, NotAllowedError, Verb, state_after
 from procedures.models import Application, ApplicationState
 from procedures.moving import Desk, StaleApplicationError, Telling, move, record, require_version
 from procedures.queries import joined_to, last_event
@@ -21,6 +21,8 @@ from procedures.versions import definition_of
 __all__ = ["Desk", "StaleApplicationError", "Telling"]
 
 TAKEN_BACK = (Verb.CHECK, Verb.ACCEPT, Verb.FINISH)
+MOVES = tuple(verb.value for verb in WAYS)
+"""Kinds of events after which an application may stand elsewhere."""
 
 
 def check(
@@ -86,12 +88,13 @@ def return_to_resident(
     if unknown or not reasons or not all(reason.strip() for reason in reasons.values()):
         raise NotAllowedError("an application is returned with fields that are asked, and a reason for each")
     words = "\n".join(reasons.values())
+    uid = f"r{application.id}v{application.version + 1}"
     tellings = move(
         session, application, Verb.RETURN, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk,
-        detail={"fields": sorted(reasons)},
+        detail={"fields": sorted(reasons), "filling": uid},
     )  # fmt: skip
     filling = Filling(
-        uid=f"r{application.id}v{application.version}",
+        uid=uid,
         procedure_id=application.procedure_id,
         digest=application.digest,
         answers={name: value for name, value in answers.items() if name not in reasons},
@@ -157,7 +160,7 @@ def reopen(session: Session, desk: Desk, application: Application, words: str, n
 def take_back(session: Session, application: Application, *, staff_id: int, now: datetime, seen_version: int | None = None) -> None:
     """Undoes the last step of staff as if nobody had taken it; the caller knows that nobody has heard of it. Raises NotAllowedError."""
     require_version(application, seen_version)
-    moved = last_event(session, application.id, [verb.value for verb in (*WAYS, Verb.TAKE_BACK)])
+    moved = last_event(session, application.id, [*MOVES, Verb.TAKE_BACK.value])
     if moved is None or moved.kind not in TAKEN_BACK or application.state != moved.detail.get("to"):
         raise NotAllowedError("what happened last can't be taken back")
     for one in (application, *joined_to(session, application.id)):
@@ -182,6 +185,11 @@ def may_withdraw(definition: Definition, application: Application, now: datetime
         return application.state in (ApplicationState.NEW, ApplicationState.CHECKING, ApplicationState.RETURNED)
     is_among = application.state in definition.window.states
     return definition.window.withdrawal and is_among and may_change(application, now)
+
+
+def state_of(application: Application, verb: Verb) -> ApplicationState:
+    """In which the step would end. Raises NotAllowedError."""
+    return state_after(ApplicationState(application.state), verb)
 
 
 def answers_of(session: Session, desk: Desk, application: Application) -> dict[str, Plain]:

@@ -63,7 +63,7 @@ def applications(
 def counts(session: Session, desk: Desk, wanted: ApplicationFilter) -> Mapping[ApplicationState, int]:
     """By state, of all that the filter would find in any."""
     found = select(Application.state, func.count()).where(*_conditions(session, desk, wanted, any_state=True)).group_by(Application.state)
-    numbers = {state: count for state, count in session.execute(found)}
+    numbers = {row[0]: row[1] for row in session.execute(found)}
     return {state: numbers.get(state, 0) for state in ApplicationState}
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from core.changes import APPLICATIONS, announce_last, application_topic
 from procedures.keys import ForgottenError
 from procedures.lifecycle import NotAllowedError, Verb
 from procedures.models import Application, ApplicationEvent, ApplicationMark
@@ -39,10 +40,12 @@ def mark_field(
     row.is_fine, row.staff_id, row.at = is_fine, staff_id, now
     row.sealed = _sealed(session, desk, application, reason.strip(), now) if reason.strip() and not is_fine else None
     session.flush()
+    _tell(session, application, now)
 
 
-def unmark_field(session: Session, application: Application, field: str) -> None:
+def unmark_field(session: Session, application: Application, field: str, *, now: datetime) -> None:
     drop_marks(session, application.id, [field])
+    _tell(session, application, now)
 
 
 def drop_marks(session: Session, application_id: int, fields: Collection[str]) -> None:
@@ -93,3 +96,13 @@ def _sealed(session: Session, desk: Desk, application: Application, words: str, 
     if application.resident_id is None:
         raise NotAllowedError("the resident of an application was forgotten")
     return desk.seals.for_resident(session, desk.municipality_id, application.resident_id, now).encrypt(words.encode())
+
+
+def _tell(session: Session, application: Application, now: datetime) -> None:
+    announce_last(session, application.municipality_id, APPLICATIONS, application_topic(application.id), now=now)
+
+
+def has_corrections(session: Session, application: Application) -> bool:
+    """Whether any answer was found to need correction."""
+    wanted = select(ApplicationMark.field).where(ApplicationMark.application_id == application.id, ApplicationMark.is_fine.is_(False))
+    return session.scalar(wanted.limit(1)) is not None
