@@ -46,6 +46,13 @@ def resident_of(session: Session, conversation: Conversation | None) -> Resident
     return session.get(Resident, conversation.resident_id) if conversation is not None and conversation.resident_id is not None else None
 
 
+def talk_of_resident(session: Session, resident_id: int) -> Conversation | None:
+    """The one between two; groups belong to nobody alone."""
+    return session.scalars(
+        select(Conversation).where(Conversation.resident_id == resident_id, Conversation.kind == ConversationKind.PERSON).limit(1)
+    ).one_or_none()
+
+
 def waiting_events(session: Session, municipality_id: str, key: str) -> Sequence[InboundEvent]:
     """What a conversation still waits for an answer to, the smallest timestamp first."""
     statement = (
@@ -100,12 +107,6 @@ def utterances_since(session: Session, conversation_id: int, message_row_id: int
         MessageRow.text != "",
     )
     return session.scalars(statement.order_by(MessageRow.id).limit(limit)).all()
-
-
-def talk_of_resident(session: Session, resident_id: int) -> Conversation | None:
-    """The one between two; groups belong to nobody alone."""
-    statement = select(Conversation).where(Conversation.resident_id == resident_id, Conversation.kind == ConversationKind.PERSON)
-    return session.scalars(statement.order_by(Conversation.id).limit(1)).one_or_none()
 
 
 def call_with_key(session: Session, conversation_id: int, retry_key: str) -> OutgoingCall | None:

@@ -126,8 +126,7 @@ class Receiving:
         definition = definition_of(session, application.municipality_id, desk.procedures, application.procedure_id, application.digest)
         row = Media(
             municipality_id=application.municipality_id,
-            conversation_id=None,
-            case_id=None,
+            application_id=application.id,
             name=safe_name(f"{application.number}", kept.kind),
             state=MediaState.WAITING,
             created_at=now,

@@ -145,11 +145,8 @@ def withdraw(session: Session, desk: Desk, application: Application, now: dateti
 def reopen(session: Session, desk: Desk, application: Application, words: str, now: datetime) -> Sequence[Telling]:
     """By whoever reported it: it is not done. As often, and as long after the end, as the definition allows. The others hear of it."""
     definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
-    rule = definition.reopening
-    if rule is None or application.reopened >= rule.times:
-        raise NotAllowedError("an application can't be reopened again")
-    if application.ended_at is None or now > application.ended_at + timedelta(days=rule.within_days):
-        raise NotAllowedError("the time in which an application may be reopened is over")
+    if not may_reopen(definition, application, now):
+        raise NotAllowedError("an application can't be reopened again, or the time for it is over")
     application.reopened += 1
     original = session.get(Application, application.joined_to) if application.joined_to is not None else application
     root = original if original is not None and original.state == ApplicationState.DONE else application
@@ -190,6 +187,13 @@ def may_withdraw(definition: Definition, application: Application, now: datetime
 def state_of(application: Application, verb: Verb) -> ApplicationState:
     """In which the step would end. Raises NotAllowedError."""
     return state_after(ApplicationState(application.state), verb)
+
+
+def may_reopen(definition: Definition, application: Application, now: datetime) -> bool:
+    rule = definition.reopening
+    if rule is None or application.state != ApplicationState.DONE or application.reopened >= rule.times:
+        return False
+    return application.ended_at is not None and now <= application.ended_at + timedelta(days=rule.within_days)
 
 
 def answers_of(session: Session, desk: Desk, application: Application) -> dict[str, Plain]:

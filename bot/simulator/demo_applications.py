@@ -95,7 +95,6 @@ class DemoApplications:
         row = Media(
             municipality_id=self._pack.id,
             conversation_id=conversation.id,
-            case_id=None,
             name="",
             state=MediaState.WAITING,
             created_at=now,
