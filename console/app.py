@@ -8,12 +8,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.counter import Counter
+from bot.receiving import Receiving
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.errors import handle_errors
 from console.live.live import Live
 from console.rendering import STATIC, Renderer
 from console.routes import (
+    application,
+    application_bulk,
+    application_files,
+    application_moves,
+    applications,
     callbacks,
     canned,
     case,
@@ -34,7 +40,9 @@ from console.routes import (
     login,
     new_case,
     presence,
+    reports,
     reviews,
+    slots,
     staff,
     start,
     supervision,
@@ -82,6 +90,14 @@ ROUTERS = (
     case_media.router,
     system_routes.router,
     webhooks.router,
+    applications.router,
+    # Before one application: `bulk`, `csv`, `map` and `slots` are no numbers.
+    application_bulk.router,
+    application_files.router,
+    reports.router,
+    slots.router,
+    application.router,
+    application_moves.router,
     live_routes.router,
 )
 
@@ -99,6 +115,7 @@ def create_console(
     counter: Counter | None = None,
     suggester: Suggester | None = None,
     systems: Systems | None = None,
+    receiving: Receiving | None = None,
 ) -> ASGIApp:
     """The console of all municipalities in the database. Cookies are for https only where `public_url` is https.
 
@@ -121,6 +138,7 @@ def create_console(
         counter=counter,
         suggester=suggester,
         systems=systems,
+        receiving=receiving,
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.counter import Counter
+from bot.receiving import Receiving
 from console.attempts import FailedAttempts
 from console.audit import AuditLog
 from console.live.live import Live
@@ -41,6 +42,8 @@ class Console:
     suggester: Suggester | None
     systems: Systems | None
     """None as well."""
+    receiving: Receiving | None
+    """None as above."""
 
     @property
     def is_secure(self) -> bool:

@@ -8,10 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from bot.media import MediaStore
+from bot.receiving import Receiving
 from console.application_api.limits import BURST, FAILURES_AT_ONCE, FAILURES_PER_SECOND, PER_SECOND, Bucket
 from console.application_api.problems import ProblemError
-from console.application_api.telling import Teller
 from console.texts import say
 from core.clock import Clock
 from core.database import Database
@@ -31,10 +30,8 @@ class Interface:
     database: Database
     queue: Queue
     tokens: Tokens
-    desks: Callable[[str], Desk]
     packs: Callable[[str], Pack]
-    media: MediaStore
-    teller: Teller
+    receiving: Receiving
     clock: Clock
     calls: Bucket = field(default_factory=lambda: Bucket(PER_SECOND, BURST))
     failures: Bucket = field(default_factory=lambda: Bucket(FAILURES_PER_SECOND, FAILURES_AT_ONCE))
@@ -57,7 +54,7 @@ class Call:
 
     @property
     def desk(self) -> Desk:
-        return self.interface.desks(self.municipality_id)
+        return self.interface.receiving.desk(self.municipality_id)
 
 
 def interface_of(request: Request) -> Interface:

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot.media import MediaState
 from bot.media_pages import headers_of
+from bot.receiving import By
 from console.application_api.calling import Call, FileCall, ReadCall, TakingCall, WriteCall
 from console.application_api.moving import Target, move
 from console.application_api.problems import MEDIA_TYPE, ProblemDocument, ProblemError
 from console.application_api.shapes import Acknowledging, Moved, Moving, Page, Taken, Whole, summary, taken_shape, whole
+from console.application_paper import sheet_of
 from console.texts import say
 from core.errors import TamperedError
 from handoff.desk_models import Media
@@ -26,6 +28,7 @@ from procedures.outside.queries import Standing
 from procedures.outside.reading import ReadApplication, read_application
 from procedures.outside.scopes import Scope
 from procedures.outside.taking import acknowledge, begin_once, end_once
+from procedures.paper import template_of, to_pdf
 from procedures.queries import locked_application
 
 USUAL, MOST = 50, 200
@@ -97,6 +100,7 @@ def read_one(call: ReadCall, number: Number) -> Whole:
 @router.get("/{number}/files/{file_id}", responses=refusals(404), response_class=Response, description=say("api.file"))
 def download_file(call: FileCall, number: Number, file_id: Annotated[int, Path(ge=1, le=2**62)]) -> Response:
     """A photo or file of an answer."""
+    _catch_up(call)
     with call.interface.database.reading() as session:
         standing = _accessible(session, call, number)
         ids = [file.id for file in _read(session, call, standing).files]
@@ -104,10 +108,22 @@ def download_file(call: FileCall, number: Number, file_id: Annotated[int, Path(g
         if row is None or row.municipality_id != call.municipality_id or row.state != MediaState.READY:
             raise ProblemError("missing", 404)
         try:
-            data = call.interface.media.read(row)
+            data = call.interface.receiving.media.read(row)
         except (FileNotFoundError, TamperedError):
             raise ProblemError("missing", 404) from None
         return Response(data, media_type=row.content_type, headers={**headers_of(row.content_type, row.name), "cache-control": "no-store"})
+
+
+@router.get("/{number}/paper", responses=refusals(404), response_class=Response, description=say("api.paper"))
+def print_one(call: FileCall, number: Number) -> Response:
+    """Sensitive answers stand on it only where the token says so."""
+    _catch_up(call)
+    with call.interface.database.reading() as session:
+        standing = _accessible(session, call, number)
+        read = _read(session, call, standing)
+    form = sheet_of(read, standing.application, call.interface.packs(call.municipality_id), call.interface.clock(), reveals=_reveals(call))
+    pdf = to_pdf(form, template_of(call.interface.packs(call.municipality_id)))
+    return Response(pdf, media_type="application/pdf", headers=headers_of("application/pdf", f"{standing.application.number}.pdf"))
 
 
 @router.post("/{number}/acknowledgement", responses=refusals(404, 409, 413), description=say("api.acknowledge"))
@@ -144,16 +160,9 @@ def move_one(
             return Moved.model_validate(before)
         locked_application(session, call.municipality_id, application.id)
         session.refresh(application)
-        desk = replace(call.desk, system=call.bearer.system)
-        moved = move(
-            session, desk, application, body.state, version=body.version, reason=body.reason.strip(), reasons=body.fields, now=now
-        )  # fmt: skip
-        if moved.filling is not None:
-            interface.teller.ask_again(session, application, moved.filling, now)
-        interface.teller.tell(session, call.municipality_id, moved.tellings, now)
-        said = Moved(
-            number=application.number, state=ApplicationState(application.state), version=application.version, told=len(moved.tellings)
-        )
+        by = By(staff_id=None, now=now, seen_version=body.version, system=call.bearer.system)
+        move(session, interface.receiving, application, body.state, by, reason=body.reason.strip(), reasons=body.fields)
+        said = Moved(number=application.number, state=ApplicationState(application.state), version=application.version)
         end_once(session, call.caller, idempotency_key, said.model_dump(mode="json"))
     return said
 
@@ -186,5 +195,9 @@ def _read(session: Session, call: Call, standing: Standing) -> ReadApplication:
         call.interface.packs(call.municipality_id),
         standing.application,
         now=call.interface.clock(),
-        shows_sensitive=call.bearer.may(Scope.SENSITIVE),
+        shows_sensitive=_reveals(call),
     )
+
+
+def _reveals(call: Call) -> bool:
+    return call.bearer.may(Scope.SENSITIVE)

@@ -119,8 +119,6 @@ class Moved(BaseModel):
     number: str
     state: ApplicationState
     version: int
-    told: int
-    """How many residents are told of it."""
 
 
 def summary(standing: Standing) -> Summary:

@@ -17,6 +17,7 @@ from procedures.fields.media import FileField, PhotosField
 from procedures.keys import ForgottenError
 from procedures.models import Application
 from procedures.progress import Progress
+from procedures.sheet import shown
 from procedures.state import Filling
 from procedures.versions import definition_of
 from procedures.wording import Wording
@@ -49,9 +50,14 @@ class AnsweredFile:
 class ReadApplication:
     """`fields` is None once the answers were forgotten."""
 
-    definition: Definition
+    progress: Progress
+    wording: Wording
     fields: tuple[AnsweredField, ...] | None
     files: tuple[AnsweredFile, ...]
+
+    @property
+    def definition(self) -> Definition:
+        return self.progress.definition
 
 
 def read_application(
@@ -60,17 +66,20 @@ def read_application(
     """In Japanese whatever language it was filled in: that is what offices work in."""
     definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
     try:
-        answers = answers_of(session, desk, application)
+        answers, is_forgotten = answers_of(session, desk, application), False
     except ForgottenError:
-        return ReadApplication(definition=definition, fields=None, files=())
+        answers, is_forgotten = {}, True
     filling = Filling(uid="", procedure_id=definition.id, digest=application.digest, answers=answers)
     progress = Progress(definition=definition, state=filling, facts=Facts(locality=desk.procedures.locality), now=now)
     wording = Wording(definition, pack, Language.JAPANESE, progress)
     steps = {field.name: step.title for step in definition.steps for field in step.fields}
     found = [field for field in definition.fields if field.name in answers]
     return ReadApplication(
-        definition=definition,
-        fields=tuple(_answered(field, answers[field.name], steps[field.name], wording, shows_sensitive) for field in found),
+        progress=progress,
+        wording=wording,
+        fields=None
+        if is_forgotten
+        else tuple(_answered(field, answers[field.name], steps[field.name], wording, shows_sensitive) for field in found),
         files=tuple(
             file for field in found if shows_sensitive or not field.sensitive for file in _files(field, answers[field.name])
         ),
@@ -85,7 +94,7 @@ def _answered(field: Field, value: Plain, step: str, wording: Wording, shows_sen
         label=wording.text(f"fields.{field.name}.label"),
         step=step,
         value=None if is_withheld else value,
-        display=field.mask(value, wording) if is_withheld else field.show(value, wording),
+        display=shown(field, value, wording, reveals=shows_sensitive),
         is_sensitive=field.sensitive,
         is_withheld=is_withheld,
     )

@@ -25,7 +25,7 @@ class Event(StrEnum):
 
     RECEIVED = "application.received"
     CHANGED = "application.changed"
-    """By the resident: changed, completed after being returned, or reopened."""
+    """Changed, completed or reopened by the resident; or staff took their last step back."""
     ACCEPTED = "application.accepted"
     RETURNED = "application.returned"
     REFUSED = "application.refused"
@@ -41,6 +41,7 @@ EVENT_OF: Mapping[str, Event] = {
     Verb.CHANGE.value: Event.CHANGED,
     Verb.RESUBMIT.value: Event.CHANGED,
     Verb.REOPEN.value: Event.CHANGED,
+    Verb.TAKE_BACK.value: Event.CHANGED,
     Verb.ACCEPT.value: Event.ACCEPTED,
     Verb.RETURN.value: Event.RETURNED,
     Verb.REFUSE.value: Event.REFUSED,
@@ -48,5 +49,5 @@ EVENT_OF: Mapping[str, Event] = {
     Verb.WITHDRAW.value: Event.WITHDRAWN,
 }
 """By the kind of an application's event."""
-MOVES = (*EVENT_OF, Verb.CHECK.value, Verb.JOIN.value)
+MOVES = (*EVENT_OF, Verb.CHECK.value, Verb.JOIN.value, Verb.LEAD.value)
 """Kinds of events after which an application looks different to other systems."""

@@ -1,29 +1,33 @@
 """The API over one municipality's applications, and systems that call it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import orjson
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from bot.line.channel import LineChannel
+from bot.line.client import LineClient
 from bot.media import MediaState, MediaStore
 from bot.media_kinds import Kept, Kind
 from bot.media_kinds import examined as examined_media
+from bot.receiving import Receiving
+from bot.taps import TapSigner
+from bot.telling import TELL_JOB, Teller
 from console.api import create_api
 from console.application_api.calling import Interface
 from core.database import Database
-from core.models import Municipality
+from core.models import JobRow, Municipality
 from handoff.desk_models import Media
-from procedures.applications import Desk, Telling, answers_of
+from procedures.applications import answers_of
 from procedures.loading import digest_of, read_definition
 from procedures.models import Application
 from procedures.outside.scopes import Scope
 from procedures.outside.tokens import Tokens
-from procedures.state import Filling
 from tests.procedures.database import SEALS
 from tests.procedures.outside.office import KEYRING, Office
 from tests.procedures.talk import PACK, PROCEDURES
@@ -31,18 +35,8 @@ from tests.procedures.talk import PACK, PROCEDURES
 EVERYTHING = tuple(Scope)
 
 
-@dataclass
-class Heard:
-    """What residents are told and asked, instead of a talk."""
-
-    tellings: list[Telling] = field(default_factory=list)
-    asked: list[Filling] = field(default_factory=list)
-
-    def tell(self, session: Session, municipality_id: str, tellings: Sequence[Telling], now: datetime) -> None:
-        self.tellings += tellings
-
-    def ask_again(self, session: Session, application: Application, filling: Filling, now: datetime) -> None:
-        self.asked.append(filling)
+def no_client(municipality_id: str) -> LineClient:
+    raise AssertionError(f"nothing is sent to {municipality_id} in these tests")
 
 
 class Served:
@@ -50,23 +44,32 @@ class Served:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.office = Office(database)
-        self.heard = Heard()
         self.media = MediaStore(folder, KEYRING)
         self.procedures = PROCEDURES
         self.interface = Interface(
             database=database,
             queue=self.office.queue,
             tokens=Tokens(KEYRING),
-            desks=self.desk,
+            receiving=Receiving(
+                Teller(
+                    jobs=self.office.queue,
+                    channel=LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client),
+                    packs=lambda municipality_id: PACK,
+                    procedures=lambda municipality_id: self.procedures,
+                    seals=SEALS,
+                    media=self.media,
+                )
+            ),
             packs=lambda municipality_id: PACK,
-            media=self.media,
-            teller=self.heard,
             clock=self.office.clock,
         )
         self.api = create_api(database, [PACK], "light", self.office.clock, self.interface)
 
-    def desk(self, municipality_id: str) -> Desk:
-        return Desk(seals=SEALS, procedures=self.procedures, municipality_id=municipality_id)
+    def tellings(self) -> list[int]:
+        """Applications whose residents will be told something."""
+        with self.office.database.reading() as session:
+            rows = session.scalars(select(JobRow).where(JobRow.kind == TELL_JOB).order_by(JobRow.id))
+            return [row.payload["application"] for row in rows]
 
     def system(
         self,
@@ -103,7 +106,7 @@ class Served:
             row = session.get_one(Application, application.id)
             assert row.resident_id is not None
             cipher = SEALS.existing(session, row.resident_id)
-            row.sealed = cipher.encrypt(orjson.dumps({**answers_of(session, self.desk("shiomi"), row), **answers}))
+            row.sealed = cipher.encrypt(orjson.dumps({**answers_of(session, self.interface.receiving.desk("shiomi"), row), **answers}))
 
     def keep_photo(self, data: bytes, municipality_id: str = "shiomi") -> int:
         kept: Kept = examined_media(data)

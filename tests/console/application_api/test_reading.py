@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from console.application_api import routes
 from console.application_api.limits import Bucket
 from core.database import Database
 from procedures.models import Application
 from procedures.outside.queries import tokens_of
 from procedures.outside.scopes import Scope
+from procedures.paper import PaperForm
 from procedures.personal_data import forget_resident
 from tests.console.application_api.served import Served, problem
 
@@ -163,6 +165,23 @@ def test_photo_is_downloaded_with_the_token(served: Served) -> None:
     assert Image.open(BytesIO(answer.content)).size == (8, 8)
     assert problem(served.system(Scope.READ).get(path)) == "scope_missing"
     assert problem(system.get(f"/applications/{application.number}/files/{foreign}")) == "missing"
+
+
+def test_application_comes_on_paper_with_what_the_token_may_see(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    application = served.office.apply()[0]
+    served.make_sensitive(application, "phone")
+    forms: list[PaperForm] = []
+    monkeypatch.setattr(routes, "to_pdf", lambda form, template: forms.append(form) or b"%PDF-1.7")
+    path = f"/applications/{application.number}/paper"
+    answer = served.system(Scope.READ, Scope.FILES).get(path)
+    assert (answer.headers["content-type"], answer.content) == ("application/pdf", b"%PDF-1.7")
+    assert served.system(Scope.READ, Scope.FILES, Scope.SENSITIVE).get(path).status_code == 200
+    veiled, shown = (" ".join(row.text for section in form.sections for row in section.rows) for form in forms)
+    assert "田中 太郎" in veiled
+    assert "090-1234-5678" in shown
+    assert "090-1234-5678" not in veiled
+    assert "●" in veiled
+    assert problem(served.system(Scope.READ, Scope.SENSITIVE).get(path)) == "scope_missing"
 
 
 def test_forgotten_answers_are_null(served: Served) -> None:

@@ -7,9 +7,12 @@ import httpx
 import pytest
 
 from core.database import Database
+from procedures.fillings import filling_for
 from procedures.outside.scopes import Scope
 from procedures.queries import events_of
+from procedures.reviewing import words_of
 from tests.console.application_api.served import Served, problem
+from tests.procedures.database import SEALS
 
 KEY = "call-0001"
 
@@ -57,10 +60,12 @@ def test_state_is_written_back_and_the_resident_is_told(served: Served) -> None:
     application = served.office.apply()[0]
     system = served.system()
     answer = move(system, application.number, state="accepted", reason="台帳に載せました。")
-    assert answer.json() == {"number": application.number, "state": "accepted", "version": 2, "told": 1}
-    assert [(telling.place, telling.gaps["reason"]) for telling in served.heard.tellings] == [("tells.accepted", "台帳に載せました。")]
+    assert answer.json() == {"number": application.number, "state": "accepted", "version": 2}
+    assert served.tellings() == [application.id]
     with served.office.database.reading() as session:
         event = events_of(session, application.id)[-1]
+        assert words_of(session, served.interface.receiving.desk("shiomi"), application, event) == "台帳に載せました。"
+        assert served.interface.receiving.taken_back_until(session, application, served.office.now) is None, "not by staff"
     assert (event.kind, event.staff_id, event.detail["system"]) == ("accepted", None, "収集システム")
     assert move(system, application.number, "call-0002", state="done", version=2).json()["state"] == "done"
 
@@ -71,7 +76,7 @@ def test_same_call_twice_is_carried_out_once(served: Served) -> None:
     first = move(system, application.number, state="accepted")
     again = move(system, application.number, state="accepted")
     assert (first.json(), first.status_code) == (again.json(), again.status_code)
-    assert len(served.heard.tellings) == 1
+    assert len(served.tellings()) == 1
     other = move(system, application.number, state="done")
     assert (other.status_code, problem(other)) == (409, "key_reused")
     assert move(served.system(name="別"), application.number, state="done", version=2).status_code == 200, "keys are each system's own"
@@ -92,7 +97,7 @@ def test_two_at_the_same_moment_are_carried_out_once(served: Served) -> None:
     for thread in threads:
         thread.join(20)
     assert codes == [200] * 4
-    assert len(served.heard.tellings) == 1
+    assert len(served.tellings()) == 1
 
 
 def test_call_that_was_refused_leaves_its_key_free(served: Served) -> None:
@@ -108,7 +113,7 @@ def test_change_that_was_not_seen_is_not_written_over(served: Served) -> None:
     served.office.move(application, "check")
     stale = move(system, application.number, state="accepted")
     assert (stale.status_code, problem(stale)) == (409, "stale")
-    assert served.heard.tellings == []
+    assert served.tellings() == []
     assert move(system, application.number, state="accepted", version=2).status_code == 200
 
 
@@ -141,8 +146,11 @@ def test_returned_application_asks_exactly_those_fields_again(served: Served) ->
     application = served.office.apply()[0]
     answer = move(served.system(), application.number, state="returned", fields={"date": "その日は集めません。"})
     assert answer.json()["state"] == "returned"
-    assert [dict(filling.reasons) for filling in served.heard.asked] == [{"date": "その日は集めません。"}]
-    assert served.heard.tellings[0].place == "tells.returned"
+    with served.office.database.reading() as session:
+        filling = filling_for(session, SEALS, served.office.people.resident, application.id, served.office.now)
+    assert filling is not None
+    assert (dict(filling.reasons), filling.application_id) == ({"date": "その日は集めません。"}, application.id)
+    assert served.tellings() == [application.id]
 
 
 def test_large_body_is_refused_before_it_is_read(served: Served) -> None:
