@@ -2,15 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.line.models import LineAddress
 from bot.models import Conversation
+from bot.receiving import By
 from bot.simulator.phone import Phone
-from procedures.applications import accept, finish, refuse, return_to_resident
-from procedures.fillings import save_filling
-from procedures.models import Application
+from bot.telling import AFTER
+from procedures.models import Application, Slot
 from procedures.slots import set_capacity
 from tests.scenario_checks import require
 from tests.scenario_desk import any_staff
@@ -18,9 +18,8 @@ from tests.scenario_format import OfficeAct
 from tests.town import MUNICIPALITY, Town, settle
 
 
-
 class Office:
-    """Nobody is told by it: that is what bot/telling.py is tested for."""
+    """One office per talk."""
 
     def __init__(self, town: Town, phone: Phone) -> None:
         self._town = town
@@ -28,23 +27,19 @@ class Office:
 
     def act(self, act: OfficeAct) -> None:
         settle(self._town)
-        desk, now = self._town.bot.procedures.desk(MUNICIPALITY), self._town.clock()
+        receiving, now = self._town.bot.receiving, self._town.clock()
         with self._town.database.transaction() as session:
-            application, staff_id = self._newest(session), any_staff(session, now).id
+            application, by = self._newest(session), By(staff_id=any_staff(session, now).id, now=now)
             if act.back is not None:
-                filling, _ = return_to_resident(session, desk, application, act.back, staff_id=staff_id, now=now)
-                assert application.resident_id is not None
-                save_filling(
-                    session, desk.seals, desk.procedures, filling,
-                    municipality_id=MUNICIPALITY, resident_id=application.resident_id, now=now,
-                )  # fmt: skip
+                receiving.return_to_resident(session, application, by, act.back)
             elif act.accept:
-                accept(session, desk, application, staff_id=staff_id, now=now)
+                receiving.accept(session, application, by)
             elif act.finish:
-                accept(session, desk, application, staff_id=staff_id, now=now)
-                finish(session, desk, application, staff_id=staff_id, now=now)
+                receiving.finish(session, application, by)
             else:
-                refuse(session, desk, application, staff_id=staff_id, now=now, words=act.refuse or "")
+                receiving.refuse(session, application, by, act.refuse or "")
+        self._town.clock.offset += AFTER
+        self._town.queue.wake()
 
     def close_day(self, day: date) -> None:
         """In every area."""
@@ -64,3 +59,10 @@ class Office:
         require(found is not None, "the resident has applied for nothing")
         assert found is not None
         return found
+
+
+def clear_office(town: Town) -> None:
+    """What an earlier scenario applied for must neither take a place from a later one nor count as the same."""
+    with town.database.transaction() as session:
+        session.execute(delete(Slot))
+        session.execute(update(Application).values(double_key=None, latitude=None, longitude=None, next_reminder_at=None))

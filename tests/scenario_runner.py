@@ -8,11 +8,11 @@ from itertools import count
 from bot.simulator.phone import Phone
 from bot.simulator.records import Json, Origin, Person
 from core.jobs import Job
-from tests.scenario_checks import Checks, ScenarioError, require
 from tests.pictures_of_places import photo_taken_at
+from tests.scenario_checks import Checks, ScenarioError, require
 from tests.scenario_desk import SMALL_PNG, Desk, clear_counter
 from tests.scenario_format import Act, Exchange, Scenario
-from tests.scenario_office import Office
+from tests.scenario_office import Office, clear_office
 from tests.screen import actions_in, quick_replies, texts_in
 from tests.town import MUNICIPALITY, Town, settle
 
@@ -32,6 +32,7 @@ class Talk:
         self._opened: str | None = None
         settle(town)
         clear_counter(town)
+        clear_office(town)
         self._dead_before = len(self._dead_letters())
         town.clock.set(scenario.now)
         # Names differ so that their ids do.
