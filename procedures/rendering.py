@@ -163,23 +163,24 @@ def _confirm(step: Confirm, wording: Wording) -> Reply:
     card = Card(
         alt=title,
         title=title,
-        text="\n".join(part for part in (wording.text("confirm"), _keeping(step, wording)) if part) or None,
-        rows=tuple(Row(label=shown.label, text=shown.text) for shown in wording.summary()),
+        text=wording.text("confirm") or None,
+        rows=(*(Row(label=shown.label, text=shown.text) for shown in wording.summary()), *_keeping(step, wording)),
         choices=tuple(own),
     )
     return _reply(wording, (*_notes(step.notes, wording), card), _commands(wording, uid))
 
 
-def _keeping(step: Confirm, wording: Wording) -> str:
+def _keeping(step: Confirm, wording: Wording) -> tuple[Row, ...]:
     """What the second button consents to: each answer with its purpose, and until when."""
     if not step.may_keep:
-        return ""
+        return ()
     kept = [
         wording.say("procedure.keep_for", label=_label(wording, name), purpose=wording.text(f"fields.{name}.purpose"))
         for name in step.may_keep
     ]
     day = in_japan(wording.progress.now + DATUM_KEPT).date()
-    return wording.say("procedure.keep_offer", choice=wording.say("procedure.choice.confirm_and_keep"), fields=kept, day=day)
+    label = wording.say("procedure.choice.confirm_and_keep")
+    return (Row(label=label, text=wording.say("procedure.keep_offer", fields=kept, day=day)),)
 
 
 def _choose_edit(step: ChooseEdit, wording: Wording) -> Reply:
