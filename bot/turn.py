@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
-from bot import applying, queries
+from bot import applying, loading
 from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
 from bot.case_effects import CaseEffects
@@ -17,11 +18,13 @@ from bot.handlers import HANDLERS
 from bot.handlers.handing_over import case_effect
 from bot.incoming import Bubble, Followed, Said
 from bot.line.channel import LineChannel
-from bot.models import Conversation, ConversationKind, EventState, InboundEvent, Resident
+from bot.loading import StoredEvent, Talk
+from bot.models import ConversationKind, EventState
 from bot.notices import emergency_words, with_notices
-from bot.outcome import AddWords, CaseInHand, Outcome, Tools, Turn
+from bot.outcome import AddWords, Outcome, Tools, Turn
 from bot.outgoing import deliver_job
 from bot.ownership import BOT
+from bot.recording import TurnToApply
 from bot.routing import Route, goes_on_with_bot, route
 from bot.speaking import speech_of
 from bot.states import Idle, LeavingMessage, WaitingForStaff, load_state, resumed
@@ -34,9 +37,7 @@ from core.messages import Decision, Language, Reply, Text
 from core.metrics import TURN_SECONDS, TURNS
 from core.pack import Pack
 from core.personal_numbers import masks_in
-from handoff.desk_models import EmergencyMessage
-from handoff.models import CaseReason, CaseState
-from handoff.queries import open_case_of
+from handoff.models import CaseReason
 
 WAKE_JOB = "wake_turn"
 MAX_ROUNDS = 4
@@ -47,26 +48,26 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What one turn was loaded from; the rows are detached and only read."""
+    """What one turn was loaded from."""
 
     municipality_id: str
     key: str
-    conversation: Conversation | None
-    resident: Resident | None
-    events: Mapping[int, InboundEvent]
+    talk: Talk | None
+    """None before the first turn."""
+    events: Mapping[int, StoredEvent]
     group: tuple[Bubble, ...]
     dropped: tuple[int, ...]
     """Events whose messages were taken back before they were answered."""
     has_more: bool
-    case: CaseInHand | None
-    emergency: EmergencyMessage | None
+    emergency: Mapping[str, str]
+    """What stands before whatever is said at present, by language."""
     earlier: tuple[str, ...]
     """What the resident wrote before, the newest first; nothing of a group, where others write too."""
 
     @property
     def is_late(self) -> bool:
         """A redelivery of something older than what was handled already."""
-        return self.conversation is not None and self.group[-1].occurred_at < self.conversation.last_occurred_at
+        return self.talk is not None and self.group[-1].occurred_at < self.talk.last_occurred_at
 
 
 class TurnRunner:
@@ -157,18 +158,20 @@ class TurnRunner:
         raise TemporaryError("the conversation kept changing; the turn is tried again")
 
     def _load(self, job: Job) -> Loaded | None:
-        municipality_id, key = str(job.payload["municipality_id"]), str(job.payload["conversation_key"])
-        self._sort()
         with self._database.reading() as session:
-            events = queries.events_of_failed_turn(session, failed_uid(job)) or queries.waiting_events(session, municipality_id, key)
-            if not events:
-                return None
-            conversation = queries.conversation_by_key(session, municipality_id, key)
-            resident = queries.resident_of(session, conversation)
-            earlier = queries.words_before(session, conversation) if conversation is not None and resident is not None else ()
-            case = open_case_of(session, conversation.id) if conversation is not None else None
-            emergency = queries.active_emergency(session, municipality_id)
-            session.expunge_all()
+            if not has_arrivals(session):
+                return self._read(session, job)
+        # An earlier event of the conversation may be among the arrivals.
+        self._sorting.run()
+        with self._database.reading() as session:
+            return self._read(session, job)
+
+    def _read(self, session: Session, job: Job) -> Loaded | None:
+        municipality_id, key = str(job.payload["municipality_id"]), str(job.payload["conversation_key"])
+        events = loading.events_of_failed_turn(session, failed_uid(job)) or loading.waiting_events(session, municipality_id, key)
+        if not events:
+            return None
+        talk = loading.talk_by_key(session, municipality_id, key)
         bubbles = [self._channel.parse(event) for event in events]
         gone = taken_back(bubbles)
         waiting = [bubble for bubble in bubbles if bubble.message_id is None or bubble.message_id not in gone]
@@ -176,23 +179,14 @@ class TurnRunner:
         return Loaded(
             municipality_id=municipality_id,
             key=key,
-            conversation=conversation,
-            resident=resident,
+            talk=talk,
             events={event.id: event for event in events},
             group=group,
             dropped=tuple(bubble.event_id for bubble in bubbles if bubble.message_id is not None and bubble.message_id in gone),
             has_more=len(waiting) > len(group),
-            case=CaseInHand(id=case.id, state=CaseState(case.state), promised_at=case.promised_at) if case is not None else None,
-            emergency=emergency,
-            earlier=tuple(earlier),
+            emergency=loading.emergency_texts(session, municipality_id),
+            earlier=loading.words_before(session, talk) if talk is not None and talk.resident_id is not None else (),
         )
-
-    def _sort(self) -> None:
-        """An earlier event of the conversation may be among the arrivals."""
-        with self._database.reading() as session:
-            if not has_arrivals(session):
-                return
-        self._sorting.run()
 
     def _is_worth_waiting(self, loaded: Loaded) -> bool:
         openings = self._packs(loaded.municipality_id).lexicon.fragments
@@ -210,12 +204,12 @@ class TurnRunner:
         pack = self._packs(loaded.municipality_id)
         meanings = sticker_meanings((sticker.keywords, sticker.means) for sticker in pack.stickers)
         text, masked = joined_text(loaded.group, meanings)
-        conversation = loaded.conversation
-        kept = kept_language(loaded.resident)
+        talk = loaded.talk
+        kept = Language(talk.language) if talk is not None and talk.language in set(Language) else None
         speech = speech_of(typed_text(loaded.group), pack, kept=kept, earlier=loaded.earlier)
         # What happened before the newest turn must not be read as an answer to what that turn asked.
-        state = load_state(conversation.state) if conversation is not None and not loaded.is_late else Idle()
-        if isinstance(state, WaitingForStaff | LeavingMessage) and loaded.case is None:
+        state = load_state(talk.state) if talk is not None and not loaded.is_late else Idle()
+        if isinstance(state, WaitingForStaff | LeavingMessage) and talk is not None and talk.case is None:
             state = resumed(state)
         return Turn(
             uid=uuid.uuid4().hex[:16],
@@ -229,11 +223,11 @@ class TurnRunner:
             bubbles=loaded.group,
             text=text,
             masked_number=masked or _holds_mask(loaded.group),
-            is_introduced=conversation is not None and conversation.introduced_at is not None,
+            is_introduced=talk is not None and talk.introduced_at is not None,
             is_new_friend=isinstance(loaded.group[-1].content, Followed),
-            owner=conversation.owner if conversation is not None else BOT,
-            case=loaded.case,
-            crisis_at=conversation.crisis_at if conversation is not None else None,
+            owner=talk.owner if talk is not None else BOT,
+            case=talk.case if talk is not None else None,
+            crisis_at=talk.crisis_at if talk is not None else None,
             emergency=emergency_words(loaded.emergency, speech.language),
         )
 
@@ -251,12 +245,12 @@ class TurnRunner:
         with self._database.transaction() as session:
             while sort_arrivals(session, self._jobs):
                 pass
-            if may_join and self._something_joined(queries.waiting_events(session, loaded.municipality_id, loaded.key), loaded):
+            if may_join and self._something_joined(loading.waiting_events(session, loaded.municipality_id, loaded.key), loaded):
                 raise ConflictError("more words came while the turn was being decided")
             applied = applying.apply_turn(
                 session,
-                applying.TurnToApply(
-                    loaded_conversation=loaded.conversation,
+                TurnToApply(
+                    talk=loaded.talk,
                     municipality_id=loaded.municipality_id,
                     key=loaded.key,
                     events=tuple(loaded.events[bubble.event_id] for bubble in loaded.group),
@@ -275,7 +269,7 @@ class TurnRunner:
             if loaded.has_more:
                 self._jobs.enqueue(session, turn_job(loaded.municipality_id, loaded.key))
 
-    def _something_joined(self, waiting: Sequence[InboundEvent], loaded: Loaded) -> bool:
+    def _something_joined(self, waiting: Sequence[StoredEvent], loaded: Loaded) -> bool:
         if not can_join(loaded.group[0]):
             return False
         first = loaded.group[0].occurred_at
@@ -285,7 +279,7 @@ class TurnRunner:
                 return True
         return False
 
-    def _raw(self, loaded: Loaded) -> InboundEvent:
+    def _raw(self, loaded: Loaded) -> StoredEvent:
         return loaded.events[loaded.group[-1].event_id]
 
     def _waited(self, loaded: Loaded) -> timedelta:
@@ -295,10 +289,6 @@ class TurnRunner:
 def failed_uid(job: Job) -> str:
     """The uid of a turn that failed, by which an operator's retry of the job finds its events. SQLite gives a job's number again."""
     return f"failed-{job.id}-{to_milliseconds(job.enqueued_at)}"
-
-
-def kept_language(resident: Resident | None) -> Language | None:
-    return Language(resident.language) if resident is not None and resident.language in set(Language) else None
 
 
 def _holds_mask(group: Sequence[Bubble]) -> bool:

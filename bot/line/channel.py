@@ -14,7 +14,7 @@ from bot.line.addresses import remember
 from bot.line.client import LineClient
 from bot.line.parsing import parse_event
 from bot.line.rendering import RenderedMessage, render
-from bot.models import InboundEvent
+from bot.loading import StoredEvent
 from bot.taps import TapSigner
 from core.encryption import Cipher
 from core.messages import Reply
@@ -33,7 +33,7 @@ class LineChannel:
         self._signers = signers
         self._clients = clients
 
-    def parse(self, event: InboundEvent) -> Bubble:
+    def parse(self, event: StoredEvent) -> Bubble:
         return parse_event(
             self._json(event),
             event_id=event.id,
@@ -46,14 +46,14 @@ class LineChannel:
         """Raises MessageLimitError."""
         return render(reply, self._signers(municipality_id))
 
-    def remember_address(self, session: Session, conversation_id: int, event: InboundEvent) -> None:
+    def remember_address(self, session: Session, conversation_id: int, event: StoredEvent) -> None:
         source = self._json(event).get("source") or {}
         line_id = next((source[name] for name in ("groupId", "roomId", "userId") if source.get(name)), None)
         if isinstance(line_id, str):
             remember(session, event.municipality_id, conversation_id, line_id)
 
     @contextmanager
-    def thinking(self, municipality_id: str, event: InboundEvent, waited: timedelta) -> Iterator[None]:
+    def thinking(self, municipality_id: str, event: StoredEvent, waited: timedelta) -> Iterator[None]:
         """Shows LINE's loading animation when the answer takes longer than a second, counted from the event's arrival."""
         document = self._json(event)
         source = document.get("source") or {}
@@ -71,7 +71,7 @@ class LineChannel:
         finally:
             timer.cancel()
 
-    def _json(self, event: InboundEvent) -> dict[str, Any]:  # Any: JSON as LINE sent it.
+    def _json(self, event: StoredEvent) -> dict[str, Any]:  # Any: JSON as LINE sent it.
         if event.payload is None:
             return {}
         document = orjson.loads(self._cipher.decrypt(event.payload))
