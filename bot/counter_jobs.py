@@ -18,7 +18,7 @@ from core.jobs import Job, NewJob, Queue
 from core.messages import Reply, Text
 from handoff.changing import tell
 from handoff.desk_models import CaseTask, EmergencyMessage, StaffMessage
-from handoff.models import OPEN_STATES, Case
+from handoff.models import Case, CaseState
 from handoff.queries import open_case_of
 
 AT_ONCE = 100
@@ -28,7 +28,7 @@ LOST = (CallState.FAILED, CallState.UNDELIVERABLE)
 CALLS = cast(Table, OutgoingCall.__table__)
 CONCERNS_STAFF = select(CALLS.c.id).where(
     CALLS.c.id == bindparam("call"),
-    CALLS.c.staff_id.is_not(None) | exists().where(Case.conversation_id == CALLS.c.conversation_id, Case.state.in_(OPEN_STATES)),
+    CALLS.c.staff_id.is_not(None) | exists().where(Case.conversation_id == CALLS.c.conversation_id, Case.state != CaseState.CLOSED),
 )
 """Most calls carry an answer of the bot in a talk without a case."""
 

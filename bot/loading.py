@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.models import Conversation, Direction, EventState, InboundEvent, MessageRow, Resident, TurnRow
 from bot.outcome import CaseInHand
 from handoff.desk_models import EmergencyMessage
-from handoff.models import OPEN_STATES, Case, CaseState
+from handoff.models import Case, CaseState
 
 WAITING_READ = 60
 """More than one turn could ever join; the rest is read by the next turn."""
@@ -50,7 +50,7 @@ TALK_BY_KEY = (
     )
     .select_from(Conversation)
     .outerjoin(Resident, RESIDENT.id == TALK.resident_id)
-    .outerjoin(Case, (CASE.conversation_id == TALK.id) & CASE.state.in_(OPEN_STATES))
+    .outerjoin(Case, (CASE.conversation_id == TALK.id) & (CASE.state != CaseState.CLOSED))
     .where(TALK.municipality_id == bindparam("municipality"), TALK.key == bindparam("key"))
 )
 WORDS = (
@@ -59,7 +59,7 @@ WORDS = (
     .order_by(MESSAGE.id.desc())
     .limit(WORDS_REMEMBERED)
 )
-OPEN_CASE = select(CASE.id).where(CASE.conversation_id == bindparam("talk"), CASE.state.in_(OPEN_STATES))
+OPEN_CASE = select(CASE.id).where(CASE.conversation_id == bindparam("talk"), CASE.state != CaseState.CLOSED)
 EMERGENCY_TEXTS = (
     select(EMERGENCY.texts)
     .where(EMERGENCY.municipality_id == bindparam("municipality"), EMERGENCY.ended_at.is_(None))

@@ -36,12 +36,8 @@ KEEP_TALK = (
     )
 )
 ADD_TALK, ADD_RESIDENT, ADD_TURN = (insert(table).returning(table.c.id) for table in (TALKS, RESIDENTS, TURNS))
-SETTLE_EVENTS = (
-    update(EVENTS)
-    .where(EVENTS.c.id.in_(bindparam("events", expanding=True)))
-    .values(state=bindparam("new_state"), turn_id=bindparam("turn"))
-)
-BLANK_EVENTS = update(EVENTS).where(EVENTS.c.id.in_(bindparam("events", expanding=True))).values(payload=None)
+SETTLE_EVENT = update(EVENTS).where(EVENTS.c.id == bindparam("event")).values(state=bindparam("new_state"), turn_id=bindparam("turn"))
+BLANK_EVENT = update(EVENTS).where(EVENTS.c.id == bindparam("event")).values(payload=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,14 +122,14 @@ def record_turn(session: Session, todo: TurnToApply, talk_id: int) -> int:
 def settle_events(session: Session, todo: TurnToApply, turn_id: int) -> None:
     connection, ids = session.connection(), [event.id for event in todo.events]
     state = EventState.FAILED if todo.has_failed else EventState.HANDLED if todo.turn.last.may_answer else EventState.IGNORED
-    connection.execute(SETTLE_EVENTS, {"events": ids, "new_state": state, "turn": turn_id})
+    connection.execute(SETTLE_EVENT, [{"event": event_id, "new_state": state, "turn": turn_id} for event_id in ids])
     is_shared = todo.turn.conversation_kind is not ConversationKind.PERSON
     # Of what others say among themselves nothing is kept. Nor where each event holds a harmless part, but together they hold a number.
     if (is_shared and todo.outcome.reply is None) or _holds_spread_number(todo.turn):
-        connection.execute(BLANK_EVENTS, {"events": ids})
+        connection.execute(BLANK_EVENT, [{"event": event_id} for event_id in ids])
     if todo.dropped:
-        connection.execute(SETTLE_EVENTS, {"events": todo.dropped, "new_state": EventState.BLANKED, "turn": None})
-        connection.execute(BLANK_EVENTS, {"events": todo.dropped})
+        connection.execute(SETTLE_EVENT, [{"event": event_id, "new_state": EventState.BLANKED, "turn": None} for event_id in todo.dropped])
+        connection.execute(BLANK_EVENT, [{"event": event_id} for event_id in todo.dropped])
 
 
 def _holds_spread_number(turn: Turn) -> bool:

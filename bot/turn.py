@@ -116,12 +116,12 @@ class TurnRunner:
                 return
             turn = replace(self._turn_of(loaded), uid=failed_uid(job))
             try:
-                self._apply(loaded, turn, self._apology(turn), 0.0, has_failed=True)
+                self._apply(job, loaded, turn, self._apology(turn), 0.0, has_failed=True)
             except ConflictError:
                 continue
             except Exception as error:  # noqa: BLE001  # What failed may be the opening of a case; the apology must be heard all the same.
                 log.error("no_case_for_failed_turn", error=type(error).__name__)
-                self._apply(loaded, turn, replace(self._apology(turn), effects=()), 0.0, has_failed=True)
+                self._apply(job, loaded, turn, replace(self._apology(turn), effects=()), 0.0, has_failed=True)
             return
 
     def _apology(self, turn: Turn) -> Outcome:
@@ -144,7 +144,7 @@ class TurnRunner:
             turn = replace(self._turn_of(loaded), is_hurried=is_hurried)
             outcome = self._decide(turn)
             try:
-                self._apply(loaded, turn, outcome, started, may_join=round_number < MAX_ROUNDS)
+                self._apply(job, loaded, turn, outcome, started, may_join=round_number < MAX_ROUNDS)
             except ConflictError:
                 reloaded = self._load(job)
                 if reloaded is None:
@@ -239,7 +239,7 @@ class TurnRunner:
         return with_notices(turn, outcome) if chosen is not Route.SILENT else outcome
 
     def _apply(
-        self, loaded: Loaded, turn: Turn, outcome: Outcome, started: float, *, may_join: bool = False, has_failed: bool = False
+        self, job: Job, loaded: Loaded, turn: Turn, outcome: Outcome, started: float, *, may_join: bool = False, has_failed: bool = False
     ) -> None:
         """Raises ConflictError when something joined the turn meanwhile or the conversation has changed."""
         with self._database.transaction() as session:
@@ -265,7 +265,10 @@ class TurnRunner:
                 self._effects,
             )
             if applied.call_id is not None:
-                self._jobs.enqueue(session, deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id))
+                following = deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id)
+                # A job that has failed stays as a letter; else its worker sends at once what nothing in this talk has to wait for.
+                if has_failed or self._jobs.go_on(session, job, following) is None:
+                    self._jobs.enqueue(session, following)
             if loaded.has_more:
                 self._jobs.enqueue(session, turn_job(loaded.municipality_id, loaded.key))
 
