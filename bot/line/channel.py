@@ -1,6 +1,5 @@
 """The LINE channel as turns see it: parsing stored events, rendering replies, showing that we think, remembering addresses."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +15,7 @@ from bot.line.parsing import parse_event
 from bot.line.rendering import RenderedMessage, render
 from bot.loading import StoredEvent
 from bot.taps import TapSigner
+from core.alarms import Alarms
 from core.encryption import Cipher
 from core.messages import Reply
 
@@ -26,12 +26,13 @@ __all__ = ["LineChannel", "RenderedMessage"]
 
 
 class LineChannel:
-    """Stateless but for its keys; safe to share between threads."""
+    """Safe to share between threads."""
 
     def __init__(self, cipher: Cipher, signers: Callable[[str], TapSigner], clients: Callable[[str], LineClient]) -> None:
         self._cipher = cipher
         self._signers = signers
         self._clients = clients
+        self._alarms = Alarms()
 
     def parse(self, event: StoredEvent) -> Bubble:
         return parse_event(
@@ -63,13 +64,8 @@ class LineChannel:
             return
         client = self._clients(municipality_id)
         delay = max(0.0, (THINKING_AFTER - waited).total_seconds())
-        timer = threading.Timer(delay, client.show_loading, args=(user_id, LOADING_SECONDS))
-        timer.daemon = True
-        timer.start()
-        try:
+        with self._alarms.after(delay, lambda: client.show_loading(user_id, LOADING_SECONDS)):
             yield
-        finally:
-            timer.cancel()
 
     def _json(self, event: StoredEvent) -> dict[str, Any]:  # Any: JSON as LINE sent it.
         if event.payload is None:
