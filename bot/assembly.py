@@ -68,8 +68,9 @@ class Bot:
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.media = MediaStore(media_folder, keyring, public_url)
         self.counter = Counter(queue, self.channel, packs, self.media)
-        self.runner = TurnRunner(database, queue, self.channel, tools, packs, CaseEffects(queue, self.media), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
+        effects = CaseEffects(queue, self.media)
+        self.runner = TurnRunner(database, queue, self.channel, tools, packs, effects, clock, self.delivery.begin)
         self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(

@@ -82,7 +82,10 @@ class TurnRunner:
         packs: Callable[[str], Pack],
         effects: CaseEffects,
         clock: Clock = system_clock,
+        begin_call: Callable[[Session, Job], None] = lambda _session, _job: None,
     ) -> None:
+        """`begin_call` is told of the job that sends a turn's reply right behind its commit, within the transaction."""
+        self._begin_call = begin_call
         self._effects = effects
         self._database = database
         self._jobs = jobs
@@ -267,8 +270,11 @@ class TurnRunner:
             if applied.call_id is not None:
                 following = deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id)
                 # A job that has failed stays as a letter; else its worker sends at once what nothing in this talk has to wait for.
-                if has_failed or self._jobs.go_on(session, job, following) is None:
+                sending = None if has_failed else self._jobs.go_on(session, job, following)
+                if sending is None:
                     self._jobs.enqueue(session, following)
+                else:
+                    self._begin_call(session, sending)
             if loaded.has_more:
                 self._jobs.enqueue(session, turn_job(loaded.municipality_id, loaded.key))
 

@@ -13,7 +13,7 @@ from bot.line.client import Accepted, LineClient, QuotaExhausted, RateLimited, R
 from bot.models import CallState, OutgoingCall
 from bot.texts import say
 from core.clock import Clock, system_clock, to_milliseconds
-from core.database import Database
+from core.database import Database, after_commit
 from core.errors import ProjectError, TemporaryError
 from core.jobs import Job
 from core.metrics import CALLS, REFUSALS
@@ -54,18 +54,24 @@ class Delivery:
         self._database = database
         self._clients = clients
         self._clock = clock
+        self._begun: dict[int, Prepared] = {}
 
     def run(self, job: Job) -> None:
         """Raises TemporaryError while another try makes sense, DeliveryFailedError when LINE refused for good."""
-        is_first = True
-        while True:
-            prepared = self._prepare(int(job.payload["call_id"]), may_reopen=is_first)
-            if prepared is None:
-                return
-            is_first = False
-            result = self._send(prepared)
-            if self._record(prepared, result):
-                return
+        call_id = int(job.payload["call_id"])
+        prepared = self._begun.pop(call_id, None) or self._prepare(call_id, may_reopen=True)
+        while prepared is not None and not self._record(prepared, self._send(prepared)):
+            prepared = self._prepare(call_id)
+
+    def begin(self, session: Session, job: Job) -> None:
+        """Marks a call as being sent in the transaction that writes it, because `run` of this job comes right behind the commit.
+
+        Should the process end before, the call is taken for one that may have arrived.
+        """
+        session.flush()
+        prepared = self._mark(session, int(job.payload["call_id"]))
+        if prepared is not None:
+            after_commit(session, lambda: self._begun.update({prepared.call_id: prepared}))
 
     def give_up(self, job: Job) -> None:
         """The queue tries no more."""
@@ -75,47 +81,50 @@ class Delivery:
                 state = CallState.UNKNOWN if call.state in (CallState.UNKNOWN, CallState.SENDING) else CallState.FAILED
                 self._settle(session, call.id, Settle(state=state, error=call.error or say("call.given_up")), cost=call.cost)
 
-    def _prepare(self, call_id: int, *, may_reopen: bool) -> Prepared | None:
+    def _prepare(self, call_id: int, *, may_reopen: bool = False) -> Prepared | None:
+        with self._database.transaction() as session:
+            return self._mark(session, call_id, may_reopen=may_reopen)
+
+    def _mark(self, session: Session, call_id: int, *, may_reopen: bool = False) -> Prepared | None:
         """Marks the call as being sent, or settles it without sending."""
         now = self._clock()
-        with self._database.transaction() as session:
+        row = read_call(session, call_id)
+        if row is not None and row.settled_at is not None and may_reopen:
+            _reopen(session.get_one(OutgoingCall, call_id))
+            session.flush()
             row = read_call(session, call_id)
-            if row is not None and row.settled_at is not None and may_reopen:
-                _reopen(session.get_one(OutgoingCall, call_id))
-                session.flush()
-                row = read_call(session, call_id)
-            if row is None or row.settled_at is not None:
-                return None
-            was_uncertain = row.reply_was_uncertain or (row.state == CallState.SENDING and row.via == "reply")
-            facts = CallFacts(
-                state=CallState(row.state),
-                is_settled=False,
-                has_token=row.reply_token is not None,
-                token_is_young=row.reply_until is not None and to_milliseconds(now) < row.reply_until,
-                reply_attempts=row.reply_attempts,
-                push_attempts=row.push_attempts,
-                is_blocked=row.blocked_at is not None,
-                has_address=row.line_id is not None,
-                reply_was_uncertain=was_uncertain,
-            )
-            attempt = next_attempt(facts)
-            if isinstance(attempt, Settle):
-                # An operator may have it tried again, and then it still counts.
-                session.get_one(OutgoingCall, call_id).reply_was_uncertain = was_uncertain
-                session.flush()
-                self._settle(session, call_id, attempt)
-                return None
-            begin_attempt(session, row, is_reply=isinstance(attempt, TryReply), is_uncertain=was_uncertain)
-            return Prepared(
-                call_id=call_id,
-                municipality_id=row.municipality_id,
-                body=row.body,
-                attempt=attempt,
-                reply_token=row.reply_token or "",
-                line_id=row.line_id or "",
-                retry_key=row.retry_key,
-                reply_was_uncertain=was_uncertain,
-            )
+        if row is None or row.settled_at is not None:
+            return None
+        was_uncertain = row.reply_was_uncertain or (row.state == CallState.SENDING and row.via == "reply")
+        facts = CallFacts(
+            state=CallState(row.state),
+            is_settled=False,
+            has_token=row.reply_token is not None,
+            token_is_young=row.reply_until is not None and to_milliseconds(now) < row.reply_until,
+            reply_attempts=row.reply_attempts,
+            push_attempts=row.push_attempts,
+            is_blocked=row.blocked_at is not None,
+            has_address=row.line_id is not None,
+            reply_was_uncertain=was_uncertain,
+        )
+        attempt = next_attempt(facts)
+        if isinstance(attempt, Settle):
+            # An operator may have it tried again, and then it still counts.
+            session.get_one(OutgoingCall, call_id).reply_was_uncertain = was_uncertain
+            session.flush()
+            self._settle(session, call_id, attempt)
+            return None
+        begin_attempt(session, row, is_reply=isinstance(attempt, TryReply), is_uncertain=was_uncertain)
+        return Prepared(
+            call_id=call_id,
+            municipality_id=row.municipality_id,
+            body=row.body,
+            attempt=attempt,
+            reply_token=row.reply_token or "",
+            line_id=row.line_id or "",
+            retry_key=row.retry_key,
+            reply_was_uncertain=was_uncertain,
+        )
 
     def _send(self, prepared: Prepared) -> Result:
         client = self._clients(prepared.municipality_id)
