@@ -36,11 +36,15 @@ from bot.outcome import (
     RecordFeedback,
     RecordReason,
     RecordSatisfaction,
+    ReopenSubmitted,
     SetFriendship,
     SetLanguage,
     StoreCallback,
+    SubmitFilling,
+    WithdrawSubmitted,
 )
 from bot.outgoing import spare_token
+from bot.procedure_effects import ProcedureEffects
 from bot.recording import TurnToApply, begin_talk, keep_talk, record_turn, settle_events
 from bot.routing import Route
 from bot.taking_back import take_back
@@ -60,6 +64,9 @@ NEVER_OVERTAKEN = (
     AddWords,
     RecordSatisfaction,
     MarkCrisis,
+    SubmitFilling,
+    WithdrawSubmitted,
+    ReopenSubmitted,
 )
 """Effects that stay true however late they come; the others belong to the newest event."""
 
@@ -72,7 +79,7 @@ class Applied:
     call_id: int | None
 
 
-def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effects: CaseEffects) -> Applied:
+def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effects: CaseEffects, procedures: ProcedureEffects) -> Applied:
     """Raises ConflictError when the conversation is no longer the one that was loaded, or somebody else may speak in it by now."""
     talk_id = begin_talk(session, todo, channel) if todo.talk is None else keep_talk(session, todo, todo.talk)
     turn_id = record_turn(session, todo, talk_id)
@@ -80,7 +87,7 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effect
     record_inbound(session, todo.turn, talk_id, turn_id)
     _note_return(session, todo)
     _judge_corrected(session, todo, talk_id)
-    reply = _reply_with_case(session, todo, talk_id, effects)
+    reply = _reply(session, todo, talk_id, effects, procedures)
     _keep_token(session, todo, talk_id, reply)
     call_id = record_outbound(
         session,
@@ -107,13 +114,14 @@ def _effects(todo: TurnToApply) -> tuple[Effect, ...]:
     )
 
 
-def _reply_with_case(session: Session, todo: TurnToApply, talk_id: int, effects: CaseEffects) -> Reply | None:
-    """The reply with what a case adds to it. A talk that begins has none; another one may have got one since it was loaded."""
+def _reply(session: Session, todo: TurnToApply, talk_id: int, effects: CaseEffects, procedures: ProcedureEffects) -> Reply | None:
+    """The reply with what cases and procedures add to it. A talk that begins has no case; another one may have got one meanwhile."""
     has_case = todo.talk is not None and loading.has_open_case(session, talk_id)
     if todo.turn.conversation_kind is not ConversationKind.PERSON or not (has_case or _effects(todo)):
         return todo.outcome.reply
-    conversation = session.get_one(Conversation, talk_id)
-    return effects.carry_out(session, conversation, todo.turn, replace(todo.outcome, effects=_effects(todo)))
+    conversation, timely = session.get_one(Conversation, talk_id), replace(todo.outcome, effects=_effects(todo))
+    reply = effects.carry_out(session, conversation, todo.turn, timely)
+    return procedures.carry_out(session, conversation, todo.turn, timely, reply)
 
 
 def _keep_token(session: Session, todo: TurnToApply, talk_id: int, reply: Reply | None) -> None:

@@ -14,9 +14,9 @@ from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
 from bot.case_effects import CaseEffects
 from bot.crowd import Crowd
-from bot.handlers import HANDLERS
+from bot.handlers import decide_on
 from bot.handlers.handing_over import case_effect
-from bot.incoming import Bubble, Followed, Said
+from bot.incoming import Bubble, Followed, ReceivedPhoto, Said
 from bot.line.channel import LineChannel
 from bot.loading import StoredEvent, Talk
 from bot.models import ConversationKind, EventState
@@ -24,10 +24,12 @@ from bot.notices import emergency_words, with_notices
 from bot.outcome import AddWords, Outcome, Tools, Turn
 from bot.outgoing import deliver_job
 from bot.ownership import BOT
+from bot.procedure_effects import ProcedureEffects
+from bot.received import PhotoReceiver
 from bot.recording import TurnToApply
 from bot.routing import Route, goes_on_with_bot, route
 from bot.speaking import speech_of
-from bot.states import Idle, LeavingMessage, WaitingForStaff, load_state, resumed
+from bot.states import FillingProcedure, Idle, LeavingMessage, State, WaitingForStaff, load_state, resumed
 from bot.words import sticker_meanings
 from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
 from core.database import Database
@@ -38,6 +40,8 @@ from core.metrics import TURN_SECONDS, TURNS
 from core.pack import Pack
 from core.personal_numbers import masks_in
 from handoff.models import CaseReason
+from procedures.fillings import filling_by_uid
+from procedures.state import Filling
 
 WAKE_JOB = "wake_turn"
 MAX_ROUNDS = 4
@@ -63,6 +67,7 @@ class Loaded:
     """What stands before whatever is said at present, by language."""
     earlier: tuple[str, ...]
     """What the resident wrote before, the newest first; nothing of a group, where others write too."""
+    filling: Filling | None
 
     @property
     def is_late(self) -> bool:
@@ -81,12 +86,17 @@ class TurnRunner:
         tools: Tools,
         packs: Callable[[str], Pack],
         effects: CaseEffects,
+        procedures: ProcedureEffects,
+        photos: PhotoReceiver,
         clock: Clock = system_clock,
         begin_call: Callable[[Session, Job], None] = lambda _session, _job: None,
     ) -> None:
         """`begin_call` is told of the job that sends a turn's reply right behind its commit, within the transaction."""
         self._begin_call = begin_call
         self._effects = effects
+        self._procedures = procedures
+        self._desk = procedures.desk
+        self._photos = photos
         self._database = database
         self._jobs = jobs
         self._channel = channel
@@ -189,7 +199,21 @@ class TurnRunner:
             has_more=len(waiting) > len(group),
             emergency=loading.emergency_texts(session, municipality_id),
             earlier=loading.words_before(session, talk) if talk is not None and talk.resident_id is not None else (),
+            filling=self._filling(session, talk),
         )
+
+    def _filling(self, session: Session, talk: Talk | None) -> Filling | None:
+        """What the talk is in the middle of, behind a person it may wait for."""
+        state = resumed(load_state(talk.state)) if talk is not None else None
+        if talk is None or talk.resident_id is None or not isinstance(state, FillingProcedure):
+            return None
+        return filling_by_uid(session, self._desk.seals, talk.resident_id, state.uid, self._clock())
+
+    def _received(self, loaded: Loaded, state: State) -> tuple[ReceivedPhoto, ...]:
+        """Photos are fetched before the decision only where a procedure may want them."""
+        if not isinstance(state, FillingProcedure) or loaded.talk is None or loaded.talk.owner != BOT:
+            return ()
+        return self._photos.receive(loaded.municipality_id, loaded.talk.id, loaded.group, self._clock())
 
     def _is_worth_waiting(self, loaded: Loaded) -> bool:
         openings = self._packs(loaded.municipality_id).lexicon.fragments
@@ -214,6 +238,10 @@ class TurnRunner:
         state = load_state(talk.state) if talk is not None and not loaded.is_late else Idle()
         if isinstance(state, WaitingForStaff | LeavingMessage) and talk is not None and talk.case is None:
             state = resumed(state)
+        filling = loaded.filling if not loaded.is_late else None
+        if isinstance(state, FillingProcedure) and filling is None:
+            # Its time is over, or it was sent or given up elsewhere.
+            state = Idle(last=state.last)
         return Turn(
             uid=uuid.uuid4().hex[:16],
             pack=pack,
@@ -231,6 +259,10 @@ class TurnRunner:
             owner=talk.owner if talk is not None else BOT,
             case=talk.case if talk is not None else None,
             crisis_at=talk.crisis_at if talk is not None else None,
+            resident_id=talk.resident_id if talk is not None else None,
+            procedures=self._desk.procedures(loaded.municipality_id),
+            filling=filling,
+            photos=self._received(loaded, state),
             emergency=emergency_words(loaded.emergency, speech.language),
         )
 
@@ -238,7 +270,7 @@ class TurnRunner:
         chosen = route(turn)
         if goes_on_with_bot(turn, chosen):
             turn = replace(turn, state=resumed(turn.state))
-        outcome = HANDLERS[chosen](turn, self._tools)
+        outcome = decide_on(chosen, turn, self._tools)
         return with_notices(turn, outcome) if chosen is not Route.SILENT else outcome
 
     def _apply(
@@ -266,6 +298,7 @@ class TurnRunner:
                 ),
                 self._channel,
                 self._effects,
+                self._procedures,
             )
             if applied.call_id is not None:
                 following = deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id)
