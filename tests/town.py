@@ -39,7 +39,16 @@ from tests.scripted_model import ScriptedModel
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
-CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "send_emergency", "fetch_media")
+CONVERSATION_JOBS = (
+    "sort_arrivals",
+    "turn",
+    "wake_turn",
+    "deliver",
+    "send_staff_message",
+    "send_emergency",
+    "fetch_media",
+    "tell_applicant",
+)
 PATIENCE_OF_TESTS = 20.0
 
 
