@@ -35,18 +35,26 @@ class Product:
         from bot.assembly import INDEX_FOLDER, MEDIA_FOLDER, Bot, build_search, build_tools
         from bot.preparing import load_content, open_database
         from core.clock import system_clock
+        from core.current_packs import CurrentPacks
+        from core.edits import Edits
         from core.embedded_queue import EmbeddedQueue
         from core.encryption import keyring
         from core.pack_loading import CONTENT, load_pack
         from core.process_lock import hold_locks
+        from procedures.current import CurrentProcedures
         from procedures.loading import load_procedures
 
         ring = keyring(settings)
         self.database = open_database(settings, may_upgrade=is_demo)
         self._locks = hold_locks(settings, self.database, runs_jobs=workers > 0)
         self.packs = {municipality_id: load_pack(municipality_id) for municipality_id in settings.municipalities}
-        self.procedures = {municipality_id: load_procedures(municipality_id) for municipality_id in settings.municipalities}
-        self._search = build_search(settings, self.database, load_pack, CONTENT, folder=settings.data_dir / INDEX_FOLDER)
+        for municipality_id in settings.municipalities:
+            # What is wrong in a pack's procedures is said at the start.
+            load_procedures(municipality_id)
+        self.edits = Edits(self.database)
+        self.current_packs = CurrentPacks(self.edits, load_pack)
+        self.procedures = CurrentProcedures(self.edits, self.current_packs, load_procedures)
+        self._search = build_search(settings, self.database, self.current_packs, CONTENT, folder=settings.data_dir / INDEX_FOLDER)
         load_content(self.database, self.packs.values(), CONTENT)
         self._search.warm(is_complete=False)
         self._search.start_following()
@@ -57,8 +65,8 @@ class Product:
             keyring=ring,
             channels=keys,
             api_url=settings.line_api_url,
-            tools=build_tools(settings, self.database, self._search, load_pack, self._public_url(settings)),
-            packs=load_pack,
+            tools=build_tools(settings, self.database, self._search, self.current_packs, self._public_url(settings)),
+            packs=self.current_packs,
             clock=clock or system_clock,
             search=self._search,
             media_folder=settings.data_dir / MEDIA_FOLDER,
@@ -95,7 +103,6 @@ class Product:
         from core.clock import system_clock
         from core.encryption import keyring
         from core.metrics_page import show_metrics
-        from core.pack_loading import load_pack
         from faq.guide_links import PREFIX
         from faq.guide_pages import create_guide_pages
 
@@ -109,16 +116,18 @@ class Product:
                 self.database,
                 keyring(settings),
                 self.queue,
-                load_pack,
+                self.current_packs,
                 system_clock,
                 public_url=settings.public_url,
                 search_changed=self._search.follow,
                 live=self.live,
                 counter=self.bot.counter,
-                suggester=SearchSuggester(self._search, load_pack, self._public_url(settings)),
+                suggester=SearchSuggester(self._search, self.current_packs, self._public_url(settings)),
+                current_procedures=self.procedures,
+                edits=self.edits,
             ),
         )
-        web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
+        web.mount(PREFIX, create_guide_pages(self.database, self.current_packs.mapping(self.packs), system_clock))
         web.mount(MEDIA_PREFIX, create_media_pages(self.database, self.bot.media, system_clock))
         return beside_webhooks(self.bot.webhook, web)
 

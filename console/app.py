@@ -34,6 +34,13 @@ from console.routes import (
     login,
     new_case,
     presence,
+    procedure_editions,
+    procedure_fees,
+    procedure_slots,
+    procedure_source,
+    procedure_texts,
+    procedure_trial,
+    procedures,
     reviews,
     staff,
     start,
@@ -46,9 +53,11 @@ from console.sessions import Sessions
 from console.suggesting import Suggester
 from core.clock import Clock
 from core.database import Database
+from core.edits import Edits
 from core.encryption import Keyring
 from core.jobs import Queue
 from core.pack import Pack
+from procedures.current import CurrentProcedures
 
 ROUTERS = (
     login.router,
@@ -60,6 +69,13 @@ ROUTERS = (
     feedback.router,
     entries.router,
     guides.router,
+    procedures.router,
+    procedure_texts.router,
+    procedure_fees.router,
+    procedure_slots.router,
+    procedure_trial.router,
+    procedure_source.router,
+    procedure_editions.router,
     dead_letters.router,
     cases.router,
     # Before one case: `bulk` is no case's number.
@@ -93,6 +109,8 @@ def create_console(
     live: Live | None = None,
     counter: Counter | None = None,
     suggester: Suggester | None = None,
+    current_procedures: CurrentProcedures | None = None,
+    edits: Edits | None = None,
 ) -> ASGIApp:
     """The console of all municipalities in the database. Cookies are for https only where `public_url` is https.
 
@@ -114,6 +132,8 @@ def create_console(
         live=live or Live(database),
         counter=counter,
         suggester=suggester,
+        procedures=current_procedures,
+        edits=edits,
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -14,6 +14,9 @@ class Permission(StrEnum):
     WORK_CASES = "work_cases"
     SUPERVISE = "supervise"
     EDIT_CONTENT = "edit_content"
+    EDIT_PROCEDURES = "edit_procedures"
+    CHANGE_SLOTS = "change_slots"
+    APPROVE_PROCEDURES = "approve_procedures"
     RETRY_JOBS = "retry_jobs"
 
 
@@ -23,6 +26,9 @@ ALLOWED: Mapping[Permission, tuple[Role, ...]] = {
     Permission.WORK_CASES: (Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.SUPERVISE: (Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.EDIT_CONTENT: (Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.EDIT_PROCEDURES: (Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.CHANGE_SLOTS: (Role.STAFF, Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.APPROVE_PROCEDURES: (Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.RETRY_JOBS: (Role.ADMINISTRATOR,),
 }
 

@@ -22,6 +22,7 @@ from console.texts import named, say
 from core.errors import ProjectError
 from core.pack import Pack
 from handoff.models import PresenceState
+from procedures.current import CurrentProcedures
 
 COOKIE = "madoguchi_console"
 NOTICE_COOKIE = "madoguchi_notice"
@@ -33,6 +34,7 @@ ROOMS = (
     ("canned", "/canned", Permission.WORK_CASES, "counter"),
     ("handover", "/handover", Permission.WORK_CASES, "counter"),
     ("content", "/content", Permission.READ, "content"),
+    ("procedures", "/procedures", Permission.READ, "content"),
     ("supervision", "/supervision", Permission.SUPERVISE, "running"),
     ("reviews", "/reviews", Permission.SUPERVISE, "running"),
     ("emergency", "/emergency", Permission.SUPERVISE, "running"),
@@ -86,6 +88,12 @@ class Visit:
         counter = self.console.counter
         assert counter is not None, "this console was built without a counter"
         return counter
+
+    @property
+    def procedures(self) -> CurrentProcedures:
+        procedures = self.console.procedures
+        assert procedures is not None, "this console was built without procedures"
+        return procedures
 
     @property
     def wants_fragment(self) -> bool:
@@ -244,6 +252,8 @@ def is_same_token(given: str, expected: str) -> bool:
 Beating = Annotated[Visit, Depends(quiet_writer)]
 Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
 ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
+ProcedureReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_PROCEDURES))]
+SlotReader = Annotated[Visit, Depends(_allowed(Permission.CHANGE_SLOTS))]
 CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]
 SupervisionReader = Annotated[Visit, Depends(_allowed(Permission.SUPERVISE))]
 JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
@@ -252,6 +262,9 @@ CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
 CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
 SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
+ProcedureWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_PROCEDURES))]
+SlotWriter = Annotated[Visit, Depends(_meant(Permission.CHANGE_SLOTS))]
+Approver = Annotated[Visit, Depends(_meant(Permission.APPROVE_PROCEDURES))]
 JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
 
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
