@@ -70,7 +70,7 @@ class Bot:
         self.counter = Counter(queue, self.channel, packs, self.media)
         self.runner = TurnRunner(database, queue, self.channel, tools, packs, CaseEffects(queue, self.media), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
-        self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
+        self.counter_jobs = CounterJobs(database, queue, self.counter, packs, tuple(channels), clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(
             database,

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -19,9 +19,9 @@ from console.security import PREFIX, is_same_origin
 from console.serving import Console
 from console.sessions import Visitor, is_due_to_touch
 from console.texts import named, say
+from console.views.presence import Standing
 from core.errors import ProjectError
 from core.pack import Pack
-from handoff.models import PresenceState
 from procedures.current import CurrentProcedures
 
 COOKIE = "madoguchi_console"
@@ -71,9 +71,8 @@ class Visit:
     request: Request
     visitor: Visitor
     now: datetime
-    presence: str = PresenceState.OFF
-    held: int = 0
-    """How many cases the visitor has, as of the beginning of the request."""
+    standing: Standing = field(default_factory=Standing)
+    """Of the visitor, as of the beginning of the request."""
 
     @property
     def municipality_id(self) -> str:
@@ -155,7 +154,7 @@ class Visit:
             notice=notice,
             staff_id=self.visitor.staff_id,
             change_number=self.visitor.change_number,
-            presence=PresenceMark(state=self.presence, held=self.held, back=self.here) if self.may(Permission.WORK_CASES) else None,
+            presence=PresenceMark(standing=self.standing, back=self.here) if self.may(Permission.WORK_CASES) else None,
         )
 
     @property
@@ -198,8 +197,8 @@ def quiet_visit(request: Request) -> Visit:
         raise LoginNeededError("the session has ended")
     console = console_of(request)
     with console.database.reading() as session:
-        presence, held = queries.standing_of(session, visitor.staff_id)
-    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock(), presence=presence, held=held)
+        standing = queries.standing_of(session, visitor.staff_id)
+    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock(), standing=standing)
     # The pages for errors are shown within the frame, too.
     request.state.visit = visit
     return visit

@@ -53,7 +53,7 @@ def cases_waiting(session: Session, visit: Visit) -> CasesWaiting:
         late=session.scalar(late) or 0,
         offers=len(offers(session, visit)),
         owed=owed_answers(session, staff.id),
-        held=visit.held,
+        held=visit.standing.held,
         mentions=tuple(dict.fromkeys(mention.case_id for mention in mentions_of(session, staff.id))),
         unreviewed=len(low) if visit.may(Permission.SUPERVISE) else None,
     )
