@@ -11,7 +11,7 @@ from procedures.conditions import Plain
 from procedures.definition import FeeRow
 from procedures.known import plain_value
 
-SPARE = 2
+SPARE = 1
 """Empty rows at the end."""
 MOST = 40
 ONE_DAY = timedelta(days=1)

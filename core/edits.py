@@ -82,7 +82,7 @@ def published_texts(session: Session, municipality_id: str) -> Mapping[str, str]
     wanted = select(Edition.subject, Edition.text).where(
         Edition.municipality_id == municipality_id, Edition.state == EditionState.PUBLISHED, Edition.is_pack.is_(False)
     )
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def raise_revision(session: Session, municipality_id: str) -> None:

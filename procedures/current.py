@@ -27,12 +27,12 @@ class CurrentProcedures:
 
     def __init__(self, edits: Edits, packs: CurrentPacks, load: Callable[[str], Procedures]) -> None:
         self._edits = edits
-        self._packs = packs
+        self.packs = packs
         self._load = load
         self._made: dict[str, _Made] = {}
 
     def __call__(self, municipality_id: str) -> Procedures:
-        base, pack, edited = self._load(municipality_id), self._packs(municipality_id), self._edits.of(municipality_id)
+        base, pack, edited = self._load(municipality_id), self.packs(municipality_id), self._edits.of(municipality_id)
         made = self._made.get(municipality_id)
         if made is None or made.base is not base or made.pack is not pack or made.edited is not edited:
             made = _Made(base=base, pack=pack, edited=edited, procedures=with_edits(base, pack, edited))
@@ -44,7 +44,7 @@ class CurrentProcedures:
         return self._load(municipality_id)
 
     def original_pack(self, municipality_id: str) -> Pack:
-        return self._packs.original(municipality_id)
+        return self.packs.original(municipality_id)
 
 
 def with_edits(base: Procedures, pack: Pack, edited: Edited) -> Procedures:

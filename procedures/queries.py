@@ -64,7 +64,7 @@ def count_open(session: Session, municipality_id: str, procedure_ids: Sequence[s
         )
         .group_by(Application.procedure_id)
     )
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def events_of(session: Session, application_id: int) -> Sequence[ApplicationEvent]:

@@ -88,11 +88,15 @@ def _replaced(source: str, start: int, node: yaml.Node, value: Plain, is_flow: b
 
 
 def _removed(source: str, key: yaml.Node, node: yaml.Node, is_flow: bool) -> str | None:
-    start = source.rfind("\n", 0, key.start_mark.index) + 1
-    if is_flow or source[start : key.start_mark.index].strip():
+    start, end = int(key.start_mark.index), _end(node, source)
+    if is_flow:
+        before, after = source[:start], source[end:].lstrip()
+        return before + after[1:].lstrip() if after.startswith(",") else before.rstrip().removesuffix(",") + after
+    line = source.rfind("\n", 0, start) + 1
+    if source[line:start].strip():
         return None
-    end = source.find("\n", _end(node, source))
-    return source[:start] + (source[end + 1 :] if end >= 0 else "")
+    end = source.find("\n", end)
+    return source[:line] + (source[end + 1 :] if end >= 0 else "")
 
 
 def _added(source: str, mapping: yaml.MappingNode, path: Path, value: Plain, is_flow: bool) -> str | None:

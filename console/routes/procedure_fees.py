@@ -31,10 +31,10 @@ from console.procedure_fee_form import (
     value_rows,
 )
 from console.source_problems import problem_line
-from console.texts import named, say
+from console.texts import say
 from console.views.choices import Choice
 from console.views.differences import differences
-from console.views.procedure_fees import FeesView, RowProblem, TableView
+from console.views.procedure_fees import FeesView, RowProblem, TableView, uses_of
 from console.visiting import NotHereError, ProcedureReader, ProcedureWriter, Visit
 from core.clock import in_japan
 from core.current_packs import read_rows as read_value_rows
@@ -64,9 +64,10 @@ def change_value(procedure_id: str, name: str, posted: Posted, visit: ProcedureW
     typed, edited = posted_rows(posted), posted.get("edited", "")
     with visit.writing() as session:
         editing = editing_of(session, visit, procedure_id)
-        if name not in values_used(read_text(visit, editing, editing.text)):
+        definition = read_text(visit, editing, editing.text)
+        if name not in values_used(definition):
             raise NotHereError("no such value of this procedure")
-        table = value_table(session, visit, name)
+        table = value_table(session, visit, name, definition)
         rows, problems = read_rows(typed, keys=(), is_number=is_number(visit, name), today=in_japan(visit.now).date())
         if not problems and table.may_edit:
             _, _, to_edit = value_text(session, visit, name)
@@ -77,23 +78,23 @@ def change_value(procedure_id: str, name: str, posted: Posted, visit: ProcedureW
         return refused(session, visit, editing, table, typed, problems, posted.get("before", ""))
 
 
-@router.post("/procedures/{procedure_id}/fees/{name}")
-def change_fee(procedure_id: str, name: str, posted: Posted, visit: ProcedureWriter) -> Response:
+@router.post("/procedures/{procedure_id}/fees/{fee_name}")
+def change_fee(procedure_id: str, fee_name: str, posted: Posted, visit: ProcedureWriter) -> Response:
     typed = posted_rows(posted)
     with visit.writing() as session:
         editing = editing_of(session, visit, procedure_id)
         definition = read_text(visit, editing, editing.text)
-        fee = definition.fees.get(name)
+        fee = definition.fees.get(fee_name)
         if fee is None or not fee.rows:
             raise NotHereError("no such fee of this procedure")
-        table = fee_table(visit, editing, definition, name)
+        table = fee_table(visit, editing, definition, fee_name)
         keys = tuple(choice.value for choice in table.keys)
         rows, problems = read_rows(typed, keys=keys, is_number=True, today=in_japan(visit.now).date())
         made_from = text_named(session, visit, editing, posted.get("edited", ""))
         # What others changed elsewhere in the procedure meanwhile does not touch these rows.
-        is_fresh = made_from is not None and read_text(visit, editing, made_from).fees.get(name) == fee
-        if not problems and table.may_edit and (is_fresh or same_rows(rows, definition, name)):
-            text = changed(editing.text, [(fee_rows_path(name), fee_rows(rows))])
+        is_fresh = made_from is not None and read_text(visit, editing, made_from).fees.get(fee_name) == fee
+        if not problems and table.may_edit and (is_fresh or same_rows(rows, definition, fee_name)):
+            text = changed(editing.text, [(fee_rows_path(fee_name), fee_rows(rows))])
             saved = save_text(session, visit, editing, text, way="fees", made_from=editing.text)
             if isinstance(saved, Edition) or not saved:
                 return answered(visit, editing, saved if isinstance(saved, Edition) else None)
@@ -136,7 +137,7 @@ def fees_view(session: Session, visit: Visit, editing: Editing, instead: TableVi
     of_fees = {fee.value for fee in definition.fees.values() if fee.value}
     names = [name for name in values_used(definition) if visit.pack.values.rows_of(name)]
     tables = [fee_table(visit, editing, definition, name) for name, fee in definition.fees.items() if fee.rows]
-    tables += [value_table(session, visit, name) for name in names]
+    tables += [value_table(session, visit, name, definition) for name in names]
     shown = [instead if instead is not None and (one.kind, one.name) == (instead.kind, instead.name) else one for one in tables]
     return FeesView(
         title=definition.title,
@@ -148,14 +149,16 @@ def fees_view(session: Session, visit: Visit, editing: Editing, instead: TableVi
     )
 
 
-def value_table(session: Session, visit: Visit, name: str) -> TableView:
+def value_table(session: Session, visit: Visit, name: str, definition: Definition) -> TableView:
     _, _, text = value_text(session, visit, name)
     waiting = edition_in(session, visit.municipality_id, VALUE + name, EditionState.IN_REVIEW)
     rows = read_value_rows(text)
     return TableView(
         kind="values",
         name=name,
-        label=named("value_name", name.replace(".", "_"), "other", name=name),
+        label=uses_of(name, definition) or name,
+        code=name,
+        shown=shown_today(visit, rows_of_value(rows)),
         note=say("fees.value_note"),
         edited=digest_of(text),
         rows=typed_rows(rows_of_value(rows)),
@@ -176,6 +179,8 @@ def fee_table(visit: Visit, editing: Editing, definition: Definition, name: str)
         kind="fees",
         name=name,
         label=say("fees.fee", name=name),
+        code="",
+        shown="",
         note=say("fees.fee_note", field=field.label if field is not None else fee.by),
         edited=editing.digest,
         rows=typed_rows(rows),
@@ -192,6 +197,11 @@ def plain_rows(rows: Sequence[Row]) -> str:
         say("fees.row", first=row.first.isoformat() if row.first else say("fees.always"), key=row.key, text=row.text).strip()
         for row in rows
     )
+
+
+def shown_today(visit: Visit, rows: Sequence[Row]) -> str:
+    today = in_japan(visit.now).date()
+    return next((row.text for row in reversed(rows) if row.first is None or row.first <= today), "")
 
 
 def is_number(visit: Visit, name: str) -> bool:

@@ -106,11 +106,11 @@ def day_problems(visit: Visit, first: date | None, last: date | None) -> Sequenc
 
 
 def slot_field(definition: Definition, name: str) -> SlotField:
-    """Raises NotHereError."""
-    field = definition.by_name.get(name)
-    if not isinstance(field, SlotField):
+    """The first where none is named. Raises NotHereError."""
+    fields = [field for field in definition.fields if isinstance(field, SlotField) and name in ("", field.name)]
+    if not fields:
         raise NotHereError("no such field with slots")
-    return field
+    return fields[0]
 
 
 def refused(visit: Visit, definition: Definition, posted: Mapping[str, str], problems: Sequence[RowProblem]) -> Response:

@@ -66,8 +66,11 @@ def saved_texts(
     """Raises StaleEditionError where somebody changed the procedure since the form was opened."""
     if made_from is None:
         raise StaleEditionError("the form began with a text that nobody knows")
-    typed = changed_texts(written_texts(raw_of(made_from), places_of(visit, editing, portion), language), posted)
-    if not typed:
+    places = places_of(visit, editing, portion)
+    typed = changed_texts(written_texts(raw_of(made_from), places, language), posted)
+    now = written_texts(raw_of(editing.text), places, language)
+    if all(now[place].strip() == text for place, text in typed.items()):
+        # Nothing was typed anew, or the first of two clicks has done it.
         return ()
     if made_from != editing.text:
         raise StaleEditionError("the procedure was changed since the form was opened")

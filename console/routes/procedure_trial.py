@@ -59,13 +59,16 @@ def trial(visit: Visit, procedure_id: str, posted: Mapping[str, str]) -> Respons
         version = posted.get("version", IN_FORCE)
         definition = read_text(visit, editing, version_text(editing, version))
         facts = trial_facts(session, visit, definition, now)
-    played = play(
-        definition,
-        said_so_far(posted),
-        now=now,
-        facts=facts,
-        wording=lambda progress: Wording(definition, visit.pack, language, progress),
-    )
+    try:
+        played = play(
+            definition,
+            said_so_far(posted),
+            now=now,
+            facts=facts,
+            wording=lambda progress: Wording(definition, visit.pack, language, progress),
+        )
+    except ValueError:
+        raise NotHereError("a trial that no page sends") from None
     view = trial_view(visit, editing, definition, played, language, day, version, now, problem)
     return visit.page_or_fragment(PAGE, FRAGMENT, view, room=ROOM)
 

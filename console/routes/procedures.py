@@ -20,6 +20,7 @@ from console.procedure_editing import (
 )
 from console.texts import named, say
 from console.views.cases import department_name
+from console.views.procedure_conditions import Drawn
 from console.views.procedure_flow import flow_view
 from console.views.procedures import EditionLine, ProcedureLine, ProcedureListView, ProcedureView, edition_line, newest
 from console.visiting import Reader, SlotWriter, Visit
@@ -115,7 +116,7 @@ def procedure_view(session: Session, visit: Visit, procedure_id: str, *, notice_
     return ProcedureView(
         line=procedure_line(session, visit, procedures, definition, counts),
         path=editing.path,
-        flow=flow_view(definition),
+        flow=flow_view(Drawn(definition=definition, values=visit.pack.values, now=visit.now)),
         waiting=tuple(history_line(one, editing.path) for one in editions if one.state == EditionState.IN_REVIEW),
         unfit=procedures.unfit.get(procedure_id, ""),
         is_pack_newer=published is not None and not published.is_pack and is_pack_newer(editions, editing.subject, editing.original),

@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 
 from console.procedure_fee_form import TypedRow
+from console.texts import say
 from console.views.choices import Choice
 from console.views.differences import Piece
+from core.values import placeholders
+from procedures.conditions import Operand
+from procedures.definition import Definition
+from procedures.fields.base import Field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +28,10 @@ class TableView:
     """`fees` for rows of the definition, `values` for a value."""
     name: str
     label: str
+    code: str
+    """The name in files, beside a label in words."""
+    shown: str
+    """What holds today."""
     note: str
     edited: str
     rows: tuple[TypedRow, ...]
@@ -54,3 +63,21 @@ class FeesView:
     values: tuple[TableView, ...]
     needs_approval: bool
     has_problems: bool
+
+
+def uses_of(name: str, definition: Definition) -> str:
+    """Where a procedure uses a value, in words: 収集日, 住民による変更 …"""
+    found = [say("fees.fee", name=fee) for fee, rule in definition.fees.items() if rule.value == name]
+    found += [field.label for field in definition.fields if name in field.value_names() or _is_in(name, field)]
+    rules = (("flow.accepting", definition.accept_within), ("flow.changing", definition.window.until if definition.window else None))
+    found += [say(key) for key, rule in rules if rule is not None and name in rule.values()]
+    if not found and any(name in placeholders(text) for text in definition.texts.values()):
+        found = [say("fees.in_texts")]
+    return say("condition.separator").join(dict.fromkeys(found))
+
+
+def _is_in(name: str, field: Field) -> bool:
+    limits = (getattr(field, key, None) for key in ("max_count", "least", "most"))
+    return any(isinstance(limit, Operand) and limit.value == name for limit in limits) or any(
+        name in condition.values() for condition in field.conditions()
+    )

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from console.texts import named, say
-from console.views.procedure_conditions import condition_words, day_words, path_words
-from procedures.definition import Definition
+from console.views.procedure_conditions import Drawn, condition_words, day_words, path_words
 from procedures.fields.base import Check, Field
 from procedures.fields.choosing import ChoiceField, ChoicesField, YesNoField
 from procedures.fields.computed import ComputedField
@@ -58,45 +57,45 @@ class FlowView:
     """What happens once it was submitted: until when it may be changed, what is told when."""
 
 
-def flow_view(definition: Definition) -> FlowView:
-    numbers = {field.name: number for number, field in enumerate(definition.asked, start=1)}
+def flow_view(drawn: Drawn) -> FlowView:
+    numbers = {field.name: number for number, field in enumerate(drawn.definition.asked, start=1)}
     return FlowView(
-        intro=definition.intro,
+        intro=drawn.text(drawn.definition.intro),
         steps=tuple(
-            FlowStep(title=step.title, fields=tuple(_field(field, numbers.get(field.name), definition) for field in step.fields))
-            for step in definition.steps
+            FlowStep(title=step.title, fields=tuple(_field(field, numbers.get(field.name), drawn) for field in step.fields))
+            for step in drawn.definition.steps
         ),
         checks=tuple(
             FlowRule(
-                when=_broken(check, definition),
-                say=check.say,
-                more=(say("flow.warns") if check.warns else say("flow.asks_again", field=definition.by_name[check.field].label),),
+                when=_broken(check, drawn),
+                say=drawn.text(check.say),
+                more=(say("flow.warns") if check.warns else say("flow.asks_again", field=drawn.definition.by_name[check.field].label),),
             )
-            for check in definition.checks
+            for check in drawn.definition.checks
         ),
-        after=tuple(_after(definition)),
+        after=tuple(_after(drawn)),
     )
 
 
-def _field(field: Field, number: int | None, definition: Definition) -> FlowField:
+def _field(field: Field, number: int | None, drawn: Drawn) -> FlowField:
     return FlowField(
         name=field.name,
         number=number,
         label=field.label,
         kind=named("field_type", field.type),
-        ask=field.ask,
+        ask=drawn.text(field.ask),
         example=field.example,
-        when=condition_words(field.when, definition) if field.when is not None else None,
+        when=condition_words(field.when, drawn) if field.when is not None else None,
         marks=tuple(_marks(field)),
-        choices=_choices(field, definition),
-        checks=tuple(FlowRule(when=_broken(check, definition), say=check.say) for check in field.checks),
-        notes=tuple(FlowRule(when=_broken(note, definition), say=note.say) for note in field.notes),
+        choices=_choices(field, drawn),
+        checks=tuple(FlowRule(when=_broken(check, drawn), say=drawn.text(check.say)) for check in field.checks),
+        notes=tuple(FlowRule(when=_broken(note, drawn), say=drawn.text(note.say)) for note in field.notes),
         stops=tuple(
             FlowRule(
-                when=condition_words(stop.when, definition),
-                say=stop.say,
+                when=condition_words(stop.when, drawn),
+                say=drawn.text(stop.say),
                 more=(
-                    *(say("flow.calls", label=call.label, number=call.number) for call in stop.calls),
+                    *(say("flow.calls", label=call.label, number=drawn.text(call.number)) for call in stop.calls),
                     *((say("flow.to_staff"),) if stop.to_staff else ()),
                 ),
             )
@@ -116,10 +115,10 @@ def _marks(field: Field) -> list[str]:
     return found
 
 
-def _choices(field: Field, definition: Definition) -> tuple[str, ...]:
+def _choices(field: Field, drawn: Drawn) -> tuple[str, ...]:
     if isinstance(field, ChoiceField | ChoicesField):
         return tuple(
-            say("flow.choice_when", label=row.label, when=condition_words(row.when, definition)) if row.when is not None else row.label
+            say("flow.choice_when", label=row.label, when=condition_words(row.when, drawn)) if row.when is not None else row.label
             for row in field.options_
         )
     if isinstance(field, YesNoField):
@@ -127,28 +126,32 @@ def _choices(field: Field, definition: Definition) -> tuple[str, ...]:
     return ()
 
 
-def _broken(check: Check, definition: Definition) -> str:
+def _broken(check: Check, drawn: Drawn) -> str:
     if check.when is not None:
-        return condition_words(check.when, definition)
-    return say("condition.not", condition=condition_words(check.unless, definition)) if check.unless is not None else ""
+        return condition_words(check.when, drawn)
+    return say("condition.not", condition=condition_words(check.unless, drawn)) if check.unless is not None else ""
 
 
-def _after(definition: Definition) -> list[FlowRule]:
+def _after(drawn: Drawn) -> list[FlowRule]:
     found = []
-    if definition.accept_within is not None:
-        found.append(FlowRule(when=say("flow.accepting"), say=say("flow.accept_within", day=day_words(definition.accept_within))))
-    window = definition.window
+    if drawn.definition.accept_within is not None:
+        found.append(
+            FlowRule(when=say("flow.accepting"), say=say("flow.accept_within", day=day_words(drawn.definition.accept_within, drawn)))
+        )
+    window = drawn.definition.window
     if window is not None:
-        day = say("flow.day_of", field=path_words(window.day, definition), day=day_words(window.until))
-        fields = say("condition.separator").join(definition.by_name[name].label for name in window.fields if name in definition.by_name)
+        day = say("flow.day_of", field=path_words(window.day, drawn), day=day_words(window.until, drawn))
+        fields = say("condition.separator").join(
+            drawn.definition.by_name[name].label for name in window.fields if name in drawn.definition.by_name
+        )
         more = (say("flow.window_fields", fields=fields),) if fields else ()
         key = "flow.window" if window.withdrawal else "flow.window_change"
         found.append(FlowRule(when=say("flow.changing"), say=say(key, day=day), more=more))
-    for reminder in definition.reminders:
-        day = say("flow.day_of", field=path_words(reminder.day, definition), day=day_words(reminder.when))
-        found.append(FlowRule(when=say("flow.reminder", day=day, time=f"{reminder.at:%-H:%M}"), say=reminder.say))
-    found += [FlowRule(when=named("told_when", state), say=text) for state, text in definition.tells.items()]
-    if definition.reopening is not None:
-        rule = definition.reopening
+    for reminder in drawn.definition.reminders:
+        day = say("flow.day_of", field=path_words(reminder.day, drawn), day=day_words(reminder.when, drawn))
+        found.append(FlowRule(when=say("flow.reminder", day=day, time=f"{reminder.at:%-H:%M}"), say=drawn.text(reminder.say)))
+    found += [FlowRule(when=named("told_when", state), say=drawn.text(text)) for state, text in drawn.definition.tells.items()]
+    if drawn.definition.reopening is not None:
+        rule = drawn.definition.reopening
         found.append(FlowRule(when=say("flow.reopening"), say=say("flow.reopening_rule", times=rule.times, days=rule.within_days)))
     return found

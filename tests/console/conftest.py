@@ -29,10 +29,14 @@ from console.app import create_console
 from console.live.live import Live
 from console.sessions import Sessions
 from console.visiting import COOKIE
+from core.current_packs import CurrentPacks
 from core.database import Database
+from core.edits import Edits
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.pack import Pack
+from procedures.current import CurrentProcedures
+from procedures.loading import Procedures, load_procedures
 from tests.all_models import METADATA
 from tests.console.sample import NOW, fill, make_packs
 from tests.console.table_suggester import TableSuggester
@@ -70,19 +74,32 @@ class House:
         channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
         return Counter(self.queue, channel, self.packs, MediaStore(self.folder, KEYRING, "https://town.test"))
 
+    @cached_property
+    def edits(self) -> Edits:
+        return Edits(self.database)
+
+    @cached_property
+    def procedures(self) -> CurrentProcedures:
+        def load(municipality_id: str) -> Procedures:
+            return load_procedures(municipality_id, Path(self.packs(municipality_id).folder or "").parent)
+
+        return CurrentProcedures(self.edits, CurrentPacks(self.edits, self.packs), load)
+
     @cache  # noqa: B019  # A house lives as long as its test.
     def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
         console = create_console(
             self.database,
             KEYRING,
             self.queue,
-            self.packs,
+            self.procedures.packs,
             self.clock,
             public_url=public_url,
             search_changed=self.told.append,
             live=live,
             counter=self.counter,
             suggester=TableSuggester(),
+            current_procedures=self.procedures,
+            edits=self.edits,
         )
         return Starlette(routes=[Mount("/console", app=console)])
 

@@ -5,6 +5,7 @@ import pytest
 from procedures.examining import examine
 from tests.procedures.talk import PACK, PROCEDURES
 
+UNKNOWN_DEPARTMENT = "'enviroment' is not in departments.yaml (did you mean 'environment'?)"
 SOURCE = PROCEDURES.sources["oversized_waste"]
 
 
@@ -17,10 +18,10 @@ def line_of(source: str, text: str) -> int:
     [
         ("label: 品物\n", "labell: 品物\n", "field 'items'", "unknown key 'labell' (did you mean 'label'?)"),
         ("何を出しますか。品物", "何を出しますか。{itmes}", "fields.items.ask", "'{itmes}' is no answer (did you mean 'items'?)"),
-        ("朝{{ waste.put_out_time }}までに出してください。\n  変更", "朝{{ waste.nothing }}までに出してください。\n  変更", "thanks", "no value 'waste.nothing' in values/"),
+        ("変更と取り消しは、収集日の{{ waste.oversized_change_days }}", "{{ waste.nothing }}", "thanks", "no value 'waste.nothing' in values/"),
         ("field: place, is: apartment", "field: palce, is: apartment", "field 'building'", "no field 'palce' (did you mean 'place'?)"),
         ("id: oversized_waste\n", "id: something_else\n", "id", "'something_else': 'oversized_waste' is needed"),
-        ("department: environment", "department: enviroment", "department", "'enviroment' is not in departments.yaml (did you mean 'environment'?)"),
+        ("department: environment", "department: enviroment", "department", UNKNOWN_DEPARTMENT),
     ],
 )  # fmt: skip
 def test_problem_names_place_and_line(before: str, after: str, where: str, said: str) -> None:

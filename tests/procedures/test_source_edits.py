@@ -80,6 +80,8 @@ def test_missing_keys_are_added_and_keys_are_taken_away() -> None:
     assert at(added, ("translations", "vi", "title")) == "Tên"
     for comment in ("# 上の注", "# 題の注", "# 行の注", "# 間の注", "# 下の注"):
         assert comment in added
+    flow = changed(SMALL, [(("steps", 0, "fields", 0, "label"), None), (("steps", 0, "fields", 0, "checks"), None)])
+    assert flow == SMALL.replace("label: えっくす, ", "").replace(", checks: []", "")
     assert changed(added, [(("steps", 0, "fields", 1, "example"), None), (("translations", "vi"), None)]) == SMALL
 
 
