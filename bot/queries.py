@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.models import (
     CallState,
     Conversation,
+    ConversationKind,
     Direction,
     EventState,
     Feedback,
@@ -46,6 +47,13 @@ def conversation_by_key(session: Session, municipality_id: str, key: str) -> Con
 
 def resident_of(session: Session, conversation: Conversation | None) -> Resident | None:
     return session.get(Resident, conversation.resident_id) if conversation is not None and conversation.resident_id is not None else None
+
+
+def talk_of_resident(session: Session, resident_id: int) -> Conversation | None:
+    """The one between two; groups belong to nobody alone."""
+    return session.scalars(
+        select(Conversation).where(Conversation.resident_id == resident_id, Conversation.kind == ConversationKind.PERSON).limit(1)
+    ).one_or_none()
 
 
 def waiting_events(session: Session, municipality_id: str, key: str) -> Sequence[InboundEvent]:

@@ -12,12 +12,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from bot.counter import Counter
+from bot.receiving import Receiving
 from console import queries
 from console.permissions import Permission, may
 from console.rendering import Frame, PresenceMark, Room
 from console.security import PREFIX, is_same_origin
 from console.serving import Console
 from console.sessions import Visitor, is_due_to_touch
+from console.systems import Systems
 from console.texts import named, say
 from console.views.presence import Standing
 from core.errors import ProjectError
@@ -29,6 +31,7 @@ NOTICE_COOKIE = "madoguchi_notice"
 ROOMS = (
     ("start", "/", Permission.READ, None),
     ("cases", "/cases", Permission.READ, "counter"),
+    ("applications", "/applications", Permission.READ_APPLICATIONS, "counter"),
     ("callbacks", "/callbacks", Permission.READ, "counter"),
     ("conversations", "/conversations", Permission.READ, "counter"),
     ("canned", "/canned", Permission.WORK_CASES, "counter"),
@@ -39,6 +42,7 @@ ROOMS = (
     ("reviews", "/reviews", Permission.SUPERVISE, "running"),
     ("emergency", "/emergency", Permission.SUPERVISE, "running"),
     ("staff", "/staff", Permission.SUPERVISE, "running"),
+    ("systems", "/systems", Permission.CONNECT_SYSTEMS, "running"),
     ("dead_letters", "/dead-letters", Permission.RETRY_JOBS, "running"),
 )
 
@@ -93,6 +97,18 @@ class Visit:
         procedures = self.console.procedures
         assert procedures is not None, "this console was built without procedures"
         return procedures
+
+    @property
+    def systems(self) -> Systems:
+        systems = self.console.systems
+        assert systems is not None, "this console was built without other systems"
+        return systems
+
+    @property
+    def receiving(self) -> Receiving:
+        receiving = self.console.receiving
+        assert receiving is not None, "this console was built without applications"
+        return receiving
 
     @property
     def wants_fragment(self) -> bool:
@@ -254,16 +270,21 @@ ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
 ProcedureReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_PROCEDURES))]
 SlotReader = Annotated[Visit, Depends(_allowed(Permission.CHANGE_SLOTS))]
 CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]
+ApplicationReader = Annotated[Visit, Depends(_allowed(Permission.READ_APPLICATIONS))]
+ApplicationHandler = Annotated[Visit, Depends(_allowed(Permission.HANDLE_APPLICATIONS))]
 SupervisionReader = Annotated[Visit, Depends(_allowed(Permission.SUPERVISE))]
+SystemReader = Annotated[Visit, Depends(_allowed(Permission.CONNECT_SYSTEMS))]
 JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
 Writer = Annotated[Visit, Depends(_meant(Permission.READ))]
 CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
 CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
+ApplicationWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_APPLICATIONS))]
 SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
 ProcedureWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_PROCEDURES))]
 SlotWriter = Annotated[Visit, Depends(_meant(Permission.CHANGE_SLOTS))]
 Approver = Annotated[Visit, Depends(_meant(Permission.APPROVE_PROCEDURES))]
+SystemWriter = Annotated[Visit, Depends(_meant(Permission.CONNECT_SYSTEMS))]
 JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
 
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]

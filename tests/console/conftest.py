@@ -28,6 +28,7 @@ from console import passwords, queries, rendering
 from console.app import create_console
 from console.live.live import Live
 from console.sessions import Sessions
+from console.systems import Systems
 from console.visiting import COOKIE
 from core.current_packs import CurrentPacks
 from core.database import Database
@@ -37,6 +38,8 @@ from core.encryption import Keyring
 from core.pack import Pack
 from procedures.current import CurrentProcedures
 from procedures.loading import Procedures, load_procedures
+from procedures.outside.endpoints import Endpoints
+from procedures.outside.tokens import Tokens
 from tests.all_models import METADATA
 from tests.console.sample import NOW, fill, make_packs
 from tests.console.table_suggester import TableSuggester
@@ -85,6 +88,11 @@ class House:
 
         return CurrentProcedures(self.edits, CurrentPacks(self.edits, self.packs), load)
 
+    @cached_property
+    def systems(self) -> Systems:
+        endpoints = Endpoints(KEYRING, resolve=lambda host, port: ["10.0.0.1" if host.startswith("inner") else "203.0.114.7"])
+        return Systems(tokens=Tokens(KEYRING), endpoints=endpoints, procedures=lambda municipality_id: load_procedures("shiomi"))
+
     @cache  # noqa: B019  # A house lives as long as its test.
     def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
         console = create_console(
@@ -100,6 +108,7 @@ class House:
             suggester=TableSuggester(),
             current_procedures=self.procedures,
             edits=self.edits,
+            systems=self.systems,
         )
         return Starlette(routes=[Mount("/console", app=console)])
 

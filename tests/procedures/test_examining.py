@@ -18,7 +18,7 @@ def line_of(source: str, text: str) -> int:
     [
         ("label: 品物\n", "labell: 品物\n", "field 'items'", "unknown key 'labell' (did you mean 'label'?)"),
         ("何を出しますか。品物", "何を出しますか。{itmes}", "fields.items.ask", "'{itmes}' is no answer (did you mean 'items'?)"),
-        ("変更と取り消しは、収集日の{{ waste.oversized_change_days }}", "{{ waste.nothing }}", "thanks", "no value 'waste.nothing' in values/"),
+        ("{{ waste.oversized_change_days }}日前まで", "{{ waste.nothing }}", "thanks", "no value 'waste.nothing' in values/"),
         ("field: place, is: apartment", "field: palce, is: apartment", "field 'building'", "no field 'palce' (did you mean 'place'?)"),
         ("id: oversized_waste\n", "id: something_else\n", "id", "'something_else': 'oversized_waste' is needed"),
         ("department: environment", "department: enviroment", "department", UNKNOWN_DEPARTMENT),

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 import core.database
 
-revision = '0005'
-down_revision = '0004'
+revision = '0012'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 
