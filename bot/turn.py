@@ -199,15 +199,16 @@ class TurnRunner:
             has_more=len(waiting) > len(group),
             emergency=loading.emergency_texts(session, municipality_id),
             earlier=loading.words_before(session, talk) if talk is not None and talk.resident_id is not None else (),
-            filling=self._filling(session, talk),
+            filling=self._filling(session, municipality_id, talk),
         )
 
-    def _filling(self, session: Session, talk: Talk | None) -> Filling | None:
+    def _filling(self, session: Session, municipality_id: str, talk: Talk | None) -> Filling | None:
         """What the talk is in the middle of, behind a person it may wait for."""
         state = resumed(load_state(talk.state)) if talk is not None else None
         if talk is None or talk.resident_id is None or not isinstance(state, FillingProcedure):
             return None
-        return filling_by_uid(session, self._desk.seals, talk.resident_id, state.uid, self._clock())
+        filling = filling_by_uid(session, self._desk.seals, talk.resident_id, state.uid, self._clock())
+        return self._desk.carried(municipality_id, filling)
 
     def _received(self, loaded: Loaded, state: State) -> tuple[ReceivedPhoto, ...]:
         """Photos are fetched before the decision only where a procedure may want them."""
