@@ -16,19 +16,27 @@ from bot.line.client import LineClient
 from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.media_jobs import MediaFetcher
-from bot.outcome import Tools
+from bot.procedure_desk import ProcedureDesk
+from bot.procedure_effects import ProcedureEffects
+from bot.procedure_reminders import REMIND_JOB, Reminders
+from bot.received import PhotoReceiver
+from bot.receiving import Receiving
 from bot.taps import TapSigner
+from bot.telling import Teller, TellingJobs, telling_kinds
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
 from bot.webhook import Webhook
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.encryption import Keyring
-from core.jobs import Queue
+from core.jobs import JobKind, Queue
 from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
 from handoff.jobs import Tending
+from procedures.keys import Seals
+from procedures.loading import Procedures, load_procedures
+from procedures.outside.jobs import SYSTEM_PERIODS, SystemJobs, system_kinds
 from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
 from retrieval.modes import mode_of
@@ -51,15 +59,18 @@ class Bot:
         keyring: Keyring,
         channels: Mapping[str, ChannelKeys],
         api_url: str | None,
-        tools: Tools,
+        tools: SearchTools,
         packs: Callable[[str], Pack],
         clock: Clock = system_clock,
         search: Search | None = None,
         media_folder: Path,
         public_url: str | None = None,
+        procedures: Callable[[str], Procedures] = load_procedures,
+        systems: SystemJobs | None = None,
     ) -> None:
-        """`media_folder` holds photos and files; `public_url` is where residents reach this server."""
+        """`media_folder` holds photos and files; `public_url` is where residents reach this server; `systems` tells outside ones."""
         self._queue = queue
+        self._systems = systems
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
         cipher = keyring.cipher("inbound events")
         signers = lru_cache(maxsize=None)(lambda municipality_id: TapSigner(keyring.key("taps"), municipality_id))
@@ -68,9 +79,25 @@ class Bot:
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.media = MediaStore(media_folder, keyring, public_url)
         self.counter = Counter(queue, self.channel, packs, self.media)
-        self.runner = TurnRunner(database, queue, self.channel, tools, packs, CaseEffects(queue, self.media), clock)
+        seals = Seals(keyring)
+        self.teller = Teller(jobs=queue, channel=self.channel, packs=packs, procedures=procedures, seals=seals, media=self.media)
+        self.receiving = Receiving(self.teller)
+        self.telling_jobs = TellingJobs(database, self.teller, clock)
+        self.procedures = ProcedureDesk(database, seals, packs, procedures)
+        self.runner = TurnRunner(
+            database,
+            queue,
+            self.channel,
+            tools.with_procedures(self.procedures),
+            packs,
+            CaseEffects(queue, self.media),
+            ProcedureEffects(self.procedures, self.media.public_url),
+            PhotoReceiver(database, self._clients.__getitem__, self.media),
+            clock,
+        )
+        self.reminders = Reminders(database, queue, self.channel, self.procedures, packs, tuple(channels), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
-        self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
+        self.counter_jobs = CounterJobs(database, queue, self.counter, packs, tuple(channels), clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(
             database,
@@ -90,8 +117,12 @@ class Bot:
             kinds = (
                 *job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting),
                 *counter_kinds(self.counter_jobs, self.fetcher, self.tending),
+                *telling_kinds(self.telling_jobs),
+                JobKind(name=REMIND_JOB, run=self.reminders.run),
             )
-            self._queue.start(kinds, PERIODIC, threads=threads)
+            more = system_kinds(self._systems) if self._systems is not None else ()
+            periodic = (*PERIODIC, *SYSTEM_PERIODS) if more else PERIODIC
+            self._queue.start((*kinds, *more), periodic, threads=threads)
 
     def stop(self) -> None:
         self.inbox.stop()

@@ -9,6 +9,20 @@ import orjson
 
 from core.errors import TamperedError
 from core.messages import Language, TapValue
+from procedures.taps import (
+    AnswerField,
+    ChangeApplication,
+    ConfirmFilling,
+    EditField,
+    GiveCommand,
+    ReopenApplication,
+    ShowApplication,
+    ShowApplications,
+    ShowProcedures,
+    StartProcedure,
+    UseKnown,
+    WithdrawApplication,
+)
 
 SIGNATURE_BYTES = 9
 MAX_DATA = 300
@@ -220,6 +234,18 @@ TAPS: dict[str, type[TapValue]] = {
     "hx": WithdrawCase,
     "hs": RateService,
     "hk": SkipComment,
+    "ps": StartProcedure,
+    "pl": ShowProcedures,
+    "pa": AnswerField,
+    "pe": EditField,
+    "pc": GiveCommand,
+    "pk": UseKnown,
+    "pf": ConfirmFilling,
+    "al": ShowApplications,
+    "as": ShowApplication,
+    "ac": ChangeApplication,
+    "aw": WithdrawApplication,
+    "ar": ReopenApplication,
 }
 CODES = {tap: code for code, tap in TAPS.items()}
 
