@@ -21,8 +21,8 @@ from tests.bot.promises.acts import (
     rows_of,
     said_by_bot,
     skip_backoff,
-    soon,
 )
+from tests.patience import PATIENCE, soon
 from tests.town import MUNICIPALITY, Town, settle
 
 
@@ -53,7 +53,7 @@ def test_old_token_leads_to_a_push_with_a_retry_key(town: Town, monkeypatch: pyt
     phone = newcomer(town, "期限切れ")
     gate = Gate(monkeypatch)
     phone.say("ありがとう")
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=PATIENCE)
     pass_time(town, 61)
     gate.open.set()
     settle(town)
