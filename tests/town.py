@@ -3,6 +3,8 @@
 import tempfile
 import threading
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -32,6 +34,8 @@ from core.pack_loading import CONTENT, load_pack
 from core.settings import ChannelKeys, SearchMode, Settings
 from retrieval.answering import Answer, Question
 from retrieval.consulting import Consultant
+from retrieval.models import PassageKind
+from retrieval.passages import NewPassage, replace_many
 from retrieval.search import Search
 from tests.databases import lasting_folder, migrated_file
 from tests.patience import PATIENCE, soon
@@ -40,7 +44,16 @@ from tests.scripted_model import ScriptedModel
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
-CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "send_emergency", "fetch_media")
+CONVERSATION_JOBS = (
+    "sort_arrivals",
+    "turn",
+    "wake_turn",
+    "deliver",
+    "send_staff_message",
+    "send_emergency",
+    "fetch_media",
+    "tell_applicant",
+)
 
 
 class ShiftedClock:
@@ -187,13 +200,33 @@ class Town:
 def shared_search() -> tuple[Database, Search]:
     """The sample city's content, published in a database of its own and searchable by the light models: one for all tests of a process.
 
-    To be read only.
+    To be read only, but for what `also_published` puts there for a while.
     """
     database = Database(f"sqlite:///{migrated_file(lasting_folder())}")
     load_content(database, [load_pack(MUNICIPALITY)])
     search = build_search(Settings(search_mode=SearchMode.LIGHT), database, load_pack, CONTENT, folder=None, is_temporary=True)
     search.warm()
     return database, search
+
+
+@contextmanager
+def also_published(entries: Mapping[str, tuple[str, str]]) -> Iterator[None]:
+    """Meanwhile the shared search finds these, question and answer by id, too."""
+    if not entries:
+        yield
+        return
+    database, search = shared_search()
+
+    def publish(passages: Mapping[str, Sequence[NewPassage]]) -> None:
+        with database.transaction() as session:
+            replace_many(session, MUNICIPALITY, passages)
+        search.follow(MUNICIPALITY)
+
+    publish({entry_id: [NewPassage(kind=PassageKind.FAQ, question=asked, body=text)] for entry_id, (asked, text) in entries.items()})
+    try:
+        yield
+    finally:
+        publish({entry_id: [] for entry_id in entries})
 
 
 def settle(town: Town) -> None:
