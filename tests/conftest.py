@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from core.database import Database
 from tests.databases import KINDS, migrated_database_url, tidy_up
 from tests.engines import share_compiled_statements
-from tests.sharing_out import scheduler, slowest_first
+from tests.sharing_out import put_off_doubles, scheduler, slowest_first
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 share_compiled_statements()
@@ -31,7 +31,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         found.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    put_off_doubles(items)
     slowest_first(items)
 
 

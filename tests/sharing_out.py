@@ -17,6 +17,9 @@ SLOWEST = (
 )
 """Otherwise one of them could be the last, while the other processors have nothing left to do."""
 
+PAGES = "tests/console/"
+"""What their queries do on PostgreSQL, the tests of the verbs and of the queries show, too."""
+
 TOGETHER = {
     "tests/bot/test_judging.py": "sample city",
     "tests/acceptance/": "sample city",
@@ -24,6 +27,23 @@ TOGETHER = {
     "tests/story/": "sample city",
 }
 """These need the searchable sample city, which takes longer to make than most of them."""
+
+
+def put_off_doubles(items: list[pytest.Item]) -> None:
+    """A test of a page runs once on PostgreSQL; the further rows of its table of cases run there in `make test-long`."""
+    seen: set[str] = set()
+    for item in items:
+        if not item.nodeid.startswith(PAGES) or "postgresql" not in _texts(item):
+            continue
+        function = item.nodeid.partition("[")[0]
+        if function in seen:
+            item.add_marker(pytest.mark.long)
+        seen.add(function)
+
+
+def _texts(item: pytest.Item) -> list[str]:
+    callspec = getattr(item, "callspec", None)
+    return [value for value in callspec.params.values() if isinstance(value, str)] if callspec else []
 
 
 def slowest_first(items: list[pytest.Item]) -> None:
