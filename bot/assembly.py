@@ -84,6 +84,7 @@ class Bot:
         self.receiving = Receiving(self.teller)
         self.telling_jobs = TellingJobs(database, self.teller, clock)
         self.procedures = ProcedureDesk(database, seals, packs, procedures)
+        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.runner = TurnRunner(
             database,
             queue,
@@ -94,9 +95,9 @@ class Bot:
             ProcedureEffects(self.procedures, self.media.public_url),
             PhotoReceiver(database, self._clients.__getitem__, self.media),
             clock,
+            self.delivery.begin,
         )
         self.reminders = Reminders(database, queue, self.channel, self.procedures, packs, tuple(channels), clock)
-        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.counter_jobs = CounterJobs(database, queue, self.counter, packs, tuple(channels), clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(

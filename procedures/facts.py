@@ -80,6 +80,8 @@ class Facts:
     """For one resident at one moment. The functions answer from what was read, or read consistently themselves; none of them writes."""
 
     locality: Locality
+    intake_notice: str = ""
+    """What residents are told while the procedure's intake is stopped."""
     is_open: Callable[[date], bool] = always
     """Whether the procedure's department works on that day."""
     is_closure: Callable[[date], bool] = never

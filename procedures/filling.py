@@ -8,7 +8,7 @@ from datetime import datetime
 from core.individual_number import MASK, mask_individual_numbers
 from procedures.definition import Definition
 from procedures.facts import Facts
-from procedures.fields.base import Field, Problem, Taken, Unread, line
+from procedures.fields.base import Field, Line, Problem, Taken, Unread, line
 from procedures.fields.choosing import is_among
 from procedures.fields.texts import is_skipped
 from procedures.going_on import fail, go_on, moved_on, noted, take, with_values
@@ -34,6 +34,7 @@ from procedures.steps import (
     Paused,
     PersonReason,
     Step,
+    Stopped,
     ToPerson,
 )
 
@@ -45,6 +46,8 @@ KEEP = "keep"
 def begin(definition: Definition, digest: str, uid: str, *, now: datetime, facts: Facts, words: str = "") -> Step:
     """`words` are those with which the resident asked to begin; what they say of the answers is not asked again."""
     state = Filling(uid=uid, procedure_id=definition.id, digest=digest)
+    if facts.intake_notice:
+        return Stopped(state=state, notice=_closed(facts))
     progress = Progress(definition=definition, state=state, facts=facts, now=now)
     masked, has_number = mask_individual_numbers(words)
     if has_number or not words:
@@ -158,7 +161,13 @@ def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
         return go_on(settled, notes=notes)
     if settled.fingerprint() != fingerprint:
         return go_on(settled, notes=(*notes, line("procedure.card_old")))
+    if settled.facts.intake_notice and settled.state.application_id is None:
+        return Paused(state=settled.state, notice=_closed(settled.facts))
     return Completed(state=settled.state, keeps=keeps)
+
+
+def _closed(facts: Facts) -> Line:
+    return line("procedure.intake_stopped", title=Line(key="title"), notice=facts.intake_notice)
 
 
 def _answer(progress: Progress, said: Said) -> Step:

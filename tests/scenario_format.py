@@ -258,6 +258,8 @@ class Scenario(Strict):
     """Why it must fail at present; once it passes, this line has to go."""
     model: list[FailureKind | dict[str, Any]] | None = None
     """What a language model answers, question by question, or how it fails; without this there is none."""
+    published: dict[str, tuple[str, str]] = {}
+    """Entries, question and answer by id, that the city has for the time of the talk only."""
     turns: list[Exchange] = Field(min_length=1)
 
 

@@ -14,7 +14,7 @@ from tests.scenario_desk import SMALL_PNG, Desk, clear_counter
 from tests.scenario_format import Act, Exchange, Scenario
 from tests.scenario_office import Office, clear_office
 from tests.screen import actions_in, quick_replies, texts_in
-from tests.town import MUNICIPALITY, Town, settle
+from tests.town import MUNICIPALITY, Town, also_published, settle
 
 TOGETHER_MILLISECONDS = 150.0
 STICKER = ("11537", "52002734")
@@ -43,6 +43,10 @@ class Talk:
         town.model.begin(scenario.model)
 
     def play(self) -> None:
+        with also_published(self._scenario.published):
+            self._play()
+
+    def _play(self) -> None:
         for number, exchange in enumerate(self._scenario.turns, start=1):
             try:
                 self._take(exchange)

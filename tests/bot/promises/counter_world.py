@@ -128,8 +128,8 @@ class World:
         media = MediaStore(self.folder, KEYRING, "https://madoguchi.example.jp")
         self.counter = Counter(self.queue, self.channel, load_pack, media)
         tools = SearchTools(self.database, NothingFound(), load_pack)  # type: ignore[arg-type]  # it is asked no more than this
-        self.runner = WatchedRunner(self, tools, media)
         self.delivery = Delivery(self.database, lambda _: self.line, clock, call_settled)  # type: ignore[arg-type,return-value]
+        self.runner = WatchedRunner(self, tools, media)
         self.jobs = CounterJobs(self.database, self.queue, self.counter, load_pack, (MUNICIPALITY,), clock)
         self.tending = Tending(
             self.database,
@@ -315,6 +315,7 @@ class WatchedRunner(TurnRunner):
             ProcedureEffects(desk, None),
             PhotoReceiver(world.database, lambda _: world.line, media),  # type: ignore[arg-type,return-value]
             lambda: world.now,
+            world.delivery.begin,
         )
         self._world = world
 
