@@ -59,8 +59,11 @@ class ProcedureDesk:
 
     def definition(self, municipality_id: str, filling: Filling) -> Definition:
         """The version with which it was begun. Raises PackError where that is not stored."""
+        procedures = self._procedures(municipality_id)
+        if procedures.digests.get(filling.procedure_id) == filling.digest:
+            return procedures.definitions[filling.procedure_id]
         with self._database.reading() as session:
-            return definition_of(session, municipality_id, self._procedures(municipality_id), filling.procedure_id, filling.digest)
+            return definition_of(session, municipality_id, procedures, filling.procedure_id, filling.digest)
 
     def carried(self, municipality_id: str, filling: Filling | None) -> Filling | None:
         """Carried over to the version that is in force, where another was published since it was begun."""
