@@ -70,7 +70,7 @@ class Bot:
     ) -> None:
         """`media_folder` holds photos and files; `public_url` is where residents reach this server; `systems` tells outside ones."""
         self._queue = queue
-        self._systems = systems
+        self.systems = systems
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
         cipher = keyring.cipher("inbound events")
         signers = lru_cache(maxsize=None)(lambda municipality_id: TapSigner(keyring.key("taps"), municipality_id))
@@ -121,7 +121,7 @@ class Bot:
                 *telling_kinds(self.telling_jobs),
                 *reminder_kinds(self.reminders),
             )
-            more = system_kinds(self._systems) if self._systems is not None else ()
+            more = system_kinds(self.systems) if self.systems is not None else ()
             periodic = (*PERIODIC, *SYSTEM_PERIODS) if more else PERIODIC
             self._queue.start((*kinds, *more), periodic, threads=threads)
 

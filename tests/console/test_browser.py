@@ -32,6 +32,8 @@ PAGES = (
     "/content/feedback?state=handled",
     "/new-content",
     "/new-guide",
+    "/systems",
+    "/systems/deliveries",
     "/dead-letters",
 )
 TARGETS = "main a.button, main button, main input:not([type=hidden]):not([type=checkbox]), main select, .room, .menu-button"
