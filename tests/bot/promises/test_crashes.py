@@ -13,6 +13,8 @@ from tests.bot.promises.acts import last_call, newcomer, routes_of, said_by_bot
 from tests.patience import soon
 from tests.town import MUNICIPALITY, Town, settle
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
 
 def crashed_before_sending(town: Town, phone: Phone, *, keep_job: bool) -> None:
     """The turn is committed and the process ends before the call goes out."""
