@@ -135,8 +135,16 @@ def _finish(progress: Progress, notes: tuple[Line, ...]) -> Step:
         return _ask(replace(progress, state=state), field, notes=notes, problem=Problem(line=line(f"checks.{broken}.say")))
     fresh = [(key, text) for key, text in progress.warnings() if key not in progress.state.said_notes]
     state = replace(progress.state, said_notes=(*progress.state.said_notes, *(key for key, _ in fresh)), failures=0)
-    may_keep = tuple(field.name for field in progress.applicable if field.keeps and field.name in state.answers)
+    may_keep = tuple(field.name for field in progress.applicable if _is_new(progress, field))
     return Confirm(state=state, fingerprint=progress.fingerprint(), notes=(*notes, *(text for _, text in fresh)), may_keep=may_keep)
+
+
+def _is_new(progress: Progress, field: Field) -> bool:
+    """Whether it may be kept, and is not kept as it is: consent is asked once."""
+    answers = progress.state.answers
+    return (
+        bool(field.keeps) and not field.sensitive and field.name in answers and progress.facts.known.get(field.keeps) != answers[field.name]
+    )
 
 
 def _ask(progress: Progress, field: Field, *, notes: tuple[Line, ...] = (), problem: Problem | None = None) -> Ask:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
-from core.clock import JAPAN
+from core.clock import JAPAN, in_japan
 from core.messages import (
     Action,
     Call,
@@ -26,6 +26,7 @@ from procedures.fields.texts import SKIP
 from procedures.filling import KEEP
 from procedures.fillings import KEPT
 from procedures.forms import LIFETIME
+from procedures.personal_data import KEPT as DATUM_KEPT
 from procedures.said import Command
 from procedures.steps import Ask, Between, ChooseEdit, Completed, Confirm, Dropped, OfferKnown, Paused, Step, Stopped, ToPerson
 from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, StartProcedure, UseKnown
@@ -166,10 +167,23 @@ def _confirm(step: Confirm, wording: Wording) -> Reply:
         alt=title,
         title=title,
         text=wording.text("confirm") or None,
-        rows=tuple(Row(label=shown.label, text=shown.text) for shown in wording.summary()),
+        rows=(*(Row(label=shown.label, text=shown.text) for shown in wording.summary()), *_keeping(step, wording)),
         choices=tuple(own),
     )
     return _reply(wording, (*_notes(step.notes, wording), card), _commands(wording, uid))
+
+
+def _keeping(step: Confirm, wording: Wording) -> tuple[Row, ...]:
+    """What the second button consents to: each answer with its purpose, and until when."""
+    if not step.may_keep:
+        return ()
+    kept = [
+        wording.say("procedure.keep_for", label=_label(wording, name), purpose=wording.text(f"fields.{name}.purpose"))
+        for name in step.may_keep
+    ]
+    day = in_japan(wording.progress.now + DATUM_KEPT).date()
+    label = wording.say("procedure.choice.confirm_and_keep")
+    return (Row(label=label, text=wording.say("procedure.keep_offer", fields=kept, day=day)),)
 
 
 def _choose_edit(step: ChooseEdit, wording: Wording) -> Reply:

@@ -22,8 +22,15 @@ from core.messages import TapValue
 from core.pack import MenuArea, RichMenu
 from core.pack_loading import load_pack
 from core.settings import ChannelKeys, Settings, channel_keys
+from procedures.taps import ShowProcedures
 
-TAPS: dict[str, TapValue] = {"menu": ShowMenu(), "staff": AskStaff(), "language": ShowLanguages(), "location": ShowLocationHelp()}
+TAPS: dict[str, TapValue] = {
+    "menu": ShowMenu(),
+    "staff": AskStaff(),
+    "language": ShowLanguages(),
+    "location": ShowLocationHelp(),
+    "procedures": ShowProcedures(),
+}
 
 
 class RichMenuError(ProjectError):

@@ -132,7 +132,7 @@ def test_tag_may_be_kept_in_memory_only_of_a_dog_that_died() -> None:
 def test_words_fit_a_bereavement() -> None:
     talk = told()
     definition = talk.definition
-    progress = talk.wording()._progress
+    progress = talk.wording().progress
     assert definition.mournful is not None
     assert definition.mournful.holds(progress.known)
     assert definition.thanks_if[0].when.holds(progress.known)
@@ -147,5 +147,5 @@ def test_words_fit_a_bereavement() -> None:
 def test_others_are_not_mourned_with() -> None:
     talk = told("引っ越した")
     assert talk.definition.mournful is not None
-    assert not talk.definition.mournful.holds(talk.wording()._progress.known)
+    assert not talk.definition.mournful.holds(talk.wording().progress.known)
     assert "お悔やみ" not in talk.notes

@@ -260,10 +260,27 @@ def test_labels_of_buttons_can_be_typed_in_the_language_in_which_they_were_shown
     assert talk.field == "place"
 
 
+KNOWN = {"name": {"name": "田中 太郎", "kana": "タナカ タロウ"}, "phone": {"number": "090-1234-5678", "hours": ""}}
+
+
+def test_what_is_known_and_all_that_is_left_stands_on_the_confirmation_at_once() -> None:
+    """It used to be a question of its own before the last card."""
+    talk = Talk("oversized_waste", facts=sample_facts(known=KNOWN))
+    talk.say("家庭", "布団", "以上", "港町3-2-1", "12月8日", "玄関前")
+    assert isinstance(talk.step, Confirm)
+    assert "お名前、電話番号" in talk.notes
+    assert talk.answers["phone"] == KNOWN["phone"]
+    # What is kept as it is needs no consent again.
+    assert talk.step.may_keep == ("is_household", "address", "place")
+    talk.edit("phone")
+    talk.say("080-1111-2222")
+    assert isinstance(talk.step, Confirm)
+    assert talk.step.may_keep == ("is_household", "address", "place", "phone")
+
+
 def test_labels_of_the_cards_can_be_typed() -> None:
-    known = {"name": {"name": "田中 太郎", "kana": "タナカ タロウ"}, "phone": {"number": "090-1234-5678", "hours": ""}}
-    talk = Talk("oversized_waste", facts=sample_facts(known=known))
-    talk.say("家庭", "布団", "以上", "港町3-2-1", "12月8日", "玄関前", "そのまま使う")
+    talk = Talk("oversized_waste", facts=sample_facts(known={"waste_origin": True, **KNOWN}))
+    talk.say("そのまま使う", "布団", "以上", "港町3-2-1", "12月8日", "玄関前")
     assert isinstance(talk.step, Confirm)
     talk.edit("phone")
     talk.say("このまま")
