@@ -23,7 +23,9 @@ from bot.counter import Counter
 from bot.line.channel import LineChannel
 from bot.line.client import LineClient
 from bot.media import MediaStore
+from bot.receiving import Receiving
 from bot.taps import TapSigner
+from bot.telling import Teller
 from console import passwords, queries, rendering
 from console.app import create_console
 from console.live.live import Live
@@ -33,6 +35,8 @@ from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.pack import Pack
+from procedures.keys import Seals
+from procedures.loading import Procedures, load_procedures
 from tests.all_models import METADATA
 from tests.console.sample import NOW, fill, make_packs
 from tests.console.table_suggester import TableSuggester
@@ -70,6 +74,16 @@ class House:
         channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
         return Counter(self.queue, channel, self.packs, MediaStore(self.folder, KEYRING, "https://town.test"))
 
+    def procedures(self, municipality_id: str) -> Procedures:
+        return load_procedures(municipality_id, Path(str(self.packs(municipality_id).folder)).parent)
+
+    @cached_property
+    def receiving(self) -> Receiving:
+        channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
+        seals, media = Seals(KEYRING), self.counter.media
+        teller = Teller(jobs=self.queue, channel=channel, packs=self.packs, procedures=self.procedures, seals=seals, media=media)
+        return Receiving(teller)
+
     @cache  # noqa: B019  # A house lives as long as its test.
     def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
         console = create_console(
@@ -83,6 +97,7 @@ class House:
             live=live,
             counter=self.counter,
             suggester=TableSuggester(),
+            receiving=self.receiving,
         )
         return Starlette(routes=[Mount("/console", app=console)])
 
