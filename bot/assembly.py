@@ -36,6 +36,7 @@ from core.settings import ChannelKeys, Settings
 from handoff.jobs import Tending
 from procedures.keys import Seals
 from procedures.loading import Procedures, load_procedures
+from procedures.outside.jobs import SYSTEM_PERIODS, SystemJobs, system_kinds
 from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
 from retrieval.modes import mode_of
@@ -65,9 +66,11 @@ class Bot:
         media_folder: Path,
         public_url: str | None = None,
         procedures: Callable[[str], Procedures] = load_procedures,
+        systems: SystemJobs | None = None,
     ) -> None:
-        """`media_folder` holds photos and files; `public_url` is where residents reach this server."""
+        """`media_folder` holds photos and files; `public_url` is where residents reach this server; `systems` tells outside ones."""
         self._queue = queue
+        self._systems = systems
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
         cipher = keyring.cipher("inbound events")
         signers = lru_cache(maxsize=None)(lambda municipality_id: TapSigner(keyring.key("taps"), municipality_id))
@@ -94,7 +97,7 @@ class Bot:
         )
         self.reminders = Reminders(database, queue, self.channel, self.procedures, packs, tuple(channels), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
-        self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
+        self.counter_jobs = CounterJobs(database, queue, self.counter, packs, tuple(channels), clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(
             database,
@@ -117,7 +120,9 @@ class Bot:
                 *telling_kinds(self.telling_jobs),
                 JobKind(name=REMIND_JOB, run=self.reminders.run),
             )
-            self._queue.start(kinds, PERIODIC, threads=threads)
+            more = system_kinds(self._systems) if self._systems is not None else ()
+            periodic = (*PERIODIC, *SYSTEM_PERIODS) if more else PERIODIC
+            self._queue.start((*kinds, *more), periodic, threads=threads)
 
     def stop(self) -> None:
         self.inbox.stop()

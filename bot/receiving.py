@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.media import LONGEST_DAYS, MediaState, MediaStore
 from bot.media_kinds import Problem, UnfitFileError, examined, safe_name
-from bot.telling import UNDO, Teller
+from bot.telling import AFTER, UNDO, Teller
 from core.messages import Reply
 from handoff.desk_models import Media
 from procedures import applications
@@ -26,11 +26,13 @@ PICTURES = ("image/jpeg", "image/png")
 
 @dataclass(frozen=True, kw_only=True)
 class By:
-    """Who takes a step and when; `seen_version` is the application as their page showed it."""
+    """Who takes a step and when; `seen_version` is the application as they saw it."""
 
-    staff_id: int
+    staff_id: int | None
     now: datetime
     seen_version: int | None = None
+    system: str = ""
+    """The outside system, where none of the staff does it."""
 
 
 class Receiving:
@@ -90,12 +92,14 @@ class Receiving:
         """Raises NotAllowedError once somebody has heard of it."""
         if self.taken_back_until(session, application, by.now) is None:
             raise NotAllowedError("the time to take it back is over")
-        applications.take_back(session, application, **asdict(by))
+        applications.take_back(session, application, staff_id=by.staff_id, now=by.now, seen_version=by.seen_version)
 
     def taken_back_until(self, session: Session, application: Application, now: datetime) -> datetime | None:
         """The moment until which the last step of staff can be taken back; None where it can't."""
         moved = last_event(session, application.id, [*applications.MOVES, Verb.TAKE_BACK.value])
         if moved is None or moved.kind not in applications.TAKEN_BACK or application.state != moved.detail.get("to"):
+            return None
+        if "system" in moved.detail:
             return None
         until = moved.at + UNDO
         return until if now < until else None
@@ -116,7 +120,8 @@ class Receiving:
         return sum(one.is_told and one.resident_id is not None for one in together)
 
     def _tell(self, session: Session, application: Application, tellings: Sequence[Telling], by: By) -> None:
-        self.teller.tell(session, application.municipality_id, tellings, now=by.now)
+        after = timedelta() if by.system else AFTER
+        self.teller.tell(session, application.municipality_id, tellings, now=by.now, after=after)
 
     def _keep(self, session: Session, desk: Desk, application: Application, photo: bytes, now: datetime) -> Media:
         """It lives as long as the application's answers."""

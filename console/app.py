@@ -46,12 +46,15 @@ from console.routes import (
     staff,
     start,
     supervision,
+    webhooks,
 )
 from console.routes import live as live_routes
+from console.routes import systems as system_routes
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
 from console.suggesting import Suggester
+from console.systems import Systems
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring
@@ -85,6 +88,8 @@ ROUTERS = (
     case_notes.router,
     case_moves.router,
     case_media.router,
+    system_routes.router,
+    webhooks.router,
     applications.router,
     # Before one application: `bulk`, `csv`, `map` and `slots` are no numbers.
     application_bulk.router,
@@ -109,6 +114,7 @@ def create_console(
     live: Live | None = None,
     counter: Counter | None = None,
     suggester: Suggester | None = None,
+    systems: Systems | None = None,
     receiving: Receiving | None = None,
 ) -> ASGIApp:
     """The console of all municipalities in the database. Cookies are for https only where `public_url` is https.
@@ -131,6 +137,7 @@ def create_console(
         live=live or Live(database),
         counter=counter,
         suggester=suggester,
+        systems=systems,
         receiving=receiving,
     )
     for router in ROUTERS:

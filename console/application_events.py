@@ -52,6 +52,8 @@ def _text(reading: "ApplicationReading", event: ApplicationEvent) -> str:
 def _by(reading: "ApplicationReading", event: ApplicationEvent) -> str:
     if event.staff_id is not None:
         return reading.names.get(event.staff_id, "")
+    if "system" in event.detail:
+        return str(event.detail["system"])
     if event.kind not in BY_RESIDENT:
         return ""
     return say("application.applicant") if reading.application.shows_applicant else say("application.anonymous")

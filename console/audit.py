@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from console import queries
 from console.models import AuditRecord
 from core.encryption import Keyring
+from procedures.outside.models import WebhookEndpoint
 
 BEGINNING = "0" * 64
 
@@ -37,6 +38,17 @@ class AuditLog:
         record.hash = self._hash(record)
         session.add(record)
         session.flush()
+
+    def record_stopped_endpoint(self, session: Session, endpoint: WebhookEndpoint, now: datetime) -> None:
+        """Nobody did it: it failed for too long."""
+        self.record(
+            session,
+            municipality_id=endpoint.municipality_id,
+            staff_id=None,
+            action="endpoint.stopped",
+            subject=f"endpoint:{endpoint.id} {endpoint.url}",
+            now=now,
+        )
 
     def first_broken(self, records: Sequence[AuditRecord]) -> int | None:
         """The number of the first record that does not continue the chain; None while all of it is sound."""

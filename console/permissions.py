@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"
     EDIT_CONTENT = "edit_content"
     RETRY_JOBS = "retry_jobs"
+    CONNECT_SYSTEMS = "connect_systems"
 
 
 ALLOWED: Mapping[Permission, tuple[Role, ...]] = {
@@ -31,6 +32,7 @@ ALLOWED: Mapping[Permission, tuple[Role, ...]] = {
     Permission.SUPERVISE: (Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.EDIT_CONTENT: (Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.RETRY_JOBS: (Role.ADMINISTRATOR,),
+    Permission.CONNECT_SYSTEMS: (Role.ADMINISTRATOR,),
 }
 
 

@@ -11,6 +11,7 @@ from console.live.live import Live
 from console.rendering import Renderer
 from console.sessions import Sessions
 from console.suggesting import Suggester
+from console.systems import Systems
 from core.clock import Clock
 from core.database import Database
 from core.jobs import Queue
@@ -39,6 +40,8 @@ class Console:
     counter: Counter | None
     """None where nobody talks with residents, as in tests of other pages."""
     suggester: Suggester | None
+    systems: Systems | None
+    """None as well."""
     receiving: Receiving | None
     """None as above."""
 

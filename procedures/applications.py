@@ -26,9 +26,10 @@ MOVES = tuple(verb.value for verb in WAYS)
 
 
 def check(
-    session: Session, application: Application, *, staff_id: int, now: datetime, seen_version: int | None = None
+    session: Session, application: Application, *, staff_id: int | None, now: datetime, seen_version: int | None = None, system: str = ""
 ) -> Sequence[Telling]:
-    return move(session, application, Verb.CHECK, staff_id=staff_id, now=now, seen_version=seen_version)
+    """By staff, like every verb that asks for `staff_id`, or by an outside system, which is named then."""
+    return move(session, application, Verb.CHECK, staff_id=staff_id, now=now, seen_version=seen_version, system=system)
 
 
 def accept(
@@ -36,12 +37,15 @@ def accept(
     desk: Desk,
     application: Application,
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     words: str = "",
     seen_version: int | None = None,
+    system: str = "",
 ) -> Sequence[Telling]:
-    return move(session, application, Verb.ACCEPT, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk)
+    return move(
+        session, application, Verb.ACCEPT, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk, system=system
+    )
 
 
 def finish(
@@ -49,26 +53,38 @@ def finish(
     desk: Desk,
     application: Application,
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     words: str = "",
     photo: int | None = None,
     seen_version: int | None = None,
+    system: str = "",
 ) -> Sequence[Telling]:
     """`photo` is the number of a picture that shows it done."""
     detail = {"photo": photo} if photo is not None else None
     return move(
-        session, application, Verb.FINISH, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk, detail=detail
-    )
+        session, application, Verb.FINISH, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk,
+        detail=detail, system=system,
+    )  # fmt: skip
 
 
 def refuse(
-    session: Session, desk: Desk, application: Application, *, staff_id: int, now: datetime, words: str, seen_version: int | None = None
+    session: Session,
+    desk: Desk,
+    application: Application,
+    *,
+    staff_id: int | None,
+    now: datetime,
+    words: str,
+    seen_version: int | None = None,
+    system: str = "",
 ) -> Sequence[Telling]:
     """With a reason, always."""
     if not words.strip():
         raise NotAllowedError("an application is refused with a reason")
-    return move(session, application, Verb.REFUSE, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk)
+    return move(
+        session, application, Verb.REFUSE, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk, system=system
+    )
 
 
 def return_to_resident(
@@ -77,9 +93,10 @@ def return_to_resident(
     application: Application,
     reasons: Mapping[str, str],
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     seen_version: int | None = None,
+    system: str = "",
 ) -> tuple[Filling, Sequence[Telling]]:
     """差し戻し: opens exactly these fields again, each with its reason; returns what the resident goes on with."""
     definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
@@ -91,7 +108,7 @@ def return_to_resident(
     uid = f"r{application.id}v{application.version + 1}"
     tellings = move(
         session, application, Verb.RETURN, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk,
-        detail={"fields": sorted(reasons), "filling": uid},
+        detail={"fields": sorted(reasons), "filling": uid}, system=system,
     )  # fmt: skip
     filling = Filling(
         uid=uid,
@@ -154,7 +171,7 @@ def reopen(session: Session, desk: Desk, application: Application, words: str, n
     return tuple(telling for telling in tellings if telling.application_id != application.id)
 
 
-def take_back(session: Session, application: Application, *, staff_id: int, now: datetime, seen_version: int | None = None) -> None:
+def take_back(session: Session, application: Application, *, staff_id: int | None, now: datetime, seen_version: int | None = None) -> None:
     """Undoes the last step of staff as if nobody had taken it; the caller knows that nobody has heard of it. Raises NotAllowedError."""
     require_version(application, seen_version)
     moved = last_event(session, application.id, [*MOVES, Verb.TAKE_BACK.value])

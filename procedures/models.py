@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
@@ -149,8 +149,13 @@ class ApplicationEvent(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Words that may speak of the resident, with the resident's key."""
     at: Mapped[datetime]
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    """Its place among all of the municipality, given after its commit; None until then."""
 
-    __table_args__ = (Index("ix_application_event_application_id_id", "application_id", "id"),)
+    __table_args__ = (
+        Index("ix_application_event_application_id_id", "application_id", "id"),
+        Index("ix_application_event_number", "municipality_id", "number", unique=True),
+    )
 
 
 class ApplicationMark(Base):

@@ -57,6 +57,7 @@ def move(
     seen_version: int | None = None,
     desk: Desk | None = None,
     detail: Mapping[str, object] | None = None,
+    system: str = "",
 ) -> Sequence[Telling]:
     """One step on the way, its event, and what everybody who reported it must hear."""
     require_version(application, seen_version)
@@ -65,7 +66,7 @@ def move(
     sealed = None
     if words and desk is not None and application.resident_id is not None:
         sealed = desk.seals.for_resident(session, desk.municipality_id, application.resident_id, now).encrypt(words.encode())
-    way = {"from": before.value, "to": state.value}
+    way = {"from": before.value, "to": state.value, **({"system": system} if system else {})}
     if state in ENDED and application.next_reminder_at is not None:
         way["reminder"] = application.next_reminder_at.isoformat()
     _stand(session, desk, application, state, now)

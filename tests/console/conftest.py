@@ -30,6 +30,7 @@ from console import passwords, queries, rendering
 from console.app import create_console
 from console.live.live import Live
 from console.sessions import Sessions
+from console.systems import Systems
 from console.visiting import COOKIE
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
@@ -37,6 +38,8 @@ from core.encryption import Keyring
 from core.pack import Pack
 from procedures.keys import Seals
 from procedures.loading import Procedures, load_procedures
+from procedures.outside.endpoints import Endpoints
+from procedures.outside.tokens import Tokens
 from tests.all_models import METADATA
 from tests.console.sample import NOW, fill, make_packs
 from tests.console.table_suggester import TableSuggester
@@ -84,6 +87,11 @@ class House:
         teller = Teller(jobs=self.queue, channel=channel, packs=self.packs, procedures=self.procedures, seals=seals, media=media)
         return Receiving(teller)
 
+    @cached_property
+    def systems(self) -> Systems:
+        endpoints = Endpoints(KEYRING, resolve=lambda host, port: ["10.0.0.1" if host.startswith("inner") else "203.0.114.7"])
+        return Systems(tokens=Tokens(KEYRING), endpoints=endpoints, procedures=lambda municipality_id: load_procedures("shiomi"))
+
     @cache  # noqa: B019  # A house lives as long as its test.
     def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
         console = create_console(
@@ -98,6 +106,7 @@ class House:
             counter=self.counter,
             suggester=TableSuggester(),
             receiving=self.receiving,
+            systems=self.systems,
         )
         return Starlette(routes=[Mount("/console", app=console)])
 
