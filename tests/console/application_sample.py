@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from bot.models import Conversation, Resident
+from bot.models import Conversation, OutgoingCall, Resident
 from bot.procedure_facts import facts_for
 from core.embedded_queue import EmbeddedQueue
 from handoff.models import Staff
@@ -82,8 +83,10 @@ def tell_what_waits(house: House, *, pass_by: timedelta = timedelta(seconds=31))
     texts: list[str] = []
     for job in jobs_of(house.queue):
         with house.database.transaction() as session:
+            newest = session.query(func.max(OutgoingCall.id)).scalar() or 0
             sent = house.receiving.teller.send(session, job["municipality"], job["application"], job["event"], now=house.clock())
-            texts += [str(message.get("text", message["type"])) for message in sent.body] if sent is not None else []
+            if sent is not None and sent.id > newest:
+                texts += [str(message.get("text", message["type"])) for message in sent.body]
     return texts
 
 

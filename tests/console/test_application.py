@@ -53,7 +53,7 @@ def test_page_shows_answers_and_what_will_be_said(house: House, visit: Visit) ->
     number = applied(house)
     words = words_of(page(visit("staff"), number))
     for told in (
-        "仮受付", "髙橋 𠮷野（タカハシ ヨシノ）", "古いソファ", "2026年（令和8年）11月30日（月）", "申込みが届きました （住民）",
+        "仮受付", "髙橋 𠮷野（タカハシ ヨシノ）", "古いソファ", "2026年（令和8年）11月30日（月）", "申込みが届きました（住民）",
         "大型ごみ（JU-2026-000001-O）を受け付けました。2026年（令和8年）11月30日（月）に出してください。", "緑市廃棄物条例",
     ):  # fmt: skip
         assert told in words, told
@@ -233,7 +233,7 @@ def test_case_is_opened_from_an_application_and_finds_its_way_back(house: House,
 def test_colleague_who_looks_is_shown(house: House, visit: Visit) -> None:
     number = applied(house)
     visit("supervisor").submit(path(number, "viewing"), state="looking")
-    assert "supervisorさんが見ています" in words_of(page(visit("staff"), number))
+    assert "が見ています" in words_of(page(visit("staff"), number))
     visit("supervisor").submit(path(number, "viewing"), state="gone")
     assert "見ています" not in words_of(page(visit("staff"), number))
     add_official(house, "jun", "environment")
