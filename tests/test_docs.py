@@ -24,6 +24,7 @@ from bot.line.rich_menu import TAPS
 from bot.media_jobs import MediaFetcher
 from bot.models import CallState, EventState
 from bot.routing import Route
+from bot.telling import TellingJobs, telling_kinds
 from bot.turn import TurnRunner
 from console.app import ROUTERS
 from core.pack import PackModel
@@ -89,6 +90,7 @@ def kinds_of_jobs() -> list[str]:
     kinds = (
         *job_kinds(TurnRunner, Delivery, Housekeeping, Sorting),
         *counter_kinds(CounterJobs, MediaFetcher, Tending),
+        *telling_kinds(TellingJobs),
         *system_kinds(SystemJobs),
     )  # type: ignore[arg-type]
     return [kind.name for kind in kinds]
