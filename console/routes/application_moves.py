@@ -72,7 +72,9 @@ async def photo_of(request: Request) -> bytes:
 
 @router.post("/{application_id}/check")
 def check_application(application_id: RowId, form: Annotated[StepForm, Form()], visit: ApplicationWriter) -> Response:
-    return _step(visit, application_id, "application_check", form, lambda session, one, _: visit.receiving.check(session, one, by(visit, form)))
+    return _step(
+        visit, application_id, "application_check", form, lambda session, one, _: visit.receiving.check(session, one, by(visit, form))
+    )
 
 
 @router.post("/{application_id}/accept")
@@ -115,7 +117,9 @@ def return_application(application_id: RowId, form: Annotated[StepForm, Form()],
 
 @router.post("/{application_id}/undo")
 def undo_step(application_id: RowId, form: Annotated[StepForm, Form()], visit: ApplicationWriter) -> Response:
-    return _step(visit, application_id, "application_undo", form, lambda session, one, _: visit.receiving.take_back(session, one, by(visit, form)))
+    return _step(
+        visit, application_id, "application_undo", form, lambda session, one, _: visit.receiving.take_back(session, one, by(visit, form))
+    )
 
 
 @router.post("/{application_id}/marks")
