@@ -32,10 +32,13 @@ from console.live.live import Live
 from console.sessions import Sessions
 from console.systems import Systems
 from console.visiting import COOKIE
+from core.current_packs import CurrentPacks
 from core.database import Database
+from core.edits import Edits
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.pack import Pack
+from procedures.current import CurrentProcedures
 from procedures.keys import Seals
 from procedures.loading import Procedures, load_procedures
 from procedures.outside.endpoints import Endpoints
@@ -77,15 +80,23 @@ class House:
         channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
         return Counter(self.queue, channel, self.packs, MediaStore(self.folder, KEYRING, "https://town.test"))
 
-    def procedures(self, municipality_id: str) -> Procedures:
-        return load_procedures(municipality_id, Path(str(self.packs(municipality_id).folder)).parent)
-
     @cached_property
     def receiving(self) -> Receiving:
         channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
         seals, media = Seals(KEYRING), self.counter.media
         teller = Teller(jobs=self.queue, channel=channel, packs=self.packs, procedures=self.procedures, seals=seals, media=media)
         return Receiving(teller)
+
+    @cached_property
+    def edits(self) -> Edits:
+        return Edits(self.database)
+
+    @cached_property
+    def procedures(self) -> CurrentProcedures:
+        def load(municipality_id: str) -> Procedures:
+            return load_procedures(municipality_id, Path(self.packs(municipality_id).folder or "").parent)
+
+        return CurrentProcedures(self.edits, CurrentPacks(self.edits, self.packs), load)
 
     @cached_property
     def systems(self) -> Systems:
@@ -98,7 +109,7 @@ class House:
             self.database,
             KEYRING,
             self.queue,
-            self.packs,
+            self.procedures.packs,
             self.clock,
             public_url=public_url,
             search_changed=self.told.append,
@@ -106,6 +117,8 @@ class House:
             counter=self.counter,
             suggester=TableSuggester(),
             receiving=self.receiving,
+            current_procedures=self.procedures,
+            edits=self.edits,
             systems=self.systems,
         )
         return Starlette(routes=[Mount("/console", app=console)])
