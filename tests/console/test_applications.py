@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.changes import APPLICATIONS, application_topic, newest_number, news_after
 from procedures.models import Application, ApplicationState
 from tests.console.application_sample import add_official, applied, held, stored, tell_what_waits
 from tests.console.conftest import Browser, House, actions, words_of
@@ -247,3 +248,14 @@ def test_what_was_accepted_waits_no_longer(house: House, visit: Visit) -> None:
         session.get_one(Application, number).state = ApplicationState.ACCEPTED
     assert numbers(board(visit("staff"), overdue="1")) == []
     assert "営業日過ぎています" not in words_of(board(visit("staff")))
+
+
+def test_open_pages_are_told_of_what_happens_to_an_application(house: House, visit: Visit) -> None:
+    number, browser = applied(house), visit("staff")
+    with house.database.reading() as session:
+        before = newest_number(session, "midori")
+    send(browser, house, [number], action="accept")
+    with house.database.reading() as session:
+        news = news_after(session, "midori", before)
+    assert news is not None
+    assert news.topics == {APPLICATIONS, application_topic(number)}
