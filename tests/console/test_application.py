@@ -94,7 +94,7 @@ def test_marked_answers_are_returned_and_exactly_those_are_asked_again(house: Ho
     assert "その日は都合がつきません。" in told[0]
     with house.database.reading() as session:
         body = session.query(OutgoingCall).order_by(OutgoingCall.id.desc()).first().body  # type: ignore[union-attr]
-    assert "続きから" in str(body)
+    assert "質問に答える" in str(body)
     marks = [
         f"application.mark_{verdict} application:{number} {field}"
         for field, verdict in (("thing", "fine"), ("phone", "fix"), ("day", "fix"))
