@@ -92,7 +92,7 @@ class Bot:
             tools.with_procedures(self.procedures),
             packs,
             CaseEffects(queue, self.media),
-            ProcedureEffects(self.procedures, self.media.public_url),
+            ProcedureEffects(self.procedures, self.media.public_url, self.teller),
             PhotoReceiver(database, self._clients.__getitem__, self.media),
             clock,
             self.delivery.begin,

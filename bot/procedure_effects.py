@@ -12,6 +12,7 @@ from bot.outcome import DropFilling, GiveForm, Outcome, ReopenSubmitted, SaveFil
 from bot.procedure_desk import ProcedureDesk
 from bot.received import keep_with_application, keep_with_filling
 from bot.taps import ShowMenu
+from bot.telling import Teller
 from core.clock import in_japan
 from core.errors import ConflictError
 from core.messages import Card, Choice, Message, OpenLink, Reply, Tap, Text
@@ -39,8 +40,9 @@ FORMS = "/forms"
 class ProcedureEffects:
     """Safe to share between threads. `public_url` is where residents reach this server; without it nobody can open a page."""
 
-    def __init__(self, desk: ProcedureDesk, public_url: str | None) -> None:
+    def __init__(self, desk: ProcedureDesk, public_url: str | None, teller: Teller) -> None:
         self.desk = desk
+        self._teller = teller
         self._public_url = public_url
 
     def carry_out(self, session: Session, conversation: Conversation, turn: Turn, outcome: Outcome, reply: Reply | None) -> Reply | None:
@@ -144,8 +146,13 @@ class ProcedureEffects:
         self._move(session, conversation, turn, application_id, take_back)
 
     def _reopen(self, session: Session, conversation: Conversation, turn: Turn, application_id: int, words: str) -> None:
-        desk = self.desk.desk(turn.pack.id)
-        self._move(session, conversation, turn, application_id, lambda application: reopen(session, desk, application, words, turn.now))
+        """Whoever reported the same thing hears of it; the one who says so is answered in the turn."""
+
+        def open_again(application: Application) -> None:
+            others = reopen(session, self.desk.desk(turn.pack.id), application, words, turn.now)
+            self._teller.tell(session, turn.pack.id, others, now=turn.now)
+
+        self._move(session, conversation, turn, application_id, open_again)
 
     def _move(
         self, session: Session, conversation: Conversation, turn: Turn, application_id: int, move: Callable[[Application], object]
