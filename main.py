@@ -40,12 +40,14 @@ class Product:
         from core.edits import Edits
         from core.embedded_queue import EmbeddedQueue
         from core.encryption import keyring
+        from core.memory import release_memory
         from core.pack_loading import CONTENT, load_pack
         from core.process_lock import hold_locks
         from procedures.current import CurrentProcedures
         from procedures.loading import load_procedures
         from procedures.outside.endpoints import Endpoints
         from procedures.outside.jobs import SystemJobs
+        from retrieval.tokens import DICTIONARY_FILE
 
         ring = keyring(settings)
         self.database = open_database(settings, may_upgrade=is_demo)
@@ -89,6 +91,7 @@ class Product:
         self._workers = workers
         self.application = self._application(settings)
         self.bot.inbox.start()
+        release_memory(DICTIONARY_FILE)
 
     def opened(self) -> None:
         self.bot.start_working(self._workers)

@@ -36,6 +36,8 @@ class ProcedureWords(DefinitionModel):
     """Expressions over the whole utterance, with the group `what`: that a procedure is wanted, not only asked about."""
     question_shapes: tuple[str, ...] = ()
     """Expressions anywhere in the utterance: it asks something."""
+    edit_shapes: tuple[str, ...] = ()
+    """Expressions over the whole utterance, with the group `what`: that an answer shall be corrected."""
     corrections: tuple[str, ...] = ()
     """Expressions for what may stand before a corrected answer: やっぱり."""
     counters: str = Key(default="")

@@ -13,6 +13,7 @@ from bot.outcome import DropFilling, Effect, GiveForm, Outcome, SaveFilling, Sub
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_said import what_was_said
 from bot.routing import Route
+from bot.starting import wanted_procedure
 from bot.states import AskedForPhone, AskedForTime, Beside, FillingProcedure, Idle, State, dump_state
 from core.messages import Choice, Decision, Message, Reply, Text
 from handoff.models import CaseReason
@@ -89,6 +90,12 @@ def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", is_an
     intro = room.wording(step.state).text("intro")
     before = (Text(text=intro),) if intro else ()
     return outcome_of(turn, tools, room, step, before=(*_aside(turn, desk, step.state), *before), status="procedure_begun")
+
+
+def start_in_words(turn: Turn, tools: Tools) -> Outcome:
+    """「粗大ごみを申し込みたい」: what else the words say is not asked again."""
+    wanted = wanted_procedure(turn.procedures, turn.text)
+    return start(turn, tools, wanted.id if wanted is not None else "", words=turn.text)
 
 
 def _offer_begun(turn: Turn, desk: ProcedureDesk, definition: Definition, begun: Filling, words: str) -> Outcome:
