@@ -18,7 +18,7 @@ from bot.media import MediaStore
 from bot.media_jobs import MediaFetcher
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_effects import ProcedureEffects
-from bot.procedure_reminders import REMIND_JOB, Reminders
+from bot.procedure_reminders import Reminders, reminder_kinds
 from bot.received import PhotoReceiver
 from bot.receiving import Receiving
 from bot.taps import TapSigner
@@ -29,7 +29,7 @@ from bot.webhook import Webhook
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.encryption import Keyring
-from core.jobs import JobKind, Queue
+from core.jobs import Queue
 from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
@@ -84,6 +84,7 @@ class Bot:
         self.receiving = Receiving(self.teller)
         self.telling_jobs = TellingJobs(database, self.teller, clock)
         self.procedures = ProcedureDesk(database, seals, packs, procedures)
+        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.runner = TurnRunner(
             database,
             queue,
@@ -94,9 +95,9 @@ class Bot:
             ProcedureEffects(self.procedures, self.media.public_url),
             PhotoReceiver(database, self._clients.__getitem__, self.media),
             clock,
+            self.delivery.begin,
         )
         self.reminders = Reminders(database, queue, self.channel, self.procedures, packs, tuple(channels), clock)
-        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.counter_jobs = CounterJobs(database, queue, self.counter, packs, tuple(channels), clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(
@@ -118,7 +119,7 @@ class Bot:
                 *job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting),
                 *counter_kinds(self.counter_jobs, self.fetcher, self.tending),
                 *telling_kinds(self.telling_jobs),
-                JobKind(name=REMIND_JOB, run=self.reminders.run),
+                *reminder_kinds(self.reminders),
             )
             more = system_kinds(self._systems) if self._systems is not None else ()
             periodic = (*PERIODIC, *SYSTEM_PERIODS) if more else PERIODIC

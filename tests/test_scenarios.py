@@ -17,9 +17,6 @@ from tests.scenario_format import Scenario, read_scenarios
 from tests.scenario_runner import Talk
 from tests.town import MUNICIPALITY, Town, shared_search
 
-# One worker makes the sample city searchable, which takes longer than most talks.
-pytestmark = pytest.mark.xdist_group("sample city")
-
 SCENARIOS = read_scenarios()
 RUNS = [
     pytest.param(

@@ -24,7 +24,6 @@ from bot.handlers import (
 )
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route, route
-from bot.starting import wanted_procedure
 from bot.states import FillingProcedure
 
 Handler = Callable[[Turn, Tools], Outcome]
@@ -65,7 +64,7 @@ HANDLERS: dict[Route, Handler] = {
     Route.REOPEN: _without_tools(waiting.reopen),
     Route.COMMENT: satisfaction.take_comment,
     Route.PROCEDURE: lambda turn, tools: procedure.continue_filling(turn, tools, answer_by_route),
-    Route.START: lambda turn, tools: start_in_words(turn, tools),
+    Route.START: procedure.start_in_words,
     Route.STATUS: applications.show_status,
     Route.WHAT_IS_LEFT: applications.take_what_is_left,
     Route.ANSWER: sensitive.answer_with_care,
@@ -89,8 +88,3 @@ def decide_on(chosen: Route, turn: Turn, tools: Tools) -> Outcome:
 
 def answer_by_route(turn: Turn, tools: Tools) -> Outcome:
     return HANDLERS[route(turn)](turn, tools)
-
-
-def start_in_words(turn: Turn, tools: Tools) -> Outcome:
-    wanted = wanted_procedure(turn.procedures, turn.text)
-    return procedure.start(turn, tools, wanted.id, words=turn.text) if wanted is not None else answer_by_route(turn, tools)
