@@ -9,6 +9,7 @@ from bot.arrivals import Sorting
 from bot.case_effects import CaseEffects
 from bot.counter import Counter
 from bot.counter_jobs import CounterJobs, call_settled
+from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.jobs import PERIODIC, Housekeeping, counter_kinds, job_kinds
 from bot.line.channel import LineChannel
@@ -29,6 +30,8 @@ from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
 from handoff.jobs import Tending
+from procedures.keys import Seals
+from procedures.loading import Procedures, load_procedures
 from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
 from retrieval.modes import mode_of
@@ -57,6 +60,7 @@ class Bot:
         search: Search | None = None,
         media_folder: Path,
         public_url: str | None = None,
+        procedures: Callable[[str], Procedures] = load_procedures,
     ) -> None:
         """`media_folder` holds photos and files; `public_url` is where residents reach this server."""
         self._queue = queue
@@ -67,6 +71,7 @@ class Bot:
         self.inbox = Inbox(database, queue, cipher, clock)
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.media = MediaStore(media_folder, keyring, public_url)
+        self.forms = Forms(database, queue, self.channel, Seals(keyring), packs, procedures, clock)
         self.counter = Counter(queue, self.channel, packs, self.media)
         self.runner = TurnRunner(database, queue, self.channel, tools, packs, CaseEffects(queue, self.media), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.models import (
     CallState,
     Conversation,
+    ConversationKind,
     Direction,
     EventState,
     Feedback,
@@ -38,6 +39,13 @@ WORDS_REMEMBERED = 6
 def conversation_by_key(session: Session, municipality_id: str, key: str) -> Conversation | None:
     return session.scalars(
         select(Conversation).where(Conversation.municipality_id == municipality_id, Conversation.key == key)
+    ).one_or_none()
+
+
+def talk_of_resident(session: Session, resident_id: int) -> Conversation | None:
+    """The one between two; groups belong to nobody alone."""
+    return session.scalars(
+        select(Conversation).where(Conversation.resident_id == resident_id, Conversation.kind == ConversationKind.PERSON).limit(1)
     ).one_or_none()
 
 

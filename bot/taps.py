@@ -9,6 +9,7 @@ import orjson
 
 from core.errors import TamperedError
 from core.messages import Language, TapValue
+from procedures.taps import FilledPage
 
 SIGNATURE_BYTES = 9
 MAX_DATA = 300
@@ -220,6 +221,7 @@ TAPS: dict[str, type[TapValue]] = {
     "hx": WithdrawCase,
     "hs": RateService,
     "hk": SkipComment,
+    "pg": FilledPage,
 }
 CODES = {tap: code for code, tap in TAPS.items()}
 

@@ -49,6 +49,10 @@ def latest_filling(session: Session, seals: Seals, resident_id: int, now: dateti
     return _opened(session, seals, session.scalar(_begun(resident_id, now).order_by(FillingRow.updated_at.desc()).limit(1)))
 
 
+def filling_by_uid(session: Session, seals: Seals, resident_id: int, uid: str, now: datetime) -> Filling | None:
+    return _opened(session, seals, session.scalar(_begun(resident_id, now).where(FillingRow.uid == uid)))
+
+
 def drop_filling(session: Session, uid: str) -> None:
     session.execute(delete(FillingRow).where(FillingRow.uid == uid))
 

@@ -193,7 +193,7 @@ class PersonalDatum(Base):
 
 
 class FormLink(Base):
-    """A one-time page for a field that must not be asked in the talk."""
+    """A page without a login: for what must not be asked in the talk, or for わたしのデータ."""
 
     __tablename__ = "form_link"
 
@@ -202,7 +202,11 @@ class FormLink(Base):
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"))
     filling_uid: Mapped[str] = mapped_column(String(32))
+    """Empty where it belongs to no filling."""
     field: Mapped[str] = mapped_column(String(40))
+    """The question that led to it."""
+    purpose: Mapped[str] = mapped_column(String(16), default="filling")
+    language: Mapped[str] = mapped_column(String(16), default="ja")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -52,3 +52,10 @@ class ConfirmFilling(TapValue):
     filling: str
     fingerprint: str
     keeps: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilledPage(TapValue):
+    """Has entered on a page what must not be asked in the talk. No button has it: the page itself puts it into the talk."""
+
+    filling: str

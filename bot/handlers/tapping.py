@@ -9,6 +9,7 @@ from bot.handlers.handing_over import offer_staff
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
+from bot.handlers.page_filled import acknowledge_page
 from bot.handlers.question import question_of, reply_with
 from bot.handlers.rating import give_reason, nothing_fits, rate
 from bot.handlers.satisfaction import rate_service, skip_comment
@@ -49,6 +50,7 @@ from bot.taps import (
     WithdrawCase,
 )
 from core.messages import Decision, Reply, Text
+from procedures.taps import FilledPage
 from retrieval.follow_up import subject_of
 
 
@@ -109,6 +111,8 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return show_district(turn, district, kind)
         case ShowCollectionDays(area=area, kind=kind):
             return show_days(turn, area, kind)
+        case FilledPage():
+            return acknowledge_page(turn)
         case _:
             return _say(turn, "tap.not_ours", "refused_tampered_tap")
 
