@@ -37,12 +37,16 @@ from bot.outcome import (
     RecordFeedback,
     RecordReason,
     RecordSatisfaction,
+    ReopenSubmitted,
     SetFriendship,
     SetLanguage,
     StoreCallback,
+    SubmitFilling,
     Turn,
+    WithdrawSubmitted,
 )
 from bot.outgoing import spare_token
+from bot.procedure_effects import ProcedureEffects
 from bot.routing import Route
 from bot.states import dump_state
 from bot.taking_back import take_back
@@ -64,6 +68,9 @@ NEVER_OVERTAKEN = (
     AddWords,
     RecordSatisfaction,
     MarkCrisis,
+    SubmitFilling,
+    WithdrawSubmitted,
+    ReopenSubmitted,
 )
 """Effects that stay true however late they come; the others belong to the newest event."""
 
@@ -92,7 +99,7 @@ class Applied:
     call_id: int | None
 
 
-def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effects: CaseEffects) -> Applied:
+def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effects: CaseEffects, procedures: ProcedureEffects) -> Applied:
     """Raises ConflictError when the conversation is no longer the one that was loaded, or somebody else may speak in it by now."""
     conversation = _conversation(session, todo, channel)
     row = _record_turn(session, todo, conversation)
@@ -100,7 +107,9 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effect
     said = record_inbound(session, todo.turn, conversation, row)
     _note_return(session, todo, conversation)
     _judge_corrected(session, todo, conversation)
-    reply = effects.carry_out(session, conversation, todo.turn, _timely(todo), said)
+    timely = _timely(todo)
+    reply = effects.carry_out(session, conversation, todo.turn, timely, said)
+    reply = procedures.carry_out(session, conversation, todo.turn, timely, reply)
     _keep_token(todo, conversation, reply)
     call_id = record_outbound(
         session,

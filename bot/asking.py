@@ -20,6 +20,7 @@ from core.pack import Pack
 from core.pack_loading import CONTENT, load_pack
 from core.personal_numbers import mask_personal_numbers
 from core.settings import Settings
+from procedures.loading import load_procedures
 
 
 def ask_once(settings: Settings, database: Database, municipality_id: str, question: str, *, as_json: bool) -> str:
@@ -54,6 +55,7 @@ def turn_of(pack: Pack, text: str, now: datetime) -> Turn:
         conversation_kind=ConversationKind.PERSON,
         bubbles=(bubble,),
         text=words,
+        procedures=load_procedures(pack.id),
         masked_number=bool(masked),
     )
 

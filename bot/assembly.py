@@ -17,7 +17,10 @@ from bot.line.client import LineClient
 from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.media_jobs import MediaFetcher
-from bot.outcome import Tools
+from bot.procedure_desk import ProcedureDesk
+from bot.procedure_effects import ProcedureEffects
+from bot.procedure_reminders import REMIND_JOB, Reminders
+from bot.received import PhotoReceiver
 from bot.taps import TapSigner
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
@@ -25,7 +28,7 @@ from bot.webhook import Webhook
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.encryption import Keyring
-from core.jobs import Queue
+from core.jobs import JobKind, Queue
 from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
@@ -54,7 +57,7 @@ class Bot:
         keyring: Keyring,
         channels: Mapping[str, ChannelKeys],
         api_url: str | None,
-        tools: Tools,
+        tools: SearchTools,
         packs: Callable[[str], Pack],
         clock: Clock = system_clock,
         search: Search | None = None,
@@ -71,9 +74,21 @@ class Bot:
         self.inbox = Inbox(database, queue, cipher, clock)
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.media = MediaStore(media_folder, keyring, public_url)
-        self.forms = Forms(database, queue, self.channel, Seals(keyring), packs, procedures, clock)
         self.counter = Counter(queue, self.channel, packs, self.media)
-        self.runner = TurnRunner(database, queue, self.channel, tools, packs, CaseEffects(queue, self.media), clock)
+        self.procedures = ProcedureDesk(database, Seals(keyring), packs, procedures)
+        self.forms = Forms(database, queue, self.channel, self.procedures, packs, clock)
+        self.runner = TurnRunner(
+            database,
+            queue,
+            self.channel,
+            tools.with_procedures(self.procedures),
+            packs,
+            CaseEffects(queue, self.media),
+            ProcedureEffects(self.procedures, self.media.public_url),
+            PhotoReceiver(database, self._clients.__getitem__, self.media),
+            clock,
+        )
+        self.reminders = Reminders(database, queue, self.channel, self.procedures, packs, tuple(channels), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
@@ -95,6 +110,7 @@ class Bot:
             kinds = (
                 *job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting),
                 *counter_kinds(self.counter_jobs, self.fetcher, self.tending),
+                JobKind(name=REMIND_JOB, run=self.reminders.run),
             )
             self._queue.start(kinds, PERIODIC, threads=threads)
 

@@ -10,7 +10,7 @@ from bot import queries
 from bot.arrivals import turn_job
 from bot.line.channel import LineChannel
 from bot.models import Conversation, EventState, InboundEvent
-from bot.procedure_facts import facts_for
+from bot.procedure_desk import ProcedureDesk
 from core.clock import Clock, to_milliseconds
 from core.database import Database
 from core.errors import TamperedError
@@ -21,8 +21,6 @@ from procedures.entering import Entered, entered_in, fill_from_page, questions_o
 from procedures.fields.inputs import Given
 from procedures.fillings import filling_by_uid, save_filling
 from procedures.forms import LinkEnd, LinkOverError, Purpose, extend_link, opened_link, use_link
-from procedures.keys import Seals
-from procedures.loading import Procedures
 from procedures.models import FormLink
 from procedures.progress import Progress
 from procedures.taps import FilledPage
@@ -49,17 +47,15 @@ class Forms:
         database: Database,
         queue: Queue,
         channel: LineChannel,
-        seals: Seals,
+        desk: ProcedureDesk,
         packs: Callable[[str], Pack],
-        procedures: Callable[[str], Procedures],
         clock: Clock,
     ) -> None:
         self._database = database
         self._queue = queue
         self._channel = channel
-        self._seals = seals
+        self._desk = desk
         self._packs = packs
-        self._procedures = procedures
         self._clock = clock
 
     def open(self, token: str) -> OpenForm:
@@ -95,32 +91,32 @@ class Forms:
                 return self._opened(link, progress, wording, entered)
             use_link(session, link, now)
             state = fill_from_page(progress, entered).state
-            procedures = self._procedures(link.municipality_id)
+            procedures = self._desk.procedures(link.municipality_id)
             save_filling(
-                session, self._seals, procedures, state, municipality_id=link.municipality_id, resident_id=link.resident_id, now=now
+                session, self._desk.seals, procedures, state, municipality_id=link.municipality_id, resident_id=link.resident_id, now=now
             )
             if conversation is not None:
                 self._go_on(session, conversation, link, now)
         return None
 
     def _link(self, session: Session, token: str, now: datetime) -> FormLink:
-        link = opened_link(session, self._seals, token, now)
+        link = opened_link(session, self._desk.seals, token, now)
         if link.purpose != Purpose.FILLING:
             raise TamperedError("a link opens another page")
         return link
 
     def _progress(self, session: Session, link: FormLink, now: datetime) -> tuple[Progress, Wording]:
         """Raises LinkOverError where nothing is to be entered any more."""
-        filling = filling_by_uid(session, self._seals, link.resident_id, link.filling_uid, now)
+        filling = filling_by_uid(session, self._desk.seals, link.resident_id, link.filling_uid, now)
         if filling is None:
             raise LinkOverError(LinkEnd.GONE, link)
-        pack, procedures = self._packs(link.municipality_id), self._procedures(link.municipality_id)
+        procedures = self._desk.procedures(link.municipality_id)
         definition = definition_of(session, link.municipality_id, procedures, filling.procedure_id, filling.digest)
-        facts = facts_for(session, self._seals, pack, procedures, definition, link.resident_id, now, besides=filling.application_id)
+        facts = self._desk.facts_in(session, link.municipality_id, definition, link.resident_id, now, besides=filling.application_id)
         progress = Progress(definition=definition, state=filling, facts=facts, now=now)
         if not questions_of(progress):
             raise LinkOverError(LinkEnd.GONE, link)
-        return progress, Wording(definition, pack, Language(link.language), progress)
+        return progress, Wording(definition, self._packs(link.municipality_id), Language(link.language), progress)
 
     def _opened(self, link: FormLink, progress: Progress, wording: Wording, entered: Entered) -> OpenForm:
         pack = self._packs(link.municipality_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.media_kinds import PICTURES, Problem
 from bot.models import ConversationKind
 from core.messages import TapValue
 
@@ -118,3 +119,21 @@ class Address:
 
     kind: ConversationKind
     parts: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedPhoto:
+    """What one bubble brought: kept without its hidden data, or the reason why it was not."""
+
+    media: int
+    """Of the row; 0 where it was not kept."""
+    name: str = ""
+    mime: str = ""
+    size: int = 0
+    taken_at: tuple[float, float] | None = None
+    """By the hidden data, which is kept nowhere; to be used only if the resident agrees."""
+    problem: Problem | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        return self.mime in {kind.value for kind in PICTURES}

@@ -16,6 +16,7 @@ from bot.media import MediaStore
 from bot.media_jobs import FETCH_BACKOFF, FETCH_JOB, MediaFetcher, drop_expired, sweep
 from bot.models import CallState, Quota
 from bot.outgoing import deliver_job
+from bot.procedure_reminders import REMIND_JOB
 from bot.retention import drop_old
 from bot.staff_words import SEND_JOB
 from bot.turn import WAKE_JOB, TurnRunner
@@ -139,6 +140,7 @@ def counter_kinds(counter: CounterJobs, fetcher: MediaFetcher, tending: Tending)
 
 PERIODIC = (
     TEND_PERIOD,
+    PeriodicJob(kind=REMIND_JOB, every=timedelta(minutes=1)),
     PeriodicJob(kind="drop_old", every=timedelta(hours=6)),
     PeriodicJob(kind="read_quota", every=timedelta(minutes=10)),
     PeriodicJob(kind="count", every=timedelta(seconds=15)),

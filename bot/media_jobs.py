@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.line.client import Fetched, Gone, Later, LineClient, TooLarge
@@ -18,6 +18,7 @@ from core.jobs import Job, NewJob
 from handoff.changing import tell
 from handoff.desk_models import Media
 from handoff.models import OPEN_STATES, Case
+from procedures.models import Application
 
 FETCH_JOB = "fetch_media"
 FETCH_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 15, 60, 300, 900, 3600))
@@ -93,13 +94,19 @@ def _tell(session: Session, row: Media, now: datetime) -> None:
 
 
 def drop_expired(database: Database, store: MediaStore, municipality_id: str, now: datetime) -> int:
-    """Files whose time is over, except those of open cases; returns how many."""
+    """Files whose time is over, except those of open cases and of applications whose answers are still there; returns how many."""
     total = 0
     while True:
         with database.transaction() as session:
             is_open = exists().where(Case.id == Media.case_id, Case.state.in_(OPEN_STATES))
+            is_answer = exists().where(Application.id == Media.application_id, Application.sealed.is_not(None))
+            is_forgotten = exists().where(Application.id == Media.application_id, Application.sealed.is_(None))
             old = select(Media).where(
-                Media.municipality_id == municipality_id, Media.expires_at < now, Media.state != MediaState.GONE, ~is_open
+                Media.municipality_id == municipality_id,
+                or_(Media.expires_at < now, is_forgotten),
+                Media.state != MediaState.GONE,
+                ~is_open,
+                ~is_answer,
             )
             rows = session.scalars(old.order_by(Media.id).limit(BATCH)).all()
             for row in rows:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.incoming import Bubble
+from bot.incoming import Bubble, ReceivedPhoto
 from bot.models import ConversationKind, FeedbackReason
+from bot.procedure_desk import ProcedureDesk
 from bot.states import State
 from core.messages import Decision, Language, Reply
 from core.pack import Pack
 from handoff.models import CaseReason, CaseState, Priority
+from procedures.loading import Procedures
+from procedures.state import Filling
 from retrieval.answering import Answer, Question
 from retrieval.passages import Passage
 
@@ -53,6 +56,14 @@ class Turn:
     """The talk's open case."""
     crisis_at: datetime | None = None
     """When the crisis message was last said."""
+    resident_id: int | None = None
+    """None in groups, and before somebody has said anything."""
+    procedures: Procedures | None = None
+    """What can be applied for."""
+    filling: Filling | None = None
+    """What the talk is in the middle of, or goes on with once nobody waits for a person."""
+    photos: tuple[ReceivedPhoto, ...] = ()
+    """Photos and files of the bubbles, in their order; fetched only in the middle of a procedure."""
     emergency: str = ""
     """What stands before whatever is said at present, in the resident's language."""
 
@@ -176,6 +187,52 @@ class MarkCrisis:
     """The crisis message has been said."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SaveFilling:
+    """A procedure is as far as this; a photo that it names is kept with it. `is_aside`: it has come to a stop, and may be taken up again."""
+
+    filling: Filling
+    is_aside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropFilling:
+    """A procedure was given up."""
+
+    uid: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitFilling:
+    """Makes the application, once, or changes the one that it belongs to. The receipt is put before the rest of the reply."""
+
+    filling: Filling
+    keeps: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveForm:
+    """The reply gives the address of the one-time page for this field."""
+
+    filling: str
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawSubmitted:
+    """The resident takes an application back."""
+
+    application_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenSubmitted:
+    """The resident says that what they applied for is not done."""
+
+    application_id: int
+    words: str = ""
+
+
 Effect = (
     SetLanguage
     | SetFriendship
@@ -190,6 +247,12 @@ Effect = (
     | WithdrawOpenCase
     | RecordSatisfaction
     | MarkCrisis
+    | SaveFilling
+    | DropFilling
+    | SubmitFilling
+    | GiveForm
+    | WithdrawSubmitted
+    | ReopenSubmitted
 )
 
 
@@ -216,6 +279,9 @@ class CategoryEntry:
 
 class Tools(Protocol):
     """What a handler may ask while it decides; nothing here writes."""
+
+    procedures: ProcedureDesk | None
+    """None where nothing can be applied for."""
 
     def answer(self, question: Question) -> Answer: ...
 

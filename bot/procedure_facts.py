@@ -40,32 +40,42 @@ def facts_for(
     pack: Pack,
     procedures: Procedures,
     definition: Definition,
-    resident_id: int,
+    resident_id: int | None,
     now: datetime,
     *,
     besides: int | None = None,
 ) -> Facts:
     """Slots and what was given before are read at once; doubles are looked for, in this session, when a condition asks for them.
 
-    `besides` is the application that is changed or completed, which is no double of itself.
+    A resident who has said nothing yet has no id. `besides` is the application that is changed or completed, which is no double of itself.
     """
     taken, capacities = slots_from(session, pack.id, definition.id, in_japan(now).date())
-
-    def look_up(name: str, answers: Mapping[str, Plain]) -> Plain:
-        if name == "near":
-            return _near(session, pack.id, definition, answers, now, besides)
-        if name == "repeated":
-            key = double_key(definition, answers, seals.digest_key)
-            return True if key is not None and has_double(session, pack.id, key, besides=besides) else None
-        return None
-
     return replace(
         calendar_facts(pack, procedures, definition),
         taken=lambda key: taken.get(key, 0),
         capacities=capacities,
-        known=known_values(session, seals, resident_id, now),
-        look_up=look_up,
+        known=known_values(session, seals, resident_id, now) if resident_id is not None else {},
+        look_up=lambda name, answers: looked_up(session, seals, pack.id, definition, name, answers, now, besides),
     )
+
+
+def looked_up(
+    session: Session,
+    seals: Seals,
+    municipality_id: str,
+    definition: Definition,
+    name: str,
+    answers: Mapping[str, Plain],
+    now: datetime,
+    besides: int | None,
+) -> Plain:
+    """What can be found only with the answers so far."""
+    if name == "near":
+        return _near(session, municipality_id, definition, answers, now, besides)
+    if name == "repeated":
+        key = double_key(definition, answers, seals.digest_key)
+        return True if key is not None and has_double(session, municipality_id, key, besides=besides) else None
+    return None
 
 
 def _near(

@@ -17,7 +17,18 @@ from bot.incoming import (
 )
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.states import AskedForComment, AskedForPhone, AskedForTime, Beside, EndedUnanswered, LeavingMessage, WaitingForStaff
+from bot.starting import asks_how_it_stands, names_receipt, wanted_procedure
+from bot.states import (
+    AskedForComment,
+    AskedForPhone,
+    AskedForTime,
+    AskedWhatIsLeft,
+    Beside,
+    EndedUnanswered,
+    FillingProcedure,
+    LeavingMessage,
+    WaitingForStaff,
+)
 from bot.taps import (
     AskStaff,
     ChooseLanguage,
@@ -80,6 +91,10 @@ class Route(StrEnum):
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
     COMMENT = "comment"
+    PROCEDURE = "procedure"
+    START = "start"
+    STATUS = "status"
+    WHAT_IS_LEFT = "what_is_left"
     ANSWER = "answer"
     SILENT = "silent"
 
@@ -144,6 +159,8 @@ def _route_event(turn: Turn) -> Route | None:
             return Route.TAP
         case SentLocation() | SentMedia() | SentSticker() if isinstance(turn.state, WaitingForStaff | LeavingMessage) and not turn.text:
             return Route.WAITING
+        case SentLocation() | SentMedia() if isinstance(turn.state, FillingProcedure) and not turn.text:
+            return Route.PROCEDURE
         case SentLocation():
             return Route.LOCATION
         case SentMedia() | SentSticker() | Said() if turn.text:
@@ -187,8 +204,16 @@ def _route_words(turn: Turn) -> Route:
             return Route.REOPEN
         case AskedForComment() if not _is_farewell(turn):
             return Route.COMMENT
+        case FillingProcedure():
+            return _route_in_procedure(turn)
+        case AskedWhatIsLeft() if not _is_farewell(turn):
+            return Route.WHAT_IS_LEFT
         case _:
             pass
+    if wanted_procedure(turn.procedures, text) is not None:
+        return Route.START
+    if asks_how_it_stands(turn.procedures, text):
+        return Route.STATUS
     if is_whole(lexicon.cancel, text):
         return Route.CANCEL
     if is_whole(lexicon.helpful, text) or is_whole(lexicon.rejections, text):
@@ -210,6 +235,14 @@ def _route_words(turn: Turn) -> Route:
     if asked_days(turn.pack.waste, text, turn.state.last.question if turn.state.last else "") is not None:
         return Route.COLLECTION_DAYS
     return Route.ANSWER
+
+
+def _route_in_procedure(turn: Turn) -> Route:
+    """Words are answers, unless they ask for another procedure in so many words, or name a receipt number."""
+    wanted = wanted_procedure(turn.procedures, turn.text)
+    if wanted is not None and turn.filling is not None and wanted.id != turn.filling.procedure_id:
+        return Route.START
+    return Route.STATUS if names_receipt(turn.text) else Route.PROCEDURE
 
 
 def _is_farewell(turn: Turn) -> bool:

@@ -125,6 +125,24 @@ class EndedUnanswered:
     last: LastAnswer | None = None
 
 
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class FillingProcedure:
+    """A procedure is being filled in; what was answered lies sealed in the filling of this uid."""
+
+    kind: Literal["filling_procedure"] = "filling_procedure"
+    uid: str
+    last: LastAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class AskedWhatIsLeft:
+    """Somebody says that what they reported is not done; what is left of it would help."""
+
+    kind: Literal["asked_what_is_left"] = "asked_what_is_left"
+    application_id: int
+    last: LastAnswer | None = None
+
+
 State = (
     Idle
     | AskedAboutMedia
@@ -135,6 +153,8 @@ State = (
     | LeavingMessage
     | AskedForComment
     | EndedUnanswered
+    | FillingProcedure
+    | AskedWhatIsLeft
 )
 Beside = WaitingForStaff | LeavingMessage | AskedForComment | EndedUnanswered
 """States that stand before another one, which goes on afterwards."""

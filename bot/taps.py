@@ -9,7 +9,21 @@ import orjson
 
 from core.errors import TamperedError
 from core.messages import Language, TapValue
-from procedures.taps import FilledPage
+from procedures.taps import (
+    AnswerField,
+    ChangeApplication,
+    ConfirmFilling,
+    EditField,
+    FilledPage,
+    GiveCommand,
+    ReopenApplication,
+    ShowApplication,
+    ShowApplications,
+    ShowProcedures,
+    StartProcedure,
+    UseKnown,
+    WithdrawApplication,
+)
 
 SIGNATURE_BYTES = 9
 MAX_DATA = 300
@@ -221,6 +235,18 @@ TAPS: dict[str, type[TapValue]] = {
     "hx": WithdrawCase,
     "hs": RateService,
     "hk": SkipComment,
+    "ps": StartProcedure,
+    "pl": ShowProcedures,
+    "pa": AnswerField,
+    "pe": EditField,
+    "pc": GiveCommand,
+    "pk": UseKnown,
+    "pf": ConfirmFilling,
+    "al": ShowApplications,
+    "as": ShowApplication,
+    "ac": ChangeApplication,
+    "aw": WithdrawApplication,
+    "ar": ReopenApplication,
     "pg": FilledPage,
 }
 CODES = {tap: code for code, tap in TAPS.items()}

@@ -1,10 +1,13 @@
 """What handlers may ask while they decide, over the real search and the real database."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from bot.outcome import CategoryEntry
+from bot.procedure_desk import ProcedureDesk
 from bot.queries import quoted_counts
 from core.clock import in_japan
 from core.database import Database
@@ -33,12 +36,19 @@ class SearchTools:
         public_url: str | None = None,
         consultant: Consultant | None = None,
     ) -> None:
+        self.procedures: ProcedureDesk | None = None
         self._database = database
         self._search = search
         self._answerer = Answerer(search, STEPS if consultant is None else with_model(consultant))
         self._packs = packs
         self._counts: dict[str, tuple[datetime, Mapping[str, int]]] = {}
         self._public_url = public_url
+
+    def with_procedures(self, desk: ProcedureDesk) -> Self:
+        """The same, for a talk in which something can be applied for."""
+        tools = copy(self)
+        tools.procedures = desk
+        return tools
 
     def answer(self, question: Question) -> Answer:
         answer = self._answerer.answer(question)

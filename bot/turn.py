@@ -7,24 +7,27 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
 from bot import applying, queries
 from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
 from bot.case_effects import CaseEffects
 from bot.crowd import Crowd
-from bot.handlers import HANDLERS
+from bot.handlers import decide_on
 from bot.handlers.handing_over import case_effect
-from bot.incoming import Bubble, Followed, Said
+from bot.incoming import Bubble, Followed, ReceivedPhoto, Said
 from bot.line.channel import LineChannel
 from bot.models import Conversation, ConversationKind, EventState, InboundEvent, Resident
 from bot.notices import emergency_words, with_notices
 from bot.outcome import AddWords, CaseInHand, Outcome, Tools, Turn
 from bot.outgoing import deliver_job
 from bot.ownership import BOT
+from bot.procedure_effects import ProcedureEffects
+from bot.received import PhotoReceiver
 from bot.routing import Route, goes_on_with_bot, route
 from bot.speaking import speech_of
-from bot.states import Idle, LeavingMessage, WaitingForStaff, load_state, resumed
+from bot.states import FillingProcedure, Idle, LeavingMessage, State, WaitingForStaff, load_state, resumed
 from bot.words import sticker_meanings
 from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
 from core.database import Database
@@ -37,6 +40,8 @@ from core.personal_numbers import masks_in
 from handoff.desk_models import EmergencyMessage
 from handoff.models import CaseReason, CaseState
 from handoff.queries import open_case_of
+from procedures.fillings import filling_by_uid
+from procedures.state import Filling
 
 WAKE_JOB = "wake_turn"
 MAX_ROUNDS = 4
@@ -62,6 +67,7 @@ class Loaded:
     emergency: EmergencyMessage | None
     earlier: tuple[str, ...]
     """What the resident wrote before, the newest first; nothing of a group, where others write too."""
+    filling: Filling | None
 
     @property
     def is_late(self) -> bool:
@@ -80,9 +86,14 @@ class TurnRunner:
         tools: Tools,
         packs: Callable[[str], Pack],
         effects: CaseEffects,
+        procedures: ProcedureEffects,
+        photos: PhotoReceiver,
         clock: Clock = system_clock,
     ) -> None:
         self._effects = effects
+        self._procedures = procedures
+        self._desk = procedures.desk
+        self._photos = photos
         self._database = database
         self._jobs = jobs
         self._channel = channel
@@ -167,6 +178,7 @@ class TurnRunner:
             resident = queries.resident_of(session, conversation)
             earlier = queries.words_before(session, conversation) if conversation is not None and resident is not None else ()
             case = open_case_of(session, conversation.id) if conversation is not None else None
+            filling = self._filling(session, conversation)
             emergency = queries.active_emergency(session, municipality_id)
             session.expunge_all()
         bubbles = [self._channel.parse(event) for event in events]
@@ -185,7 +197,21 @@ class TurnRunner:
             case=CaseInHand(id=case.id, state=CaseState(case.state), promised_at=case.promised_at) if case is not None else None,
             emergency=emergency,
             earlier=tuple(earlier),
+            filling=filling,
         )
+
+    def _filling(self, session: Session, conversation: Conversation | None) -> Filling | None:
+        """What the talk is in the middle of, behind a person it may wait for."""
+        state = resumed(load_state(conversation.state)) if conversation is not None else None
+        if conversation is None or conversation.resident_id is None or not isinstance(state, FillingProcedure):
+            return None
+        return filling_by_uid(session, self._desk.seals, conversation.resident_id, state.uid, self._clock())
+
+    def _received(self, loaded: Loaded, state: State) -> tuple[ReceivedPhoto, ...]:
+        """Photos are fetched before the decision only where a procedure may want them."""
+        if not isinstance(state, FillingProcedure) or loaded.conversation is None or loaded.conversation.owner != BOT:
+            return ()
+        return self._photos.receive(loaded.municipality_id, loaded.conversation.id, loaded.group, self._clock())
 
     def _sort(self) -> None:
         """An earlier event of the conversation may be among the arrivals."""
@@ -217,6 +243,10 @@ class TurnRunner:
         state = load_state(conversation.state) if conversation is not None and not loaded.is_late else Idle()
         if isinstance(state, WaitingForStaff | LeavingMessage) and loaded.case is None:
             state = resumed(state)
+        filling = loaded.filling if not loaded.is_late else None
+        if isinstance(state, FillingProcedure) and filling is None:
+            # Its time is over, or it was sent or given up elsewhere.
+            state = Idle(last=state.last)
         return Turn(
             uid=uuid.uuid4().hex[:16],
             pack=pack,
@@ -234,6 +264,10 @@ class TurnRunner:
             owner=conversation.owner if conversation is not None else BOT,
             case=loaded.case,
             crisis_at=conversation.crisis_at if conversation is not None else None,
+            resident_id=conversation.resident_id if conversation is not None else None,
+            procedures=self._desk.procedures(loaded.municipality_id),
+            filling=filling,
+            photos=self._received(loaded, state),
             emergency=emergency_words(loaded.emergency, speech.language),
         )
 
@@ -241,7 +275,7 @@ class TurnRunner:
         chosen = route(turn)
         if goes_on_with_bot(turn, chosen):
             turn = replace(turn, state=resumed(turn.state))
-        outcome = HANDLERS[chosen](turn, self._tools)
+        outcome = decide_on(chosen, turn, self._tools)
         return with_notices(turn, outcome) if chosen is not Route.SILENT else outcome
 
     def _apply(
@@ -269,6 +303,7 @@ class TurnRunner:
                 ),
                 self._channel,
                 self._effects,
+                self._procedures,
             )
             if applied.call_id is not None:
                 self._jobs.enqueue(session, deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id))

@@ -111,6 +111,8 @@ class Media(Base):
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id", ondelete="SET NULL"))
+    """Of the application that it belongs to, and with whose answers it goes."""
     channel_message_id: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     """Safe: no path, no control characters."""
@@ -127,6 +129,7 @@ class Media(Base):
     __table_args__ = (
         Index("ix_media_channel_message_id", "channel_message_id"),
         Index("ix_media_conversation_id", "conversation_id"),
+        Index("ix_media_application_id", "application_id"),
         Index("ix_media_municipality_id_expires_at", "municipality_id", "expires_at"),
     )
 

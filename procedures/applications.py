@@ -155,11 +155,8 @@ def withdraw(session: Session, desk: Desk, application: Application, now: dateti
 def reopen(session: Session, desk: Desk, application: Application, words: str, now: datetime) -> None:
     """By whoever reported it: it is not done. As often, and as long after the end, as the definition allows."""
     definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
-    rule = definition.reopening
-    if rule is None or application.reopened >= rule.times:
-        raise NotAllowedError("an application can't be reopened again")
-    if application.ended_at is None or now > application.ended_at + timedelta(days=rule.within_days):
-        raise NotAllowedError("the time in which an application may be reopened is over")
+    if not may_reopen(definition, application, now):
+        raise NotAllowedError("an application can't be reopened again, or the time for it is over")
     application.reopened += 1
     _move(session, application, Verb.REOPEN, staff_id=None, now=now, words=words, desk=desk)
     application.ended_at = application.keep_until = None
@@ -176,6 +173,13 @@ def may_withdraw(definition: Definition, application: Application, now: datetime
         return application.state in (ApplicationState.NEW, ApplicationState.CHECKING, ApplicationState.RETURNED)
     is_among = application.state in definition.window.states
     return definition.window.withdrawal and is_among and may_change(application, now)
+
+
+def may_reopen(definition: Definition, application: Application, now: datetime) -> bool:
+    rule = definition.reopening
+    if rule is None or application.state != ApplicationState.DONE or application.reopened >= rule.times:
+        return False
+    return application.ended_at is not None and now <= application.ended_at + timedelta(days=rule.within_days)
 
 
 def answers_of(session: Session, desk: Desk, application: Application) -> dict[str, Plain]:

@@ -28,6 +28,8 @@ class ProcedureWords(DefinitionModel):
     keep: tuple[str, ...] = ()
     """The answer that is there shall stay."""
     confirm_and_keep: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    """How do my applications stand?"""
     skip: tuple[str, ...] = ()
     """Nothing to say to this question, or no more."""
     start_shapes: tuple[str, ...] = ()

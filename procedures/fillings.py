@@ -1,4 +1,4 @@
-"""What residents have begun and not submitted: kept sealed for seven days, reminded of once, one of each procedure."""
+"""What residents have begun and not submitted: kept sealed for seven days, reminded of once, one of each procedure and application."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,16 +15,37 @@ from procedures.versions import store_version
 KEPT = timedelta(days=7)
 REMINDED_BEFORE = timedelta(days=2)
 """Before it is dropped."""
+KEPT_ASIDE = timedelta(days=1)
+"""Where the procedure turned out to be for other cases: for who answered wrongly and goes back."""
+KEPT_RETURNED = timedelta(days=60)
+"""What staff returned waits longer."""
 
 
 def save_filling(
-    session: Session, seals: Seals, procedures: Procedures, filling: Filling, *, municipality_id: str, resident_id: int, now: datetime
+    session: Session,
+    seals: Seals,
+    procedures: Procedures,
+    filling: Filling,
+    *,
+    municipality_id: str,
+    resident_id: int,
+    now: datetime,
+    is_aside: bool = False,
 ) -> None:
-    """Each answer starts the seven days anew. A procedure that is begun again replaces what was begun before."""
+    """Each answer starts the time anew. A procedure that is begun again replaces what was begun before of it.
+
+    `is_aside`: nobody is reminded of it, and it goes sooner.
+    """
     sealed = seals.for_resident(session, municipality_id, resident_id, now).encrypt(dump_filling(filling))
     row = session.scalar(select(FillingRow).where(FillingRow.uid == filling.uid).with_for_update())
     if row is None:
-        session.execute(delete(FillingRow).where(FillingRow.resident_id == resident_id, FillingRow.procedure_id == filling.procedure_id))
+        session.execute(
+            delete(FillingRow).where(
+                FillingRow.resident_id == resident_id,
+                FillingRow.procedure_id == filling.procedure_id,
+                FillingRow.application_id == filling.application_id,  # None compares as IS NULL.
+            )
+        )
         if procedures.digests.get(filling.procedure_id) == filling.digest:
             store_version(session, municipality_id, procedures, filling.procedure_id, now)
         row = FillingRow(
@@ -33,42 +54,55 @@ def save_filling(
             uid=filling.uid,
             procedure_id=filling.procedure_id,
             digest=filling.digest,
+            application_id=filling.application_id,
             created_at=now,
         )
         session.add(row)
-    row.sealed, row.updated_at, row.expires_at = sealed, now, now + KEPT
+    kept = KEPT_RETURNED if filling.reasons else KEPT_ASIDE if is_aside else KEPT
+    row.sealed, row.updated_at, row.expires_at = sealed, now, now + kept
+    row.reminded_at = now if is_aside else None
     session.flush()
 
 
 def filling_of(session: Session, seals: Seals, resident_id: int, procedure_id: str, now: datetime) -> Filling | None:
     """What the resident has begun of it; None where nothing, or nothing that can still be read, is there."""
-    return _opened(session, seals, session.scalar(_begun(resident_id, now).where(FillingRow.procedure_id == procedure_id)))
+    wanted = _begun(resident_id, now).where(FillingRow.procedure_id == procedure_id, FillingRow.application_id.is_(None))
+    return _opened(session, seals, session.scalar(wanted))
+
+
+def filling_by_uid(session: Session, seals: Seals, resident_id: int, uid: str, now: datetime) -> Filling | None:
+    """One of the resident's own, whichever of them goes on."""
+    return _opened(session, seals, session.scalar(_begun(resident_id, now).where(FillingRow.uid == uid)))
+
+
+def filling_for(session: Session, seals: Seals, resident_id: int, application_id: int, now: datetime) -> Filling | None:
+    """What changes or completes an application."""
+    wanted = _begun(resident_id, now).where(FillingRow.application_id == application_id).order_by(FillingRow.updated_at.desc())
+    return _opened(session, seals, session.scalar(wanted.limit(1)))
 
 
 def latest_filling(session: Session, seals: Seals, resident_id: int, now: datetime) -> Filling | None:
     return _opened(session, seals, session.scalar(_begun(resident_id, now).order_by(FillingRow.updated_at.desc()).limit(1)))
 
 
-def filling_by_uid(session: Session, seals: Seals, resident_id: int, uid: str, now: datetime) -> Filling | None:
-    return _opened(session, seals, session.scalar(_begun(resident_id, now).where(FillingRow.uid == uid)))
-
-
 def drop_filling(session: Session, uid: str) -> None:
     session.execute(delete(FillingRow).where(FillingRow.uid == uid))
 
 
-def to_remind(session: Session, municipality_id: str, now: datetime) -> Sequence[FillingRow]:
-    """Those that will be dropped soon and of which nobody was reminded; locked, and marked by the caller in this transaction."""
-    wanted = select(FillingRow).where(
-        FillingRow.municipality_id == municipality_id,
-        FillingRow.reminded_at.is_(None),
-        FillingRow.expires_at > now,
-        FillingRow.expires_at <= now + REMINDED_BEFORE,
+def drafts_to_remind(session: Session, municipality_id: str, now: datetime, limit: int = 100) -> Sequence[FillingRow]:
+    """Those that will be dropped soon and of which nobody was reminded."""
+    return session.scalars(_unreminded(now).where(FillingRow.municipality_id == municipality_id).order_by(FillingRow.id).limit(limit)).all()
+
+
+def draft_to_remind(session: Session, filling_id: int, now: datetime) -> FillingRow | None:
+    """One of them, locked; the caller marks it in this transaction."""
+    return session.scalar(_unreminded(now).where(FillingRow.id == filling_id).with_for_update())
+
+
+def _unreminded(now: datetime) -> Select[FillingRow]:
+    return select(FillingRow).where(
+        FillingRow.reminded_at.is_(None), FillingRow.expires_at > now, FillingRow.expires_at <= now + REMINDED_BEFORE
     )
-    rows = session.scalars(wanted.order_by(FillingRow.id).limit(100).with_for_update(skip_locked=True)).all()
-    for row in rows:
-        row.reminded_at = now
-    return rows
 
 
 def drop_expired(session: Session, municipality_id: str, now: datetime, limit: int = 500) -> int:

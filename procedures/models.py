@@ -44,6 +44,8 @@ class FillingRow(Base):
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     procedure_id: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(16))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    """Of the application that it changes or completes."""
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     """The state of filling, with the resident's key."""
     created_at: Mapped[datetime]
@@ -51,7 +53,10 @@ class FillingRow(Base):
     expires_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("resident_id", "procedure_id"), Index("ix_filling_expires_at", "expires_at"))
+    __table_args__ = (
+        Index("ix_filling_resident_id_procedure_id", "resident_id", "procedure_id"),
+        Index("ix_filling_expires_at", "expires_at"),
+    )
 
 
 class ApplicationState(StrEnum):

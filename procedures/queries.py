@@ -20,6 +20,20 @@ def application_by_number(session: Session, municipality_id: str, number: str) -
     return session.scalar(select(Application).where(Application.municipality_id == municipality_id, Application.number == number))
 
 
+def application_of_resident(
+    session: Session, resident_id: int, *, application_id: int | None = None, number: str = "", filling_uid: str = ""
+) -> Application | None:
+    """One of the resident's own, by whichever of its names is given."""
+    wanted = select(Application).where(Application.resident_id == resident_id)
+    if application_id is not None:
+        wanted = wanted.where(Application.id == application_id)
+    elif number:
+        wanted = wanted.where(Application.number == number)
+    else:
+        wanted = wanted.where(Application.filling_uid == filling_uid)
+    return session.scalar(wanted)
+
+
 def locked_application(session: Session, municipality_id: str, application_id: int) -> Application | None:
     """For changing it: nobody else does until the transaction ends."""
     wanted = select(Application).where(Application.municipality_id == municipality_id, Application.id == application_id)
@@ -102,9 +116,9 @@ def reports_since(session: Session, municipality_id: str, procedure_id: str, kin
 
 
 def due_reminders(session: Session, municipality_id: str, now: datetime, limit: int = 100) -> Sequence[Application]:
-    """Locked, each for one reader only."""
+    """Those of which somebody is to be reminded by now."""
     wanted = select(Application).where(Application.municipality_id == municipality_id, Application.next_reminder_at <= now)
-    return session.scalars(wanted.order_by(Application.next_reminder_at).limit(limit).with_for_update(skip_locked=True)).all()
+    return session.scalars(wanted.order_by(Application.next_reminder_at).limit(limit)).all()
 
 
 def to_forget(session: Session, municipality_id: str, now: datetime, limit: int = 500) -> Sequence[Application]:

@@ -35,6 +35,8 @@ MOST_QUICK_REPLIES = 13
 COMMANDS = (Command.BACK, Command.EDIT, Command.LATER, Command.STOP, Command.STAFF)
 ROOM = MOST_QUICK_REPLIES - len(COMMANDS)
 """Choices that find room beside the commands; more become a list."""
+FORM_PLACE = "form:"
+"""Stands for the address of the one-time page until whoever writes the step down has made it."""
 EMERGENCY_NUMBERS = ("110", "118", "119")
 
 

@@ -7,9 +7,11 @@ from core.messages import TapValue
 
 @dataclass(frozen=True, kw_only=True)
 class StartProcedure(TapValue):
-    """Wants to begin it."""
+    """Wants to begin it. `words` are what was asked of it before; `anew` drops what was begun earlier."""
 
     procedure: str
+    words: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +61,43 @@ class FilledPage(TapValue):
     """Has entered on a page what must not be asked in the talk. No button has it: the page itself puts it into the talk."""
 
     filling: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowProcedures(TapValue):
+    """Wants to see what can be applied for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowApplications(TapValue):
+    """Wants to know how their applications stand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowApplication(TapValue):
+    """Wants to know how this one stands."""
+
+    application: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeApplication(TapValue):
+    """Wants to change its answers."""
+
+    application: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawApplication(TapValue):
+    """Wants to take it back; `sure` once that was asked."""
+
+    application: int
+    sure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenApplication(TapValue):
+    """Says that it is not done yet; `silent` where there is nothing to add."""
+
+    application: int
+    silent: bool = False

@@ -37,7 +37,7 @@ class Wording:
         self.definition = definition
         self.language = language
         self._pack = pack
-        self._progress = progress
+        self.progress = progress
 
     def line(self, said: Line) -> str:
         if said.key.startswith(SENTENCES):
@@ -50,7 +50,7 @@ class Wording:
     def text(self, place: str, **gaps: object) -> str:
         """A text of the definition; in Japanese where nobody has written another."""
         written = self._translated(place) or self.definition.texts.get(place, "")
-        filled = self._pack.values.fill(written, self._progress.now)
+        filled = self._pack.values.fill(written, self.progress.now)
         return GAP.sub(lambda match: self._gap(match[1], gaps), filled)
 
     def is_translated(self, place: str) -> bool:
@@ -65,7 +65,7 @@ class Wording:
         if name in gaps:
             return self._formed(gaps[name])
         field = self.definition.by_name.get(name)
-        value = self._progress.known.get(name)
+        value = self.progress.known.get(name)
         if value is None:
             return ""
         return self.shown(field, value) if field is not None else self._formed(value)
@@ -123,21 +123,21 @@ class Wording:
 
     @property
     def locality(self) -> Locality:
-        return self._progress.facts.locality
+        return self.progress.facts.locality
 
     def answer(self, field: str) -> Plain:
-        return self._progress.state.answers.get(field)
+        return self.progress.state.answers.get(field)
 
     def thanks(self) -> Iterator[str]:
         """Places of the texts that thank for answers like these, the best first."""
         for number, saying in enumerate(self.definition.thanks_if):
-            if saying.when.holds(self._progress.known):
+            if saying.when.holds(self.progress.known):
                 yield f"thanks_if.{number}.say"
 
     def summary(self) -> Iterator[Shown]:
         """Every answer in the order of the form, those that follow from others included."""
         for field in self.definition.fields:
-            value = self._progress.state.answers.get(field.name)
+            value = self.progress.state.answers.get(field.name)
             if value is None or field.only_staff_need:
                 continue
             yield Shown(field=field.name, label=self.text(f"fields.{field.name}.label"), text=self.shown(field, value))

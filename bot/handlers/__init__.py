@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.handlers import (
+    applications,
     callback,
     crisis,
     facilities,
@@ -11,6 +12,7 @@ from bot.handlers import (
     language,
     media,
     menu,
+    procedure,
     question,
     rating,
     satisfaction,
@@ -21,7 +23,9 @@ from bot.handlers import (
     waste,
 )
 from bot.outcome import Outcome, Tools, Turn
-from bot.routing import Route
+from bot.routing import Route, route
+from bot.starting import wanted_procedure
+from bot.states import FillingProcedure
 
 Handler = Callable[[Turn, Tools], Outcome]
 
@@ -56,10 +60,37 @@ HANDLERS: dict[Route, Handler] = {
     Route.PRIVATE_MATTER: _without_tools(talking.decline_private_matter),
     Route.RELAY: _without_tools(waiting.relay),
     Route.WAITING: _without_tools(waiting.take_words),
-    Route.GO_ON: _without_tools(waiting.go_on),
-    Route.WITHDRAW: _without_tools(waiting.withdraw),
+    Route.GO_ON: waiting.go_on,
+    Route.WITHDRAW: waiting.withdraw,
     Route.REOPEN: _without_tools(waiting.reopen),
     Route.COMMENT: satisfaction.take_comment,
+    Route.PROCEDURE: lambda turn, tools: procedure.continue_filling(turn, tools, answer_by_route),
+    Route.START: lambda turn, tools: start_in_words(turn, tools),
+    Route.STATUS: applications.show_status,
+    Route.WHAT_IS_LEFT: applications.take_what_is_left,
     Route.ANSWER: sensitive.answer_with_care,
     Route.SILENT: _without_tools(talking.keep_silent),
 }
+
+OF_PROCEDURES = (Route.PROCEDURE, Route.START, Route.TAP, Route.STAFF, Route.CRISIS, Route.UNSEND, Route.FOLLOW, Route.UNFOLLOW)
+"""Routes that know what to do with a procedure in the middle; whatever else is answered, the procedure goes on after it."""
+
+
+def decide(turn: Turn, tools: Tools) -> Outcome:
+    """By the route of the turn; in the middle of a procedure with its question at the end."""
+    return decide_on(route(turn), turn, tools)
+
+
+def decide_on(chosen: Route, turn: Turn, tools: Tools) -> Outcome:
+    if isinstance(turn.state, FillingProcedure) and chosen not in OF_PROCEDURES and not turn.is_held:
+        return procedure.beside(turn, tools, HANDLERS[chosen])
+    return HANDLERS[chosen](turn, tools)
+
+
+def answer_by_route(turn: Turn, tools: Tools) -> Outcome:
+    return HANDLERS[route(turn)](turn, tools)
+
+
+def start_in_words(turn: Turn, tools: Tools) -> Outcome:
+    wanted = wanted_procedure(turn.procedures, turn.text)
+    return procedure.start(turn, tools, wanted.id, words=turn.text) if wanted is not None else answer_by_route(turn, tools)

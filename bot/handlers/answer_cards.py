@@ -26,10 +26,12 @@ def answer_messages(
     before: str = "",
     after: str = "",
     sources: Sequence[Passage] = (),
+    start: tuple[Choice, ...] = (),
 ) -> tuple[Message, ...]:
     """The checked words, in the resident's language where a translation is published, otherwise in Japanese with a word of explanation.
 
-    `related` may be more than are offered. `sources` are what joined words cite, by their numbers; they are told on the card.
+    `related` may be more than are offered. `sources` are what joined words cite, by their numbers; they are told on the card, which also
+    holds the button that begins a procedure (`start`).
     """
     is_foreign = composed.language != turn.language.value
     parts = (
@@ -41,7 +43,7 @@ def answer_messages(
         after,
     )
     words = "\n\n".join(part.strip() for part in parts if part.strip())
-    return Text(text=words), source_card(turn, passage, _question(turn, passage), related, sources)
+    return Text(text=words), source_card(turn, passage, _question(turn, passage), related, sources, start)
 
 
 def translation_of(turn: Turn, passage: Passage) -> Translation | None:
@@ -49,7 +51,14 @@ def translation_of(turn: Turn, passage: Passage) -> Translation | None:
     return in_script_of(turn.language, passage.translations)
 
 
-def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Passage] = (), sources: Sequence[Passage] = ()) -> Card:
+def source_card(
+    turn: Turn,
+    passage: Passage,
+    title: str,
+    related: Sequence[Passage] = (),
+    sources: Sequence[Passage] = (),
+    start: tuple[Choice, ...] = (),
+) -> Card:
     department = turn.pack.department(passage.department_id)
     rows = department_rows(turn, department) if department else ()
     if passage.checked_on is not None:
@@ -66,7 +75,7 @@ def source_card(turn: Turn, passage: Passage, title: str, related: Sequence[Pass
         rows=rows,
         also=tuple(question_row(turn, other) for other in related[:MOST_RELATED]),
         also_title=turn.say("card.related"),
-        choices=_buttons(turn, passage, department),
+        choices=(*start, *_buttons(turn, passage, department)),
     )
 
 

@@ -1,6 +1,7 @@
 """Handing a talk over to a person: a case is opened, and the resident hears at once who answers, when, and what they can do meanwhile."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.handlers import offering
@@ -12,7 +13,7 @@ from bot.routing import Route
 from bot.states import State, waiting
 from bot.words import contains
 from core.clock import from_milliseconds
-from core.messages import Choice, Decision, Message, Reply, Text
+from core.messages import Choice, Decision, Language, Message, Reply, Text
 from handoff.models import CaseReason
 from handoff.priorities import priority_of, sensitive_topic
 
@@ -41,7 +42,6 @@ def hand_over(
     state: State | None = None,
     effects: tuple[Effect, ...] = (),
     choices: Sequence[Choice] = (),
-    slots: Mapping[str, str] | None = None,
     trace: Mapping[str, object] | None = None,
     is_first: bool = False,
     has_office: bool = False,
@@ -51,7 +51,7 @@ def hand_over(
     `has_office`: what stands before names the office already.
     """
     following = state if state is not None else turn.state
-    wanted = case_effect(turn, tools, reason, question=question, slots=slots, is_first=is_first)
+    wanted = case_effect(turn, tools, reason, question=question, is_first=is_first)
     department = turn.pack.department(wanted.department_id)
     office = (office_card(turn, department),) if department is not None else ()
     said = tuple(before) if has_office else (*before, *office)
@@ -70,26 +70,45 @@ def case_effect(
     reason: CaseReason,
     *,
     question: str = "",
-    slots: Mapping[str, str] | None = None,
     risks: Sequence[str] = (),
     department_id: str | None = None,
     is_first: bool = False,
 ) -> OpenCase:
     """What is known about the matter: what it is about, whose it is, how urgent."""
-    asked = question or _matter(turn)
+    filled_in = _filled_in(turn, tools)
+    asked = question or _matter(turn, filled_in.title)
     found = _department_and_category(turn, tools)
     topic = sensitive_topic(turn.pack.counter, f"{asked}\n{turn.text}")
     of_topic = topic.department if topic is not None else None
     return OpenCase(
         reason=reason,
         question=asked,
-        department_id=department_id or of_topic or found[0],
+        department_id=department_id or of_topic or filled_in.department_id or found[0],
         category=found[1],
         priority=priority_of(turn.pack.counter, f"{asked}\n{turn.text}", is_crisis=reason is CaseReason.CRISIS, topic=topic),
-        slots=dict(slots or {}),
+        slots=filled_in.slots,
         risks=tuple(dict.fromkeys((*risks, *((topic.id,) if topic is not None else ())))),
         is_first=is_first,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilledIn:
+    """What goes along of a procedure that the talk is in the middle of, in the words of staff."""
+
+    title: str = ""
+    department_id: str | None = None
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+def _filled_in(turn: Turn, tools: Tools) -> FilledIn:
+    """Whatever the reason for handing over is."""
+    if turn.filling is None or tools.procedures is None:
+        return FilledIn()
+    definition = tools.procedures.definition(turn.pack.id, turn.filling)
+    wording = tools.procedures.wording(turn.pack.id, definition, turn.filling, Language.JAPANESE, turn.now)
+    slots = {shown.label: shown.text for shown in wording.summary()}
+    return FilledIn(title=definition.title, department_id=definition.department, slots=slots)
 
 
 def show_office(turn: Turn) -> Outcome:
@@ -119,11 +138,13 @@ def show_office(turn: Turn) -> Outcome:
     )
 
 
-def _matter(turn: Turn) -> str:
-    """The last question, unless it was long ago or the words say more than that a person is wanted."""
+def _matter(turn: Turn, procedure: str) -> str:
+    """The procedure in the middle, or the last question, unless it was long ago or the words say more than that a person is wanted."""
     last = turn.state.last
     is_recent = last is not None and bool(last.question) and turn.now - from_milliseconds(last.at) <= RECENT
     says_more = bool(turn.text) and (not contains(turn.pack.lexicon.staff, turn.text) or len(turn.text) > 2 * SHORT)
+    if procedure and not says_more:
+        return procedure
     if last is not None and is_recent and not says_more:
         return last.question
     return turn.text

@@ -19,8 +19,10 @@ from bot.taps import (
     WaitForStaff,
     WithdrawCase,
 )
-from core.messages import Choice, Language, Tap, TapValue
+from core.messages import Choice, Language, Tap, TapValue, in_script_of
 from core.recognising import is_kana_only, is_undecided_latin
+from procedures.definition import Definition
+from procedures.taps import ShowApplications, ShowProcedures, StartProcedure
 
 
 def tap(turn: Turn, key: str, value: TapValue) -> Choice:
@@ -38,6 +40,38 @@ def menu(turn: Turn) -> Choice:
 
 def callback(turn: Turn) -> Choice:
     return tap(turn, "callback", RequestCallback())
+
+
+def procedures(turn: Turn) -> tuple[Choice, ...]:
+    """Every procedure, by its name, to begin it."""
+    found = []
+    for definition in turn.procedures.definitions.values() if turn.procedures is not None else ():
+        texts = {language.value: translated["title"] for language, translated in definition.translations.items() if "title" in translated}
+        label = in_script_of(turn.language, texts) or definition.title
+        found.append(Choice(label=label, action=Tap(value=StartProcedure(procedure=definition.id), shown=label)))
+    return tuple(found)
+
+
+def procedures_choice(turn: Turn) -> Choice:
+    return tap(turn, "procedures", ShowProcedures())
+
+
+def of_procedures(turn: Turn) -> tuple[Choice, ...]:
+    """Where something can be applied for: what, and how it stands."""
+    can_apply = turn.procedures is not None and turn.procedures.definitions and turn.conversation_kind is ConversationKind.PERSON
+    return (procedures_choice(turn), applications(turn)) if can_apply else ()
+
+
+def applications(turn: Turn) -> Choice:
+    return tap(turn, "applications", ShowApplications())
+
+
+def start(turn: Turn, definition: Definition | None, words: str = "") -> tuple[Choice, ...]:
+    """The button under an answer that begins what it is about; nothing of it in groups."""
+    if definition is None or turn.conversation_kind is not ConversationKind.PERSON:
+        return ()
+    label = turn.say("procedure.choice.start")
+    return (Choice(label=label, action=Tap(value=StartProcedure(procedure=definition.id, words=words), shown=label), is_primary=True),)
 
 
 def cancel(turn: Turn) -> Choice:

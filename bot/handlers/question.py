@@ -12,6 +12,7 @@ from bot.handlers.refusing import in_words, refusal
 from bot.models import ConversationKind
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
+from bot.starting import procedure_after
 from bot.states import Idle, LastAnswer
 from core.clock import from_milliseconds, to_milliseconds
 from core.messages import Decision, Message, Reply
@@ -125,7 +126,8 @@ def answered(
         related = tools.related(turn.pack.id, answer.passage.entry_id, turn.now) if len(passages) == 1 else ()
         further = [other for other in related if other.entry_id not in refused]
         said = {"before": lead(turn, answer), "after": remark(turn, answer)}
-        given = answer_messages(turn, answer.passage, answer.composed, further, **said, sources=answer.sources)
+        start = offering.start(turn, procedure_after(turn.procedures, (answer.passage,)))
+        given = answer_messages(turn, answer.passage, answer.composed, further, **said, sources=answer.sources, start=start)
         messages += given[-1:] if answer.is_of_office else given
     parts = [answer.passage.entry_id for answer in answers if answer.passage is not None and (answer.is_part or answer.is_of_office)]
     return Outcome(

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from bot.handlers import offering
+from bot.handlers import applications, offering, procedure
 from bot.handlers.callback import ask_for_phone, time_chosen
 from bot.handlers.facilities import show_facility
 from bot.handlers.handing_over import offer_staff
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
-from bot.handlers.page_filled import acknowledge_page
+from bot.handlers.page_filled import go_on_after_page
 from bot.handlers.question import question_of, reply_with
 from bot.handlers.rating import give_reason, nothing_fits, rate
 from bot.handlers.satisfaction import rate_service, skip_comment
@@ -18,8 +18,9 @@ from bot.handlers.waiting import go_on, leave_message, wait_on, withdraw
 from bot.handlers.waste import ask_district, show_days, show_district, show_item
 from bot.incoming import Tapped
 from bot.outcome import Outcome, Tools, Turn
+from bot.procedure_said import tapped_in
 from bot.routing import Route
-from bot.states import Idle
+from bot.states import FillingProcedure, Idle
 from bot.taps import (
     AskDistrict,
     AskEntry,
@@ -50,11 +51,50 @@ from bot.taps import (
     WithdrawCase,
 )
 from core.messages import Decision, Reply, Text
-from procedures.taps import FilledPage
+from procedures.taps import (
+    ChangeApplication,
+    FilledPage,
+    ReopenApplication,
+    ShowApplication,
+    ShowApplications,
+    ShowProcedures,
+    StartProcedure,
+    WithdrawApplication,
+)
 from retrieval.follow_up import subject_of
 
 
 def answer_tap(turn: Turn, tools: Tools) -> Outcome:
+    """Buttons of procedures say which one they belong to; any other one, in the middle of one, is answered beside it."""
+    tapped = turn.last.content
+    value = tapped.value if isinstance(tapped, Tapped) else None
+    answer = tapped_in(value, tapped) if isinstance(tapped, Tapped) else None
+    if answer is not None:
+        return procedure.tapped(turn, tools, *answer)
+    match value:
+        case StartProcedure(procedure=name, words=words, anew=is_anew):
+            return procedure.start(turn, tools, name, words=words, is_anew=is_anew)
+        case ShowProcedures():
+            return applications.show_procedures(turn)
+        case ShowApplications():
+            return applications.show_status(turn, tools)
+        case ShowApplication(application=number):
+            return applications.show_application(turn, tools, number)
+        case ChangeApplication(application=number):
+            return applications.change(turn, tools, number)
+        case WithdrawApplication(application=number, sure=is_sure):
+            return applications.withdraw(turn, tools, number, is_sure=is_sure)
+        case ReopenApplication(application=number, silent=is_silent):
+            return applications.ask_what_is_left(turn, tools, number, is_silent=is_silent)
+        case GoOnWithBot():
+            return go_on(turn, tools)
+        case _ if isinstance(turn.state, FillingProcedure):
+            return procedure.beside(turn, tools, _answer)
+        case _:
+            return _answer(turn, tools)
+
+
+def _answer(turn: Turn, tools: Tools) -> Outcome:
     value = turn.last.content.value if isinstance(turn.last.content, Tapped) else None
     match value:
         case AskEntry(entry=entry):
@@ -81,10 +121,8 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return wait_on(turn)
         case LeaveMessage():
             return leave_message(turn)
-        case GoOnWithBot():
-            return go_on(turn)
         case WithdrawCase():
-            return withdraw(turn)
+            return withdraw(turn, tools)
         case RateService(case=case_id, score=score):
             return rate_service(turn, case_id, score)
         case SkipComment():
@@ -111,8 +149,8 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return show_district(turn, district, kind)
         case ShowCollectionDays(area=area, kind=kind):
             return show_days(turn, area, kind)
-        case FilledPage():
-            return acknowledge_page(turn)
+        case FilledPage(filling=uid):
+            return go_on_after_page(turn, tools, uid)
         case _:
             return _say(turn, "tap.not_ours", "refused_tampered_tap")
 

@@ -5,8 +5,20 @@ from datetime import timedelta
 
 from bot.case_words import moment_or_none
 from bot.handlers import offering
+from bot.handlers.procedure import resume
 from bot.incoming import Followed, Unfollowed, Unsent
-from bot.outcome import AddWords, BlankMessage, Effect, MarkIntroduced, Outcome, ReopenCase, SetFriendship, Turn, WithdrawOpenCase
+from bot.outcome import (
+    AddWords,
+    BlankMessage,
+    Effect,
+    MarkIntroduced,
+    Outcome,
+    ReopenCase,
+    SetFriendship,
+    Tools,
+    Turn,
+    WithdrawOpenCase,
+)
 from bot.routing import Route
 from bot.states import (
     AskedForPhone,
@@ -66,19 +78,20 @@ def leave_message(turn: Turn) -> Outcome:
     return _outcome(turn, state, "handoff.ask_message", choices)
 
 
-def go_on(turn: Turn) -> Outcome:
+def go_on(turn: Turn, tools: Tools) -> Outcome:
     """The bot answers again; what was asked for before is asked for again. The case stays where it is."""
     state = resumed(turn.state)
     key = "handoff.goes_on" if turn.case is not None else "handoff.bot_is_here"
-    return _outcome(turn, state, key, _ways_on(turn, state), reminder=_reminder(state))
+    return resume(turn, tools, _outcome(turn, state, key, _ways_on(turn, state), reminder=_reminder(state)))
 
 
-def withdraw(turn: Turn) -> Outcome:
+def withdraw(turn: Turn, tools: Tools) -> Outcome:
     """Nobody needs to answer any more. A case that somebody has is theirs to close."""
     if turn.case is None:
         return _nothing_waits(turn)
     state = resumed(turn.state)
-    return _outcome(turn, state, "handoff.withdrawn", _ways_on(turn, state), effects=(WithdrawOpenCase(),), reminder=_reminder(state))
+    outcome = _outcome(turn, state, "handoff.withdrawn", _ways_on(turn, state), effects=(WithdrawOpenCase(),), reminder=_reminder(state))
+    return resume(turn, tools, outcome)
 
 
 def reopen(turn: Turn) -> Outcome:

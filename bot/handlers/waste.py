@@ -9,6 +9,7 @@ from bot.handlers.question import answer_question, question_of, reply_with
 from bot.office import department_rows
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
+from bot.starting import procedure_for_items
 from bot.states import Idle, LastAnswer
 from bot.taps import AskDistrict, NoneOfThese, ShowCollectionDays, ShowDistrict, ShowWasteItem
 from bot.waste import ItemQuestion, asked_days, asked_item
@@ -24,6 +25,9 @@ from retrieval.waste_rows import districts_of
 MOST_ITEMS = 12
 LOOKED_AT = 5
 PAGE = 10
+OVERSIZED = "oversized"
+FIRST_WORDS = 40
+"""Characters of a name that the button of the procedure takes along."""
 KINDS = ("burnable", "non_burnable", "plastic", "paper", "bottles_cans", "oversized")
 DAYS_OF_ITEM = {"burnable": "burnable", "non_burnable": "non_burnable", "small_appliance": "non_burnable"}
 """What an item counts as → the column of its days, where there is just one."""
@@ -80,8 +84,9 @@ def show_item(turn: Turn, code: str, *, question: str = "", entries: Sequence[Pa
     said = [turn.say("waste.item_is", name=item.name, kind=kind), item.note, turn.say("waste.fee_is", fee=fee) if fee else ""]
     source = turn.say("waste.item_source", code=item.code)
     url = turn.pack.waste.source.items_url if turn.pack.waste.source else ""
+    start = offering.start(turn, procedure_for_items(turn.procedures), item.name[:FIRST_WORDS]) if item.collectable == OVERSIZED else ()
     card = replace(
-        _card(turn, item.name, rows, source, url),
+        _card(turn, item.name, rows, source, url, start),
         also=tuple(question_row(turn, passage) for passage in entries[:MOST_RELATED]),
         also_title=turn.say("card.related"),
     )
@@ -167,14 +172,14 @@ def _district_card(turn: Turn, kind: str, start: int) -> Card:
     return Card(alt=title, title=title, choices=tuple(rows), is_list=True)
 
 
-def _card(turn: Turn, title: str, rows: Sequence[Row], source: str, url: str) -> Card:
+def _card(turn: Turn, title: str, rows: Sequence[Row], source: str, url: str, start: tuple[Choice, ...] = ()) -> Card:
     department = turn.pack.department(turn.pack.waste.source.department if turn.pack.waste.source else None)
     buttons = [Choice(label=turn.say("choice.source"), action=OpenLink(url=url))] if url else []
     if department is not None and department.phone:
         buttons.append(Choice(label=turn.say("choice.call"), action=Call(phone=department.phone)))
     office = department_rows(turn, department) if department is not None else ()
     cited = Row(label=turn.say("card.source"), text=source)
-    return Card(alt=turn.say("card.alt", title=title), title=title, rows=(*rows, *office, cited), choices=tuple(buttons))
+    return Card(alt=turn.say("card.alt", title=title), title=title, rows=(*rows, *office, cited), choices=(*start, *buttons))
 
 
 def _row(label: str, value: TapValue) -> Choice:

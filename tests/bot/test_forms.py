@@ -17,6 +17,7 @@ from bot.incoming import Tapped
 from bot.line.channel import LineChannel
 from bot.models import Conversation, ConversationKind, InboundEvent, Resident
 from bot.preparing import ensure_municipality
+from bot.procedure_desk import ProcedureDesk
 from bot.taps import TapSigner
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
@@ -49,7 +50,8 @@ class Desk:
         self.database, self.now = database, NOW
         self.queue = EmbeddedQueue(database, lambda: self.now)
         self.channel = LineChannel(KEYRING.cipher("inbound events"), lambda name: TapSigner(b"key", name), lambda _name: None)  # type: ignore[arg-type,return-value]  # Nothing is sent.
-        forms = Forms(database, self.queue, self.channel, SEALS, lambda _name: PACK, lambda _name: PROCEDURES, lambda: self.now)
+        procedures = ProcedureDesk(database, SEALS, lambda _name: PACK, lambda _name: PROCEDURES)
+        forms = Forms(database, self.queue, self.channel, procedures, lambda _name: PACK, lambda: self.now)
         self.client = TestClient(create_form_pages(forms, {PACK.id: PACK}), follow_redirects=False)
         talk = Talk(DEFINITION, facts=sample_facts("welfare"))
         talk.do(Words(text="田中 太郎 タナカ タロウ"))

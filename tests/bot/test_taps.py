@@ -14,6 +14,7 @@ from bot.line.parsing import parse_event
 from bot.taps import (
     CODES,
     MAX_DATA,
+    SIGNATURE_BYTES,
     TAPS,
     TO_LETTERS,
     AskEntry,
@@ -27,7 +28,7 @@ from bot.taps import (
 )
 from core.errors import TamperedError
 from core.messages import Language, TapValue
-from procedures.taps import FilledPage
+from procedures.taps import AnswerField, StartProcedure
 
 SIGNER = TapSigner(b"a key", "shiomi")
 VALUES = {
@@ -45,8 +46,14 @@ def signed_body(code: str, raw: bytes) -> str:
 
 
 def values_of(tap: type[TapValue]) -> st.SearchStrategy[TapValue]:
+    """Where a kind holds several texts, no more than fits on a button."""
     hints = get_type_hints(tap)
-    return st.builds(tap, **{field.name: VALUES[hints[field.name]] for field in fields(tap)})
+    return st.builds(tap, **{field.name: VALUES[hints[field.name]] for field in fields(tap)}).filter(fits)
+
+
+def fits(value: TapValue) -> bool:
+    raw = orjson.dumps([getattr(value, field.name) for field in fields(value)])
+    return 2 * len(raw) + 2 * SIGNATURE_BYTES + len("..pa") <= MAX_DATA
 
 
 TAP_VALUES = st.one_of([values_of(tap) for tap in TAPS.values()])
@@ -62,9 +69,7 @@ def test_every_kind_of_value_survives_the_way_there_and_back(tap: type[TapValue]
 
 
 def test_every_tapped_value_of_the_project_has_one_code() -> None:
-    # Buttons of procedures get their codes with the handler that takes them; until then none is ever shown.
-    shown = {tap for tap in TapValue.__subclasses__() if tap.__module__ != "procedures.taps" or tap is FilledPage}
-    assert set(TAPS.values()) == shown
+    assert set(TAPS.values()) == set(TapValue.__subclasses__())
     assert len(CODES) == len(TAPS)
 
 
@@ -118,6 +123,8 @@ def test_data_that_was_never_ours_is_refused(data: str) -> None:
         ShowCategory(category="子育て・教育・ひとり親家庭への支援と各種相談窓口のご案内", start=10_000),
         ShowFacilities(kind="community_centre", latitude=-34.951234567890123, longitude=-139.30123456789012),
         ChooseLanguage(language=Language.CHINESE),
+        StartProcedure(procedure="p" * 40, words="引っ越しで出るソファとマットレス", anew=True),
+        AnswerField(filling="f" * 16, field="f" * 40, value="2027-03-31 09:00-10:00 minato"),
     ],
 )
 def test_long_real_values_fit(value: TapValue) -> None:

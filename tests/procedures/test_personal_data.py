@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.database import Database
 from core.errors import TamperedError
-from procedures.fillings import drop_expired, filling_of, latest_filling, save_filling, to_remind
+from procedures.fillings import draft_to_remind, drafts_to_remind, drop_expired, filling_of, latest_filling, save_filling
 from procedures.forms import LinkOverError, extend_link, make_link, opened_link, use_link
 from procedures.models import FillingRow, PersonalDatum
 from procedures.personal_data import correct_datum, delete_data, delete_datum, known_data, known_values
@@ -107,10 +107,15 @@ def test_what_is_begun_is_kept_for_seven_days_and_reminded_of_once(database: Dat
         assert filling_of(session, SEALS, people.resident, "oversized_waste", NOW + 7 * DAY - timedelta(seconds=1)) == talk.step.state
         assert latest_filling(session, SEALS, people.other, NOW) is None
         assert filling_of(session, SEALS, people.resident, "oversized_waste", NOW + 7 * DAY) is None
-        assert to_remind(session, "shiomi", NOW + 4 * DAY) == []
-        assert [row.uid for row in to_remind(session, "shiomi", NOW + 5 * DAY)] == ["uid"]
+        assert drafts_to_remind(session, "shiomi", NOW + 4 * DAY) == []
+        [row] = drafts_to_remind(session, "shiomi", NOW + 5 * DAY)
+        locked = draft_to_remind(session, row.id, NOW + 5 * DAY)
+        assert locked is not None
+        locked.reminded_at = NOW + 5 * DAY
+        session.flush()
     with database.transaction() as session:
-        assert to_remind(session, "shiomi", NOW + 6 * DAY) == []
+        assert drafts_to_remind(session, "shiomi", NOW + 6 * DAY) == []
+        assert draft_to_remind(session, row.id, NOW + 6 * DAY) is None
         assert drop_expired(session, "shiomi", NOW + 6 * DAY) == 0
         assert drop_expired(session, "shiomi", NOW + 7 * DAY) == 1
 

@@ -1,0 +1,196 @@
+"""What a turn does to procedures: keeps what was filled in, submits, withdraws, reopens; in the turn's transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.case_words import choice_in
+from bot.form_links import form_address
+from bot.models import Conversation, ConversationKind
+from bot.outcome import DropFilling, GiveForm, Outcome, ReopenSubmitted, SaveFilling, SubmitFilling, Turn, WithdrawSubmitted
+from bot.procedure_desk import ProcedureDesk
+from bot.received import keep_with_application, keep_with_filling
+from bot.taps import ShowMenu
+from core.clock import in_japan
+from core.errors import ConflictError
+from core.messages import Card, Choice, Message, OpenLink, Reply, Tap, Text
+from procedures.applications import reopen, withdraw
+from procedures.attached import media_in
+from procedures.definition import Definition
+from procedures.facts import Facts
+from procedures.fillings import drop_filling, filling_for, save_filling
+from procedures.forms import make_link
+from procedures.lifecycle import NotAllowedError
+from procedures.models import Application
+from procedures.personal_data import KEPT
+from procedures.queries import locked_application
+from procedures.rendering import FORM_PLACE, receipt
+from procedures.slots import SlotFullError
+from procedures.state import Filling
+from procedures.submitting import Submitted, submit
+from procedures.taps import ShowApplication
+from procedures.versions import definition_of
+from procedures.wording import Wording
+
+
+class ProcedureEffects:
+    """Safe to share between threads. `public_url` is where residents reach this server; without it nobody can open a page."""
+
+    def __init__(self, desk: ProcedureDesk, public_url: str | None) -> None:
+        self.desk = desk
+        self._public_url = public_url
+
+    def carry_out(self, session: Session, conversation: Conversation, turn: Turn, outcome: Outcome, reply: Reply | None) -> Reply | None:
+        """Returns the reply with what only the transaction knows. Raises ConflictError where the decision no longer holds.
+
+        The conversation is locked by the caller.
+        """
+        if conversation.kind != ConversationKind.PERSON or conversation.resident_id is None:
+            return reply
+        for effect in outcome.effects:
+            match effect:
+                case SaveFilling(filling=filling, is_aside=is_aside):
+                    self._save(session, conversation, turn, filling, is_aside=is_aside)
+                case DropFilling(uid=uid):
+                    drop_filling(session, uid)
+                case SubmitFilling() as submission:
+                    said = self._submit(session, conversation, turn, submission)
+                    reply = _before(said, reply) if reply is not None else None
+                case GiveForm(filling=uid, field=field) if reply is not None:
+                    reply = self._with_form(session, conversation, turn, uid, field, reply)
+                case WithdrawSubmitted(application_id=application_id):
+                    self._withdraw(session, conversation, turn, application_id)
+                case ReopenSubmitted(application_id=application_id, words=words):
+                    self._reopen(session, conversation, turn, application_id, words)
+                case _:
+                    pass
+        return reply
+
+    def _save(self, session: Session, conversation: Conversation, turn: Turn, filling: Filling, *, is_aside: bool) -> None:
+        assert conversation.resident_id is not None
+        save_filling(
+            session,
+            self.desk.seals,
+            self.desk.procedures(turn.pack.id),
+            filling,
+            municipality_id=turn.pack.id,
+            resident_id=conversation.resident_id,
+            now=turn.now,
+            is_aside=is_aside,
+        )
+        keep_with_filling(session, media_in(filling.answers), conversation.id, turn.now)
+
+    def _submit(self, session: Session, conversation: Conversation, turn: Turn, submission: SubmitFilling) -> Reply:
+        """A slot that filled up meanwhile, or an application that went on, makes the turn be decided anew."""
+        assert conversation.resident_id is not None
+        filling = submission.filling
+        definition, facts = self._definition_and_facts(session, conversation.resident_id, turn, filling)
+        try:
+            submitted = submit(
+                session,
+                self.desk.desk(turn.pack.id),
+                filling,
+                resident_id=conversation.resident_id,
+                language=turn.language.value,
+                now=turn.now,
+                facts=facts,
+                keeps=submission.keeps,
+            )
+        except (SlotFullError, NotAllowedError) as error:
+            raise ConflictError(str(error)) from error
+        keep_with_application(session, media_in(filling.answers), conversation.id, submitted.application.id, turn.now)
+        wording = self.desk.wording(turn.pack.id, definition, filling, turn.language, turn.now, facts)
+        return self._receipt(turn, wording, filling, submitted, keeps=submission.keeps)
+
+    def _receipt(self, turn: Turn, wording: Wording, filling: Filling, submitted: Submitted, *, keeps: bool) -> Reply:
+        application = submitted.application
+        if filling.application_id is None:
+            said = receipt(wording, application.number, submitted.deadline)
+        else:
+            key = "unchanged" if not submitted.is_new else "completed" if filling.reasons else "changed"
+            text = wording.say(f"procedure.{key}", title=wording.text("title"), number=application.number)
+            said = Reply(messages=(Text(text=text),), language=wording.language)
+        if keeps and filling.application_id is None:
+            said = replace(said, messages=(*said.messages, Text(text=_kept(wording, turn.now))))
+        label = wording.say("procedure.choice.show_status")
+        status = Choice(label=label, action=Tap(value=ShowApplication(application=application.id), shown=label))
+        return replace(said, choices=(status, choice_in(turn.pack, turn.language, "menu", ShowMenu())))
+
+    def _with_form(self, session: Session, conversation: Conversation, turn: Turn, uid: str, field: str, reply: Reply) -> Reply:
+        """Without an address that residents reach there is nothing to open; a person can be asked for under every question."""
+        assert conversation.resident_id is not None
+        token = make_link(
+            session,
+            self.desk.seals,
+            municipality_id=turn.pack.id,
+            resident_id=conversation.resident_id,
+            filling_uid=uid,
+            field=field,
+            language=turn.language.value,
+            now=turn.now,
+        )
+        address = form_address(self._public_url, token)
+        return replace(reply, messages=tuple(_opening(message, address) for message in reply.messages))
+
+    def _withdraw(self, session: Session, conversation: Conversation, turn: Turn, application_id: int) -> None:
+        def take_back(application: Application) -> None:
+            withdraw(session, self.desk.desk(turn.pack.id), application, turn.now)
+            begun = filling_for(session, self.desk.seals, application.resident_id or 0, application.id, turn.now)
+            if begun is not None:
+                drop_filling(session, begun.uid)
+
+        self._move(session, conversation, turn, application_id, take_back)
+
+    def _reopen(self, session: Session, conversation: Conversation, turn: Turn, application_id: int, words: str) -> None:
+        desk = self.desk.desk(turn.pack.id)
+        self._move(session, conversation, turn, application_id, lambda application: reopen(session, desk, application, words, turn.now))
+
+    def _move(
+        self, session: Session, conversation: Conversation, turn: Turn, application_id: int, move: Callable[[Application], object]
+    ) -> None:
+        """Only one of the resident's own. What staff did meanwhile makes the turn be decided anew."""
+        application = locked_application(session, turn.pack.id, application_id)
+        if application is None or application.resident_id != conversation.resident_id:
+            raise ConflictError("an application is not the resident's")
+        try:
+            move(application)
+        except NotAllowedError as error:
+            raise ConflictError(str(error)) from error
+
+    def _definition_and_facts(self, session: Session, resident_id: int, turn: Turn, filling: Filling) -> tuple[Definition, Facts]:
+        procedures = self.desk.procedures(turn.pack.id)
+        definition = definition_of(session, turn.pack.id, procedures, filling.procedure_id, filling.digest)
+        facts = self.desk.facts_in(session, turn.pack.id, definition, resident_id, turn.now, besides=filling.application_id)
+        return definition, facts
+
+
+def _before(said: Reply, reply: Reply) -> Reply:
+    return replace(reply, messages=(*said.messages, *reply.messages), choices=(*said.choices, *reply.choices))
+
+
+def _kept(wording: Wording, now: datetime) -> str:
+    """What was kept for the next procedure, until when, and how to see it."""
+    kept = [field for field in wording.definition.asked if field.keeps and not field.sensitive and wording.answer(field.name) is not None]
+    return wording.say(
+        "procedure.kept", labels=[wording.text(f"fields.{field.name}.label") for field in kept], day=in_japan(now + KEPT).date()
+    )
+
+
+def _opening(message: Message, address: str) -> Message:
+    """The card with the address of the page in its button; without the button where there is none."""
+    if not isinstance(message, Card):
+        return message
+    return replace(message, choices=tuple(_opened(message.choices, address)))
+
+
+def _opened(choices: Sequence[Choice], address: str) -> list[Choice]:
+    found = []
+    for choice in choices:
+        if isinstance(choice.action, OpenLink) and choice.action.url == FORM_PLACE:
+            if address:
+                found.append(replace(choice, action=OpenLink(url=address)))
+        else:
+            found.append(choice)
+    return found

@@ -1,0 +1,77 @@
+"""Which procedure a resident wants to begin, and which belongs to an answer. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from core.text import squeeze
+from procedures.definition import Definition
+from procedures.fields.choosing import is_among
+from procedures.fields.items import ItemsField
+from procedures.loading import Procedures
+from procedures.receipts import read_receipt_number
+from retrieval.passages import Passage
+from retrieval.tokens import fold
+
+PARTICLES = "のをにはがで、。 　"
+LONGEST_NUMBER = len("JU-2026-000123-K")
+RECEIPT = re.compile(r"\bJU[\s-]*\d")
+
+
+def wanted_procedure(procedures: Procedures | None, text: str) -> Definition | None:
+    """The one that is asked for in so many words: 「粗大ごみを申し込みたい」. What only asks about it is none."""
+    if procedures is None:
+        return None
+    flat = unicodedata.normalize("NFKC", text).strip().rstrip("。.!！")
+    match = next((found for shape in _shapes(procedures.locality.words.start_shapes) if (found := shape.fullmatch(flat))), None)
+    return _named(procedures, match["what"]) if match is not None else None
+
+
+def _named(procedures: Procedures, what: str) -> Definition | None:
+    """By the name with which the words end, the longest first: what stands before it says more of the matter."""
+    said = fold(squeeze(what)).rstrip(PARTICLES)
+    names = [(fold(squeeze(name)), definition) for definition in procedures.definitions.values() for name in definition.starts]
+    found = [(len(name), definition) for name, definition in names if name and said.endswith(name)]
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def procedure_after(procedures: Procedures | None, passages: Iterable[Passage]) -> Definition | None:
+    """The one whose button stands under an answer: of an entry that it names, or, where it names none, of its category."""
+    if procedures is None:
+        return None
+    found = list(passages)
+    for passage in found:
+        for definition in procedures.definitions.values():
+            by_category = not definition.entries and bool(definition.category) and definition.category == passage.category
+            if passage.entry_id in definition.entries or by_category:
+                return definition
+    return None
+
+
+def procedure_for_items(procedures: Procedures | None) -> Definition | None:
+    """The one that takes things of the waste table."""
+    if procedures is None:
+        return None
+    takes = (one for one in procedures.definitions.values() if any(isinstance(field, ItemsField) for field in one.fields))
+    return next(takes, None)
+
+
+def asks_how_it_stands(procedures: Procedures | None, text: str) -> bool:
+    """「申込みの状況」, or a receipt number."""
+    if procedures is None:
+        return False
+    return is_among(procedures.locality.words.status, text) or names_receipt(text)
+
+
+def names_receipt(text: str) -> bool:
+    """Whether a receipt number stands in it, right or not; a telephone number is none."""
+    flat = unicodedata.normalize("NFKC", text).upper().strip()
+    if RECEIPT.search(flat) is not None:
+        return True
+    return len(squeeze(text)) <= LONGEST_NUMBER and not flat.isdigit() and read_receipt_number(text) is not None
+
+
+@lru_cache(maxsize=8)
+def _shapes(shapes: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(shape) for shape in shapes)
