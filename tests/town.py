@@ -3,6 +3,7 @@
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from core.encryption import Keyring
 from core.models import JobRow, JobState
 from core.pack_loading import CONTENT, load_pack
 from core.settings import ChannelKeys, SearchMode, Settings
+from procedures.loading import Procedures, load_procedures
 from retrieval.answering import Answer, Question
 from retrieval.consulting import Consultant
 from retrieval.search import Search
@@ -92,8 +94,17 @@ class TownTools(SearchTools):
 class Town:
     """One municipality's bot on a database, and residents' phones."""
 
-    def __init__(self, database: Database, search: Search, *, threads: int = 4, clock: ShiftedClock | DayClock | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        search: Search,
+        *,
+        threads: int = 4,
+        clock: ShiftedClock | DayClock | None = None,
+        procedures: Callable[[str], Procedures] = load_procedures,
+    ) -> None:
         self.database = database
+        self._procedures = procedures
         self.clock = clock or ShiftedClock()
         self.queue = EmbeddedQueue(database, self.clock)
         self._routes = Starlette()
@@ -143,6 +154,7 @@ class Town:
             clock=self.clock,
             media_folder=self.media_folder,
             public_url="https://madoguchi.example.jp",
+            procedures=self._procedures,
         )
 
     def phone(self, name: str = "佐藤 はな", *, is_friend: bool = True) -> Phone:
