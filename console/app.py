@@ -9,7 +9,6 @@ from starlette.types import ASGIApp, Scope
 
 from bot.counter import Counter
 from console.attempts import FailedAttempts
-from console.audit import AuditLog
 from console.errors import handle_errors
 from console.live.live import Live
 from console.rendering import STATIC, Renderer
@@ -44,6 +43,7 @@ from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
 from console.suggesting import Suggester
+from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
 from core.encryption import Keyring

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from bot.counter import Counter
 from console.attempts import FailedAttempts
-from console.audit import AuditLog
 from console.live.live import Live
 from console.rendering import Renderer
 from console.sessions import Sessions
 from console.suggesting import Suggester
+from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
 from core.jobs import Queue

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import queries
-from console.models import AuditRecord
 from core.encryption import Keyring
+from core.models import AuditRecord, Municipality
 
 BEGINNING = "0" * 64
 
@@ -23,8 +23,8 @@ class AuditLog:
 
     def record(self, session: Session, *, municipality_id: str, staff_id: int | None, action: str, subject: str, now: datetime) -> None:
         """In the transaction of the change itself; chains of one municipality are written one after the other."""
-        queries.lock_audit(session, municipality_id)
-        last = queries.last_audit_record(session, municipality_id)
+        _lock(session, municipality_id)
+        last = _last(session, municipality_id)
         record = AuditRecord(
             municipality_id=municipality_id,
             number=last.number + 1 if last else 1,
@@ -59,3 +59,13 @@ class AuditLog:
             record.previous_hash,
         ]
         return hmac.new(self._key, orjson.dumps(fields), hashlib.sha256).hexdigest()
+
+
+def _lock(session: Session, municipality_id: str) -> None:
+    """Two transactions must not continue the same chain at the same place; others may go on referring to the municipality."""
+    session.execute(select(Municipality.id).where(Municipality.id == municipality_id).with_for_update(key_share=True))
+
+
+def _last(session: Session, municipality_id: str) -> AuditRecord | None:
+    statement = select(AuditRecord).where(AuditRecord.municipality_id == municipality_id)
+    return session.scalars(statement.order_by(AuditRecord.number.desc()).limit(1)).one_or_none()
