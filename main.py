@@ -85,6 +85,8 @@ class Product:
     def _application(self, settings: "Settings") -> "Application":
         from fastapi import FastAPI
 
+        from bot.data_pages import create_data_pages
+        from bot.form_links import DATA_PREFIX
         from bot.form_links import PREFIX as FORM_PREFIX
         from bot.form_pages import create_form_pages
         from bot.media import PREFIX as MEDIA_PREFIX
@@ -122,6 +124,7 @@ class Product:
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
         web.mount(FORM_PREFIX, create_form_pages(self.bot.forms, self.packs))
+        web.mount(DATA_PREFIX, create_data_pages(self.bot.data_room, self.packs))
         web.mount(MEDIA_PREFIX, create_media_pages(self.database, self.bot.media, system_clock))
         return beside_webhooks(self.bot.webhook, web)
 

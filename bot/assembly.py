@@ -9,6 +9,7 @@ from bot.arrivals import Sorting
 from bot.case_effects import CaseEffects
 from bot.counter import Counter
 from bot.counter_jobs import CounterJobs, call_settled
+from bot.data_room import DataRoom
 from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.jobs import PERIODIC, Housekeeping, counter_kinds, job_kinds
@@ -17,6 +18,7 @@ from bot.line.client import LineClient
 from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.media_jobs import MediaFetcher
+from bot.my_data import MyData
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_effects import ProcedureEffects
 from bot.procedure_reminders import REMIND_JOB, Reminders
@@ -25,6 +27,7 @@ from bot.taps import TapSigner
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
 from bot.webhook import Webhook
+from core.audit import AuditLog
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.encryption import Keyring
@@ -76,6 +79,8 @@ class Bot:
         self.media = MediaStore(media_folder, keyring, public_url)
         self.counter = Counter(queue, self.channel, packs, self.media)
         self.procedures = ProcedureDesk(database, Seals(keyring), packs, procedures)
+        self.my_data = MyData(self.procedures.seals, AuditLog(keyring))
+        self.data_room = DataRoom(database, self.procedures, self.my_data, packs, clock)
         self.forms = Forms(database, queue, self.channel, self.procedures, packs, clock)
         self.runner = TurnRunner(
             database,
@@ -84,7 +89,7 @@ class Bot:
             tools.with_procedures(self.procedures),
             packs,
             CaseEffects(queue, self.media),
-            ProcedureEffects(self.procedures, self.media.public_url),
+            ProcedureEffects(self.procedures, self.my_data, self.media.public_url),
             PhotoReceiver(database, self._clients.__getitem__, self.media),
             clock,
         )

@@ -1,8 +1,14 @@
 """Addresses of the pages without a login."""
 
 PREFIX = "/forms"
+DATA_PREFIX = "/my-data"
 
 
 def form_address(public_url: str | None, token: str) -> str:
     """Empty where residents can't reach this server."""
     return f"{public_url}{PREFIX}/{token}" if public_url else ""
+
+
+def data_address(public_url: str | None, token: str) -> str:
+    """Of わたしのデータ; empty as above."""
+    return f"{public_url}{DATA_PREFIX}/{token}" if public_url else ""

@@ -8,6 +8,7 @@ from bot.forms import OpenForm
 from core.clock import in_japan
 from core.messages import Language
 from core.pack import Pack
+from procedures.conditions import Plain
 from procedures.entering import Question, holds_individual_number
 from procedures.fields.inputs import Given, Input, InputKind
 from procedures.forms import EXTENSION, LinkEnd
@@ -46,6 +47,7 @@ class InputView:
     autocomplete: str
     longest: int
     error: str
+    error_prefix: str
     described_by: str
 
     @property
@@ -108,7 +110,11 @@ class EndView:
 
 def form_view(form: OpenForm, given: Mapping[str, Given]) -> FormView:
     wording = form.wording
-    questions = tuple(_question(form, question, given) for question in form.entered.questions)
+    answers = form.progress.state.answers
+    questions = tuple(
+        question_view(wording, question, given.get(question.field.name, {}), answers.get(question.field.name))
+        for question in form.entered.questions
+    )
     count = sum(1 for question in questions for each in question.inputs if each.error)
     has_more = bool(given) and any(question.field.name not in given for question in form.entered.questions)
     return FormView(
@@ -141,13 +147,11 @@ def end_view(pack: Pack, language: Language, end: LinkEnd) -> EndView:
     )
 
 
-def _question(form: OpenForm, question: Question, given: Mapping[str, Given]) -> QuestionView:
-    wording, field = form.wording, question.field
-    place, asking = f"fields.{field.name}", form.progress.asking(field)
-    controls = field.inputs(asking)
-    current = form.progress.state.answers.get(field.name)
+def question_view(wording: Wording, question: Question, given: Given, current: Plain = None) -> QuestionView:
+    """`current` is the answer that another one replaces."""
+    field = question.field
+    place, about = f"fields.{field.name}", f"{field.name}-about"
     label = _phrase(wording, f"{place}.label")
-    about = f"{field.name}-about"
     return QuestionView(
         name=field.name,
         label=label,
@@ -156,8 +160,8 @@ def _question(form: OpenForm, question: Question, given: Mapping[str, Given]) ->
         now=wording.say("procedure.is_now", value=wording.shown(field, current)) if current is not None else "",
         optional=wording.say("procedure.form.optional") if field.optional else "",
         inputs=tuple(
-            _input(wording, question, control, label, given.get(field.name, {}), about, is_first=place_in_row == 0)
-            for place_in_row, control in enumerate(controls)
+            _input(wording, question, control, label, given, about, is_first=number == 0)
+            for number, control in enumerate(field.inputs(wording.progress.asking(field)))
         ),
     )
 
@@ -181,6 +185,7 @@ def _input(wording: Wording, question: Question, control: Input, label: Phrase, 
         autocomplete=control.autocomplete,
         longest=control.longest,
         error=error,
+        error_prefix=wording.say("procedure.form.error"),
         described_by=" ".join(described),
     )
 

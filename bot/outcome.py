@@ -219,6 +219,23 @@ class GiveForm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GiveDataPage:
+    """The reply gives the address of the page of わたしのデータ."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteKept:
+    """What is kept of one kind goes, or all that is offered again."""
+
+    datum: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgetResident:
+    """Everything that the resident gave goes, and the key with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WithdrawSubmitted:
     """The resident takes an application back."""
 
@@ -251,6 +268,9 @@ Effect = (
     | DropFilling
     | SubmitFilling
     | GiveForm
+    | GiveDataPage
+    | DeleteKept
+    | ForgetResident
     | WithdrawSubmitted
     | ReopenSubmitted
 )

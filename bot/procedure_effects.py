@@ -7,9 +7,22 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.case_words import choice_in
-from bot.form_links import form_address
+from bot.form_links import data_address, form_address
 from bot.models import Conversation, ConversationKind
-from bot.outcome import DropFilling, GiveForm, Outcome, ReopenSubmitted, SaveFilling, SubmitFilling, Turn, WithdrawSubmitted
+from bot.my_data import MyData
+from bot.outcome import (
+    DeleteKept,
+    DropFilling,
+    ForgetResident,
+    GiveDataPage,
+    GiveForm,
+    Outcome,
+    ReopenSubmitted,
+    SaveFilling,
+    SubmitFilling,
+    Turn,
+    WithdrawSubmitted,
+)
 from bot.procedure_desk import ProcedureDesk
 from bot.received import keep_with_application, keep_with_filling
 from bot.taps import ShowMenu
@@ -21,10 +34,10 @@ from procedures.attached import media_in
 from procedures.definition import Definition
 from procedures.facts import Facts
 from procedures.fillings import drop_filling, filling_for, save_filling
-from procedures.forms import make_link
+from procedures.forms import Purpose, make_link, new_link, store_link
 from procedures.lifecycle import NotAllowedError
 from procedures.models import Application
-from procedures.personal_data import KEPT
+from procedures.personal_data import KEPT, OpenApplicationsError
 from procedures.queries import locked_application
 from procedures.rendering import FORM_PLACE, receipt
 from procedures.slots import SlotFullError
@@ -38,8 +51,9 @@ from procedures.wording import Wording
 class ProcedureEffects:
     """Safe to share between threads. `public_url` is where residents reach this server; without it nobody can open a page."""
 
-    def __init__(self, desk: ProcedureDesk, public_url: str | None) -> None:
+    def __init__(self, desk: ProcedureDesk, my_data: MyData, public_url: str | None) -> None:
         self.desk = desk
+        self._my_data = my_data
         self._public_url = public_url
 
     def carry_out(self, session: Session, conversation: Conversation, turn: Turn, outcome: Outcome, reply: Reply | None) -> Reply | None:
@@ -60,6 +74,14 @@ class ProcedureEffects:
                     reply = _before(said, reply) if reply is not None else None
                 case GiveForm(filling=uid, field=field) if reply is not None:
                     reply = self._with_form(session, conversation, turn, uid, field, reply)
+                case GiveDataPage() if reply is not None:
+                    reply = self._with_data_page(session, conversation.resident_id, turn, reply)
+                case DeleteKept(datum=""):
+                    self._my_data.delete_kept(session, turn.pack.id, conversation.resident_id, turn.now)
+                case DeleteKept(datum=kind):
+                    self._my_data.delete(session, turn.pack.id, conversation.resident_id, kind, turn.now)
+                case ForgetResident():
+                    self._forget(session, conversation.resident_id, turn)
                 case WithdrawSubmitted(application_id=application_id):
                     self._withdraw(session, conversation, turn, application_id)
                 case ReopenSubmitted(application_id=application_id, words=words):
@@ -133,6 +155,27 @@ class ProcedureEffects:
         )
         address = form_address(self._public_url, token)
         return replace(reply, messages=tuple(_opening(message, address) for message in reply.messages))
+
+    def _with_data_page(self, session: Session, resident_id: int, turn: Turn, reply: Reply) -> Reply:
+        link, token = new_link(
+            self.desk.seals,
+            municipality_id=turn.pack.id,
+            resident_id=resident_id,
+            purpose=Purpose.DATA,
+            language=turn.language.value,
+            now=turn.now,
+        )
+        store_link(session, link)
+        address = data_address(self._public_url, token)
+        opened = tuple(_opening(message, address) for message in reply.messages)
+        return replace(reply, messages=opened if address else (*opened, Text(text=turn.say("my_data.no_page"))))
+
+    def _forget(self, session: Session, resident_id: int, turn: Turn) -> None:
+        """An application that was sent meanwhile makes the turn be decided anew."""
+        try:
+            self._my_data.forget(session, turn.pack.id, resident_id, turn.now)
+        except OpenApplicationsError as error:
+            raise ConflictError(str(error)) from error
 
     def _withdraw(self, session: Session, conversation: Conversation, turn: Turn, application_id: int) -> None:
         def take_back(application: Application) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
 from sqlalchemy import select
@@ -28,7 +28,7 @@ class AuditLog:
         record = AuditRecord(
             municipality_id=municipality_id,
             number=last.number + 1 if last else 1,
-            at=now,
+            at=now.astimezone(UTC),
             staff_id=staff_id,
             action=action,
             object=subject[:200],

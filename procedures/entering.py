@@ -53,7 +53,7 @@ def entered_in(progress: Progress, given: Mapping[str, Given]) -> Entered:
             questions.append(Question(field=one))
             skipped.append(one.name)
         else:
-            misfits, value = _answer(seen, one, given[one.name])
+            misfits, value = answer_in(seen, one, given[one.name])
             questions.append(Question(field=one, misfits=misfits))
             if misfits:
                 is_complete = False
@@ -80,8 +80,8 @@ def _is_due(progress: Progress, one: Field) -> bool:
     return one.sensitive and (one.name == progress.state.revisiting or not progress.is_answered(one))
 
 
-def _answer(seen: Progress, one: Field, given: Given) -> tuple[Mapping[str, Line], Plain]:
-    """What is wrong, by part, and the answer where nothing is."""
+def answer_in(seen: Progress, one: Field, given: Given) -> tuple[Mapping[str, Line], Plain]:
+    """What is wrong with what was entered for one question, by part, and the answer where nothing is."""
     asking = seen.asking(one)
     numbers = [part for part, texts in given.items() if any(holds_individual_number(text) for text in texts)]
     if numbers:

@@ -30,6 +30,8 @@ class ProcedureWords(DefinitionModel):
     confirm_and_keep: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     """How do my applications stand?"""
+    my_data: tuple[str, ...] = ()
+    """What is kept of me?"""
     skip: tuple[str, ...] = ()
     """Nothing to say to this question, or no more."""
     start_shapes: tuple[str, ...] = ()

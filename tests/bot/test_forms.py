@@ -11,11 +11,12 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bot.form_links import form_address
-from bot.form_pages import LARGEST_BODY, create_form_pages
+from bot.form_pages import create_form_pages
 from bot.forms import Forms
 from bot.incoming import Tapped
 from bot.line.channel import LineChannel
 from bot.models import Conversation, ConversationKind, InboundEvent, Resident
+from bot.plain_pages import LARGEST_BODY
 from bot.preparing import ensure_municipality
 from bot.procedure_desk import ProcedureDesk
 from bot.taps import TapSigner
