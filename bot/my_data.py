@@ -123,24 +123,24 @@ class MyData:
         """False where nothing of that kind is kept any more."""
         is_kept = personal_data.correct_datum(session, self._seals, resident_id, kind, value, now)
         if is_kept:
-            self._record(session, municipality_id, resident_id, "my_data.correct", kind, now)
+            self._record(session, municipality_id, resident_id, "own_data.correct", kind, now)
         return is_kept
 
     def delete(self, session: Session, municipality_id: str, resident_id: int, kind: str, now: datetime) -> bool:
         """False where nothing of that kind was kept."""
         was_kept = personal_data.delete_datum(session, resident_id, kind)
         if was_kept:
-            self._record(session, municipality_id, resident_id, "my_data.delete", kind, now)
+            self._record(session, municipality_id, resident_id, "own_data.delete", kind, now)
         return was_kept
 
     def delete_kept(self, session: Session, municipality_id: str, resident_id: int, now: datetime) -> None:
         personal_data.delete_data(session, resident_id)
-        self._record(session, municipality_id, resident_id, "my_data.delete_kept", "", now)
+        self._record(session, municipality_id, resident_id, "own_data.delete_kept", "", now)
 
     def forget(self, session: Session, municipality_id: str, resident_id: int, now: datetime) -> None:
         """Raises OpenApplicationsError while an application is under way."""
         personal_data.forget_resident(session, resident_id)
-        self._record(session, municipality_id, resident_id, "my_data.forget", "", now)
+        self._record(session, municipality_id, resident_id, "own_data.forget", "", now)
 
     def _record(self, session: Session, municipality_id: str, resident_id: int, action: str, kind: str, now: datetime) -> None:
         subject = f"resident:{resident_id} {kind}".strip()

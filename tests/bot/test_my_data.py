@@ -104,7 +104,7 @@ def test_one_thing_is_deleted_after_asking(room: Room) -> None:
     assert room.send(f"{link}/delete/phone", do="one") == 303
     assert "phone" not in room.known
     assert "name" in room.known
-    assert room.audit == ["my_data.delete resident:R phone"]
+    assert room.audit == ["own_data.delete resident:R phone"]
     assert room.send(f"{link}/delete/phone", do="one") == 303, "twice does no harm"
     assert len(room.audit) == 1
     assert "090-1234-5678" not in room.read(link)
@@ -121,7 +121,7 @@ def test_correction_is_judged_like_an_answer(room: Room) -> None:
     assert room.send(f"{link}/correct/phone", asked="phone", phone="03 1234 5678") == 303
     assert room.known["phone"]["number"] == "03-1234-5678"  # type: ignore[index]
     assert "ご自分で直した内容" in room.read(link)
-    assert room.audit == ["my_data.correct resident:R phone"]
+    assert room.audit == ["own_data.correct resident:R phone"]
     assert room.client.get(f"{link}/correct/unknown").status_code == 303
 
 
@@ -135,7 +135,7 @@ def test_while_an_application_is_under_way_only_what_is_kept_can_be_deleted(room
     with room.database.reading() as session:
         assert session.scalars(select(FillingRow)).all() == []
         assert session.scalars(select(Application.sealed)).one() is not None
-    assert room.audit == ["my_data.delete_kept resident:R"]
+    assert room.audit == ["own_data.delete_kept resident:R"]
 
 
 def test_deleting_everything_destroys_the_key(room: Room) -> None:
@@ -152,7 +152,7 @@ def test_deleting_everything_destroys_the_key(room: Room) -> None:
         assert session.scalars(select(FormLink)).all() == []
         assert filling_by_uid(session, SEALS, room.resident, "uid", room.now) is None
         assert session.scalars(select(Conversation.version)).one() == version + 1, "no turn brings it back"
-    assert room.audit == ["my_data.forget resident:R"]
+    assert room.audit == ["own_data.forget resident:R"]
     assert room.client.get(link).status_code == 404
 
 
