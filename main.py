@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.commands import accounts, content, procedures, upkeep
+from console.commands import accounts, content, procedures, systems, upkeep
 from console.commands.opening import explained, settings_of
 from console.commands.texts import say
 
@@ -34,12 +34,16 @@ class Product:
     ) -> None:
         from bot.assembly import INDEX_FOLDER, MEDIA_FOLDER, Bot, build_search, build_tools
         from bot.preparing import load_content, open_database
+        from core.audit import AuditLog
         from core.clock import system_clock
         from core.embedded_queue import EmbeddedQueue
         from core.encryption import keyring
         from core.pack_loading import CONTENT, load_pack
         from core.process_lock import hold_locks
         from procedures.loading import load_procedures
+        from procedures.outside.endpoints import Endpoints
+        from procedures.outside.jobs import SystemJobs
+        from procedures.outside.stopping import StoppedEndpoints
 
         ring = keyring(settings)
         self.database = open_database(settings, may_upgrade=is_demo)
@@ -51,6 +55,7 @@ class Product:
         self._search.warm(is_complete=False)
         self._search.start_following()
         self.queue = EmbeddedQueue(self.database, clock or system_clock)
+        self.endpoints = Endpoints(ring, allows_private=settings.webhook_private_addresses)
         self.bot = Bot(
             database=self.database,
             queue=self.queue,
@@ -63,6 +68,14 @@ class Product:
             search=self._search,
             media_folder=settings.data_dir / MEDIA_FOLDER,
             public_url=self._media_url(settings),
+            systems=SystemJobs(
+                self.database,
+                self.queue,
+                self.endpoints,
+                settings.municipalities,
+                clock or system_clock,
+                stopped=StoppedEndpoints(AuditLog(ring)).record,
+            ),
         )
         self._workers = workers
         self.application = self._application(settings)
@@ -94,24 +107,37 @@ class Product:
         from bot.webhook import beside_webhooks
         from console.api import create_api
         from console.app import create_console
+        from console.application_api.calling import Interface
         from console.live.live import Live
         from console.suggesting import SearchSuggester
+        from console.systems import Systems
         from core.clock import system_clock
         from core.encryption import keyring
         from core.metrics_page import show_metrics
         from core.pack_loading import load_pack
         from faq.guide_links import PREFIX
         from faq.guide_pages import create_guide_pages
+        from procedures.outside.tokens import Tokens
 
         self.live = Live(self.database)
         self.web = web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        web.mount("/api/v1", create_api(self.database, list(self.packs.values()), self._search.mode.value, system_clock))
+        ring = keyring(settings)
+        tokens = Tokens(ring)
+        interface = Interface(
+            database=self.database,
+            queue=self.queue,
+            tokens=tokens,
+            receiving=self.bot.receiving,
+            packs=load_pack,
+            clock=system_clock,
+        )
+        web.mount("/api/v1", create_api(self.database, list(self.packs.values()), self._search.mode.value, system_clock, interface))
         web.add_route("/metrics", show_metrics)
         web.mount(
             "/console",
             create_console(
                 self.database,
-                keyring(settings),
+                ring,
                 self.queue,
                 load_pack,
                 system_clock,
@@ -120,6 +146,8 @@ class Product:
                 live=self.live,
                 counter=self.bot.counter,
                 suggester=SearchSuggester(self._search, load_pack, self._public_url(settings)),
+                receiving=self.bot.receiving,
+                systems=Systems(tokens=tokens, endpoints=self.endpoints, procedures=self.procedures.__getitem__),
             ),
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
@@ -170,7 +198,8 @@ class Demo(Product):
         self._platform.start()
         accounts = ready_accounts(self.database, self._packs, keyring(self._settings), self._settings.data_dir)
         # Whoever is on duty that day must have an account.
-        bring_to_life(self._platform, self.database, self._packs, self._settings, self._keys, self.bot.counter, self._clock)
+        bot, packs = self.bot, self._packs
+        bring_to_life(self._platform, self.database, packs, self._settings, self._keys, bot.counter, bot.receiving, self._clock)
         address = f"http://127.0.0.1:{self._settings.port}"
         pages = (("demo.simulator", "/simulator"), ("demo.console", "/console/login"), ("demo.api", "/api/v1/docs"))
         typer.echo("\n" + "\n".join(f"  {say(name):<8} {address}{path}" for name, path in pages) + f"\n\n{accounts}\n")
@@ -233,6 +262,7 @@ for commands in (content.app, upkeep.app):
     app.add_typer(commands)
 app.add_typer(accounts.app, name="staff")
 app.add_typer(procedures.app, name="procedures")
+app.add_typer(systems.app, name="tokens")
 
 
 if __name__ == "__main__":

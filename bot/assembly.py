@@ -23,7 +23,9 @@ from bot.procedure_desk import ProcedureDesk
 from bot.procedure_effects import ProcedureEffects
 from bot.procedure_reminders import REMIND_JOB, Reminders
 from bot.received import PhotoReceiver
+from bot.receiving import Receiving
 from bot.taps import TapSigner
+from bot.telling import Teller, TellingJobs, telling_kinds
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
 from bot.webhook import Webhook
@@ -38,6 +40,7 @@ from core.settings import ChannelKeys, Settings
 from handoff.jobs import Tending
 from procedures.keys import Seals
 from procedures.loading import Procedures, load_procedures
+from procedures.outside.jobs import SYSTEM_PERIODS, SystemJobs, system_kinds
 from retrieval.consulting import Consultant
 from retrieval.index import ChromaPlace
 from retrieval.modes import mode_of
@@ -67,9 +70,11 @@ class Bot:
         media_folder: Path,
         public_url: str | None = None,
         procedures: Callable[[str], Procedures] = load_procedures,
+        systems: SystemJobs | None = None,
     ) -> None:
-        """`media_folder` holds photos and files; `public_url` is where residents reach this server."""
+        """`media_folder` holds photos and files; `public_url` is where residents reach this server; `systems` tells outside ones."""
         self._queue = queue
+        self._systems = systems
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
         cipher = keyring.cipher("inbound events")
         signers = lru_cache(maxsize=None)(lambda municipality_id: TapSigner(keyring.key("taps"), municipality_id))
@@ -78,8 +83,12 @@ class Bot:
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
         self.media = MediaStore(media_folder, keyring, public_url)
         self.counter = Counter(queue, self.channel, packs, self.media)
-        self.procedures = ProcedureDesk(database, Seals(keyring), packs, procedures)
-        self.my_data = MyData(self.procedures.seals, AuditLog(keyring))
+        seals = Seals(keyring)
+        self.teller = Teller(jobs=queue, channel=self.channel, packs=packs, procedures=procedures, seals=seals, media=self.media)
+        self.receiving = Receiving(self.teller)
+        self.telling_jobs = TellingJobs(database, self.teller, clock)
+        self.procedures = ProcedureDesk(database, seals, packs, procedures)
+        self.my_data = MyData(seals, AuditLog(keyring))
         self.data_room = DataRoom(database, self.procedures, self.my_data, packs, clock)
         self.forms = Forms(database, queue, self.channel, self.procedures, packs, clock)
         self.runner = TurnRunner(
@@ -95,7 +104,7 @@ class Bot:
         )
         self.reminders = Reminders(database, queue, self.channel, self.procedures, packs, tuple(channels), clock)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
-        self.counter_jobs = CounterJobs(database, queue, self.counter, clock)
+        self.counter_jobs = CounterJobs(database, queue, self.counter, packs, tuple(channels), clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(
             database,
@@ -115,9 +124,12 @@ class Bot:
             kinds = (
                 *job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting),
                 *counter_kinds(self.counter_jobs, self.fetcher, self.tending),
+                *telling_kinds(self.telling_jobs),
                 JobKind(name=REMIND_JOB, run=self.reminders.run),
             )
-            self._queue.start(kinds, PERIODIC, threads=threads)
+            more = system_kinds(self._systems) if self._systems is not None else ()
+            periodic = (*PERIODIC, *SYSTEM_PERIODS) if more else PERIODIC
+            self._queue.start((*kinds, *more), periodic, threads=threads)
 
     def stop(self) -> None:
         self.inbox.stop()

@@ -1,5 +1,6 @@
 """The jobs of the counter: words of staff whose time to undo is over, what happens by itself, an emergency message to all."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,17 +11,21 @@ from bot.case_words import language_of
 from bot.counter import EMERGENCY_JOB, Counter
 from bot.models import CallState, Conversation, OutgoingCall, Resident
 from bot.notices import emergency_words
+from bot.office import moment_in
 from core.changes import case_topic
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.jobs import Job, NewJob, Queue
 from core.messages import Reply, Text
+from core.pack import Pack
+from handoff.callbacks import broken_promises
 from handoff.changing import tell
 from handoff.desk_models import CaseTask, EmergencyMessage, StaffMessage
-from handoff.models import Case
+from handoff.models import CallbackRequest, CallbackState, Case
 from handoff.queries import open_case_of
 
 AT_ONCE = 100
+CALLBACKS_JOB = "apologise_for_callbacks"
 CONTACT_TASK = "contact"
 """Telephone, or write a letter."""
 LOST = (CallState.FAILED, CallState.UNDELIVERABLE)
@@ -29,8 +34,17 @@ LOST = (CallState.FAILED, CallState.UNDELIVERABLE)
 class CounterJobs:
     """Each may run twice."""
 
-    def __init__(self, database: Database, jobs: Queue, counter: Counter, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        jobs: Queue,
+        counter: Counter,
+        packs: Callable[[str], Pack],
+        municipality_ids: Sequence[str],
+        clock: Clock = system_clock,
+    ) -> None:
         self._database = database
+        self._packs, self._municipality_ids = packs, municipality_ids
         self._jobs = jobs
         self._counter = counter
         self._clock = clock
@@ -54,6 +68,33 @@ class CounterJobs:
                 payload = {"emergency_id": emergency.id, "after": talks[-1].id}
                 following = NewJob(kind=EMERGENCY_JOB, key=job.key, payload=payload, municipality_id=emergency.municipality_id)
                 self._jobs.enqueue(session, following)
+
+    def apologise_for_callbacks(self, _job: Job) -> None:
+        """Whoever was not called on the promised day hears so once; where a person holds the talk, they speak for themselves."""
+        for municipality_id in self._municipality_ids:
+            pack, now = self._packs(municipality_id), self._clock()
+            with self._database.reading() as session:
+                late = [(request.id, request.conversation_id) for request in broken_promises(session, pack, now, AT_ONCE)]
+            for request_id, conversation_id in late:
+                with self._database.transaction() as session:
+                    conversation = ownership.locked(session, conversation_id)
+                    request = session.get(CallbackRequest, request_id, with_for_update=True, populate_existing=True)
+                    is_due = request is not None and request.state == CallbackState.OPEN and request.apologised_at is None
+                    if conversation is not None and request is not None and is_due:
+                        request.apologised_at = now
+                        self._apologise(session, pack, conversation, request)
+
+    def _apologise(self, session: Session, pack: Pack, conversation: Conversation, request: CallbackRequest) -> None:
+        if conversation.owner != ownership.BOT:
+            return
+        resident = session.get(Resident, conversation.resident_id) if conversation.resident_id is not None else None
+        language = language_of(resident.language if resident is not None else None)
+        department = pack.department(request.department_id)
+        gaps = {"opening": moment_in(pack, language, request.promised_from), "phone": request.phone}
+        office = pack.office_name(department, language) if department is not None else ""
+        text = pack.sentences.say("callback.late", language, department=office, **gaps)
+        reply = Reply(messages=(Text(text=text),), language=language)
+        self._counter.push(session, conversation, reply, now=self._clock(), once=f"callback:{request.id}")
 
     def _warn(self, session: Session, conversation: Conversation, emergency: EmergencyMessage) -> None:
         resident = session.get(Resident, conversation.resident_id) if conversation.resident_id is not None else None

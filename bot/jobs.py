@@ -9,7 +9,7 @@ import structlog
 from bot import queries
 from bot.arrivals import SORT_JOB, TURN_JOB, Sorting
 from bot.counter import EMERGENCY_JOB
-from bot.counter_jobs import CounterJobs
+from bot.counter_jobs import CALLBACKS_JOB, CounterJobs
 from bot.line.client import LineClient
 from bot.line.delivery import Delivery
 from bot.media import MediaStore
@@ -134,12 +134,14 @@ def counter_kinds(counter: CounterJobs, fetcher: MediaFetcher, tending: Tending)
         JobKind(name=SEND_JOB, run=counter.send_staff_message),
         JobKind(name=EMERGENCY_JOB, run=counter.send_emergency),
         JobKind(name=FETCH_JOB, run=fetcher.run, backoff=FETCH_BACKOFF, on_death=fetcher.give_up),
+        JobKind(name=CALLBACKS_JOB, run=counter.apologise_for_callbacks),
         tend_kind(tending),
     )
 
 
 PERIODIC = (
     TEND_PERIOD,
+    PeriodicJob(kind=CALLBACKS_JOB, every=timedelta(minutes=10)),
     PeriodicJob(kind=REMIND_JOB, every=timedelta(minutes=1)),
     PeriodicJob(kind="drop_old", every=timedelta(hours=6)),
     PeriodicJob(kind="read_quota", every=timedelta(minutes=10)),

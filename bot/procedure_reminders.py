@@ -20,12 +20,13 @@ from core.errors import ProjectError
 from core.jobs import Job, Queue
 from core.messages import Choice, Language, Reply, Tap, TapValue, Text
 from core.pack import Pack
-from procedures.applications import answers_of, record, reminders_of
+from procedures.applications import answers_of, reminders_of
 from procedures.fillings import draft_to_remind, drafts_to_remind, filling_by_uid
 from procedures.keys import ForgottenError
 from procedures.known import Answers
 from procedures.lifecycle import Verb
 from procedures.models import Application, ApplicationState
+from procedures.moving import record
 from procedures.queries import due_reminders, locked_application
 from procedures.said import Command
 from procedures.state import Filling

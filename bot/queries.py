@@ -32,6 +32,9 @@ QUESTIONS = ("answer", "correction", "feedback", "tap", "facility", "waste_item"
 WAITING_READ = 60
 """More than one turn could ever join; the rest is read by the next turn."""
 
+SILENT_KINDS = ("followed", "unfollowed")
+"""Rows of the ledger in which a resident says nothing."""
+
 WORDS_REMEMBERED = 6
 """By so many earlier messages we see which language somebody writes in."""
 
@@ -183,6 +186,17 @@ def messages_after(session: Session, conversation_id: int, message_id: int, *, l
     """What was said both ways since then, in its order."""
     statement = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.id > message_id)
     return session.scalars(statement.order_by(MessageRow.id).limit(limit)).all()
+
+
+def has_written_since(session: Session, conversation_id: int, moment: datetime) -> bool:
+    """Whether the resident said something in the talk."""
+    statement = select(MessageRow.id).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.direction == Direction.INBOUND,
+        MessageRow.kind.not_in(SILENT_KINDS),
+        MessageRow.at > moment,
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 def replies_that_quote(session: Session, conversation_id: int, words: str) -> Sequence[MessageRow]:

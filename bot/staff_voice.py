@@ -58,9 +58,10 @@ class StaffVoice:
         submission: str,
         seen_message_id: int,
         media_id: int | None = None,
+        send_at: datetime | None = None,
         now: datetime,
     ) -> StaffMessage:
-        """Kept for UNDO_SECONDS, then it enters the ledger. The same submission twice is one message.
+        """Kept for UNDO_SECONDS, or until `send_at`, then it enters the ledger. The same submission twice is one message.
 
         Raises NotHolderError, CollisionError (read it, then send from the newer form), UnfitMessageError.
         """
@@ -87,7 +88,7 @@ class StaffVoice:
             media_id=media_id,
             fencing_token=conversation.fencing_token,
             state=StaffMessageState.PENDING,
-            send_at=staff_words.send_time(now),
+            send_at=max(send_at or now, staff_words.send_time(now)),
             created_at=now,
         )
         session.add(message)
@@ -116,9 +117,8 @@ class StaffVoice:
         staff = session.get_one(Staff, message.staff_id)
         begin(session, case)
         tell(session, case.municipality_id, case_topic(case.id), now=now)
-        is_theirs = conversation.owner == ownership.owner_of(staff.id) and conversation.fencing_token == message.fencing_token
         media = session.get(Media, message.media_id) if message.media_id is not None else None
-        if not is_theirs or (media is not None and not reachable(media)):
+        if not staff_words.may_go_out(session, conversation, case, message) or (media is not None and not reachable(media)):
             message.state = StaffMessageState.REFUSED
             return None
         call = say(

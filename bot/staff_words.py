@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.models import Conversation, Direction, MessageRow
-from bot.ownership import owner_of
+from bot.ownership import BOT, owner_of
 from core.errors import ProjectError
 from core.jobs import NewJob
 from handoff.desk_models import StaffMessage, StaffMessageState
 from handoff.errors import NotHolderError
-from handoff.models import Case, Staff
+from handoff.models import QUEUED_STATES, Case, Staff
 
 SEND_JOB = "send_staff_message"
 UNDO_SECONDS = 5
@@ -80,7 +80,7 @@ def said_since(session: Session, conversation_id: int, case_id: int, seen_messag
 
 def _is_news(row: MessageRow, staff: Staff) -> bool:
     if row.direction == Direction.INBOUND:
-        return row.kind not in ("followed", "unfollowed")
+        return row.kind not in queries.SILENT_KINDS
     return row.staff_id is not None and row.staff_id != staff.id
 
 
@@ -96,10 +96,10 @@ def pending(session: Session, message_id: int) -> StaffMessage | None:
 
 
 def send_job(message: StaffMessage, conversation_id: int) -> NewJob:
-    """Messages of one talk keep their order, whatever is undone."""
+    """Messages of one talk keep their order, whatever is undone; those for later hold up nothing that is said before."""
     return NewJob(
         kind=SEND_JOB,
-        key=f"say:{conversation_id}",
+        key=f"{'say-later' if is_for_later(message) else 'say'}:{conversation_id}",
         payload={"message_id": message.id},
         run_at=message.send_at,
         priority=10,
@@ -109,3 +109,18 @@ def send_job(message: StaffMessage, conversation_id: int) -> NewJob:
 
 def send_time(now: datetime) -> datetime:
     return now + timedelta(seconds=UNDO_SECONDS)
+
+
+def is_for_later(message: StaffMessage) -> bool:
+    """Written out of hours for the time when the department opens; until then it can be taken back."""
+    return message.send_at > send_time(message.created_at)
+
+
+def may_go_out(session: Session, conversation: Conversation, case: Case, message: StaffMessage) -> bool:
+    """The talk is still theirs. Words for later go out, too, when their author has gone home since: unless somebody else took the case,
+    it ended, or the resident wrote meanwhile, to whom they might be no answer any more."""
+    is_theirs = conversation.owner == owner_of(message.staff_id) and conversation.fencing_token == message.fencing_token
+    if not is_for_later(message):
+        return is_theirs
+    is_free = conversation.owner == BOT and case.state in QUEUED_STATES
+    return (is_theirs or is_free) and not queries.has_written_since(session, conversation.id, message.created_at)

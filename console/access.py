@@ -1,4 +1,4 @@
-"""Which cases somebody may see: those of their department, and those that were given to them or on which they are asked for a word."""
+"""Which cases and applications somebody may see: those of their department, and cases that are theirs or on which they are asked."""
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -7,6 +7,9 @@ from console.permissions import Permission
 from console.visiting import NotHereError, Visit
 from handoff.desk_models import Mention
 from handoff.models import Case, Staff
+from procedures.listing import visible
+from procedures.models import Application
+from procedures.queries import locked_application
 
 
 def sees_every_department(visit: Visit) -> bool:
@@ -35,6 +38,29 @@ def accessible_case(session: Session, visit: Visit, case_id: int) -> Case:
     if case is None:
         raise NotHereError(f"no case {case_id} that staff {visit.visitor.staff_id} may see")
     return case
+
+
+def seen_department(visit: Visit) -> str | None:
+    """The only one whose applications the visitor sees; None for all."""
+    return None if sees_every_department(visit) else visit.visitor.department_id
+
+
+def accessible_application(session: Session, visit: Visit, application_id: int) -> Application:
+    """Raises NotHereError, as if there were none, where it belongs to another municipality or department."""
+    wanted = select(Application).where(Application.id == application_id, visible(visit.municipality_id, seen_department(visit)))
+    application = session.scalars(wanted).one_or_none()
+    if application is None:
+        raise NotHereError(f"no application {application_id} that staff {visit.visitor.staff_id} may see")
+    return application
+
+
+def held_application(session: Session, visit: Visit, application_id: int) -> Application:
+    """Locked, to be changed. Raises NotHereError."""
+    accessible_application(session, visit, application_id)
+    application = locked_application(session, visit.municipality_id, application_id)
+    if application is None:
+        raise NotHereError(f"no application {application_id} any more")
+    return application
 
 
 def acting_staff(session: Session, visit: Visit) -> Staff:

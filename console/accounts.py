@@ -33,11 +33,13 @@ def add_staff(
     role: str,
     password: str,
     now: datetime,
+    capacity: int,
     department_id: str | None = None,
     skills: Sequence[str] = (),
     languages: Sequence[str] = (),
 ) -> Staff:
-    """Raises AccountRefusedError; the account can be used once the caller's transaction has committed."""
+    """Raises AccountRefusedError; the account can be used once the caller's transaction has committed. `capacity` is how many cases it
+    can have at once, as the municipality's counter says until a supervisor changes it."""
     login = normal_login(login)
     _check(login, name, role, password)
     if queries.municipality(session, municipality_id) is None:
@@ -54,6 +56,7 @@ def add_staff(
         is_active=True,
         skills=list(skills),
         languages=list(languages),
+        capacity=capacity,
         created_at=now,
     )
     session.add(staff)

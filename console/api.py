@@ -8,6 +8,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 
+from console.application_api.calling import Interface
+from console.application_api.limits import ApiGuard
+from console.application_api.problems import explain_problems
+from console.application_api.routes import router as applications
 from core.clock import Clock, in_japan
 from core.database import Database
 from core.pack import Pack
@@ -39,9 +43,13 @@ class Status(BaseModel):
     municipalities: list[MunicipalityStatus]
 
 
-def create_api(database: Database, packs: Sequence[Pack], search_mode: str, clock: Clock) -> FastAPI:
-    """To be mounted at /api/v1. Nothing in it tells anything of a resident."""
+def create_api(database: Database, packs: Sequence[Pack], search_mode: str, clock: Clock, interface: Interface | None = None) -> FastAPI:
+    """To be mounted at /api/v1. Only who holds a token is told anything of a resident; without `interface` nobody is."""
     api = FastAPI(title="madoguchi", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    api.state.interface = interface
+    api.add_middleware(ApiGuard)
+    api.include_router(applications)
+    explain_problems(api)
     page = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined).get_template("api/docs.html")
 
     @api.get("/status")

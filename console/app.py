@@ -8,11 +8,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.counter import Counter
+from bot.receiving import Receiving
 from console.attempts import FailedAttempts
 from console.errors import handle_errors
 from console.live.live import Live
 from console.rendering import STATIC, Renderer
 from console.routes import (
+    application,
+    application_bulk,
+    application_files,
+    application_moves,
+    applications,
     callbacks,
     canned,
     case,
@@ -33,16 +39,21 @@ from console.routes import (
     login,
     new_case,
     presence,
+    reports,
     reviews,
+    slots,
     staff,
     start,
     supervision,
+    webhooks,
 )
 from console.routes import live as live_routes
+from console.routes import systems as system_routes
 from console.security import Guard
 from console.serving import Console, SearchChanged
 from console.sessions import Sessions
 from console.suggesting import Suggester
+from console.systems import Systems
 from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
@@ -77,6 +88,16 @@ ROUTERS = (
     case_notes.router,
     case_moves.router,
     case_media.router,
+    system_routes.router,
+    webhooks.router,
+    applications.router,
+    # Before one application: `bulk`, `csv`, `map` and `slots` are no numbers.
+    application_bulk.router,
+    application_files.router,
+    reports.router,
+    slots.router,
+    application.router,
+    application_moves.router,
     live_routes.router,
 )
 
@@ -93,6 +114,8 @@ def create_console(
     live: Live | None = None,
     counter: Counter | None = None,
     suggester: Suggester | None = None,
+    systems: Systems | None = None,
+    receiving: Receiving | None = None,
 ) -> ASGIApp:
     """The console of all municipalities in the database. Cookies are for https only where `public_url` is https.
 
@@ -114,6 +137,8 @@ def create_console(
         live=live or Live(database),
         counter=counter,
         suggester=suggester,
+        systems=systems,
+        receiving=receiving,
     )
     for router in ROUTERS:
         app.include_router(router)

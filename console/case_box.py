@@ -25,9 +25,11 @@ from console.views.case_reply import (
 from console.views.case_talk import tag_of
 from console.visiting import Visit
 from core.pack import Pack
+from handoff.business_hours import next_opening
 from handoff.canned import render, replies_for, variables_of
 from handoff.drafts import DraftKind, draft_of
-from handoff.models import CaseChannel, CaseState, Staff
+from handoff.holidays import is_national_holiday
+from handoff.models import Case, CaseChannel, CaseState, Staff
 from handoff.packet import Packet
 
 HEARD = 40
@@ -52,6 +54,8 @@ class BoxRead:
     """Entries that the bot answered with."""
     canned: tuple[CannedView, ...]
     preview: Preview
+    opening: datetime | None
+    """Of the department, where it is closed now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +91,7 @@ def read_box(reading: Reading, text: str | None = None) -> BoxRead:
         tried=_entries(reading.packet),
         canned=_canned(reading) if not hint else (),
         preview=visit.counter.preview(reading.session, case, words, now=visit.now),
+        opening=opening_of(visit.pack, case, visit.now),
     )
 
 
@@ -109,6 +114,7 @@ def reply_view(visit: Visit, read: BoxRead, said: Said, *, words: str | None = N
         accepts=ACCEPTED,
         largest_file=max(LARGEST.values()),
         is_fresh=said.is_fresh,
+        opening=read.opening,
     )
 
 
@@ -144,6 +150,13 @@ def hint_of(reading: Reading) -> str:
     if head.is_mine:
         return ""
     return say("reply.claim_first") if head.may_claim else say("reply.held", name=head.holder or say("case.somebody"))
+
+
+def opening_of(pack: Pack, case: Case, now: datetime) -> datetime | None:
+    """When the department of the case opens next; None while it is open, and where nobody knows."""
+    department = pack.department(case.department_id)
+    opening = next_opening(department, pack.calendar, now, is_national_holiday) if department is not None else None
+    return opening if opening is not None and opening > now else None
 
 
 def _attachment_hint() -> str:

@@ -8,9 +8,13 @@ from console import queries
 from console.case_lists import OFFERS, OWN_LIST, SHARED_LIST, TABS, list_view, offers_view, tabs_view
 from console.case_query import CaseQuery, read_query
 from console.live.parts import Parameters, Part
+from console.permissions import Permission
 from console.rendering import PresenceMark
-from console.visiting import Visit
-from core.changes import QUEUE, staff_topic
+from console.supervising import supervision_view
+from console.views.presence import Standing
+from console.views.supervision import SupervisionView
+from console.visiting import NotHereError, Visit
+from core.changes import PRESENCE, QUEUE, staff_topic
 
 ROOM = "cases"
 View = Callable[[Session, Visit, CaseQuery], object]
@@ -28,6 +32,10 @@ def _of_queue(_visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
     return (QUEUE,)
 
 
+def _of_desk(_visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
+    return (QUEUE, PRESENCE)
+
+
 def _of_person(visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
     return (staff_topic(visit.visitor.staff_id),)
 
@@ -35,12 +43,25 @@ def _of_person(visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
 def _standing(visit: Visit, _parameters: Parameters) -> PresenceMark:
     """As it is now, not as it was when the page was made."""
     with visit.reading() as session:
-        state, held = queries.standing_of(session, visit.visitor.staff_id)
-    return PresenceMark(state=state, held=held, back="")
+        return PresenceMark(standing=queries.standing_of(session, visit.visitor.staff_id))
+
+
+def _offered(visit: Visit, _parameters: Parameters) -> Standing:
+    with visit.reading() as session:
+        return queries.standing_of(session, visit.visitor.staff_id)
+
+
+def _supervised(visit: Visit, _parameters: Parameters) -> SupervisionView:
+    if not visit.may(Permission.SUPERVISE):
+        raise NotHereError("not the supervisor's")
+    with visit.reading() as session:
+        return supervision_view(session, visit)
 
 
 LIST_PARTS: Mapping[str, Part] = {
     "presence": Part(template="_presence_part.html", room=ROOM, topics=_of_person, view=_standing),
+    "offer_mark": Part(template="_offer_mark.html", room=ROOM, topics=_of_person, view=_offered),
+    "supervision": Part(template="supervision/_room.html", room="supervision", topics=_of_desk, view=_supervised),
     OFFERS: Part(template="cases/_offers.html", room=ROOM, topics=_of_person, view=_read(offers_view)),
     TABS: Part(template="cases/_tabs.html", room=ROOM, topics=_of_queue, view=_read(tabs_view)),
     OWN_LIST: Part(template="cases/_list.html", room=ROOM, topics=_of_queue, view=_read(list_view)),

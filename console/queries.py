@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.models import Resident, TurnRow
 from console.models import SavedFilter, StaffSession
+from console.views.presence import Standing
 from core.models import AuditRecord, Municipality
-from handoff.models import HELD_STATES, CallbackRequest, CallbackState, Case, Presence, PresenceState, Role, Staff
+from handoff.models import HELD_STATES, CallbackRequest, CallbackState, Case, CaseState, Presence, PresenceState, Role, Staff
 
 
 def municipalities(session: Session) -> Sequence[Municipality]:
@@ -36,11 +37,13 @@ def administrators(session: Session, municipality_id: str) -> Sequence[Staff]:
     return session.scalars(statement.order_by(Staff.id)).all()
 
 
-def standing_of(session: Session, staff_id: int) -> tuple[str, int]:
-    """Whether somebody takes cases, and how many they have."""
+def standing_of(session: Session, staff_id: int) -> Standing:
     state = session.scalar(select(Presence.state).where(Presence.staff_id == staff_id))
-    held = session.scalar(select(func.count()).select_from(Case).where(Case.holder_id == staff_id, Case.state.in_(HELD_STATES)))
-    return state or PresenceState.OFF, held or 0
+    states = (*HELD_STATES, CaseState.OFFERED)
+    counted = select(Case.state, func.count()).where(Case.holder_id == staff_id, Case.state.in_(states)).group_by(Case.state)
+    numbers: dict[str, int] = {row[0]: row[1] for row in session.execute(counted)}
+    offered = numbers.pop(CaseState.OFFERED, 0)
+    return Standing(state=state or PresenceState.OFF, held=sum(numbers.values()), offered=offered)
 
 
 def staff_of(session: Session, municipality_id: str, *, roles: Collection[Role] = tuple(Role)) -> Sequence[Staff]:

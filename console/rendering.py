@@ -13,6 +13,7 @@ from console.dates import Calendar
 from console.durations import duration_words
 from console.security import PREFIX
 from console.texts import named, say
+from console.views.presence import Standing
 from core.clock import Clock
 
 HERE = Path(__file__).parent
@@ -33,11 +34,10 @@ class Room:
 
 @dataclass(frozen=True, kw_only=True)
 class PresenceMark:
-    """Whether the visitor takes cases now, and how many they hold; `back` is where the page with the control is."""
+    """Whether the visitor takes cases now; `back` is where the page with the control is."""
 
-    state: str
-    held: int
-    back: str
+    standing: Standing
+    back: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

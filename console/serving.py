@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.counter import Counter
+from bot.receiving import Receiving
 from console.attempts import FailedAttempts
 from console.live.live import Live
 from console.rendering import Renderer
 from console.sessions import Sessions
 from console.suggesting import Suggester
+from console.systems import Systems
 from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
@@ -38,6 +40,10 @@ class Console:
     counter: Counter | None
     """None where nobody talks with residents, as in tests of other pages."""
     suggester: Suggester | None
+    systems: Systems | None
+    """None as well."""
+    receiving: Receiving | None
+    """None as above."""
 
     @property
     def is_secure(self) -> bool:

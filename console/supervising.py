@@ -21,11 +21,10 @@ from handoff.abuse import Step
 from handoff.business_hours import is_open, next_opening
 from handoff.desk_models import ContactLimit
 from handoff.holidays import is_national_holiday
-from handoff.models import HELD_STATES, OPEN_STATES, Case, CaseState, Presence, PresenceState, Staff
+from handoff.models import HELD_STATES, OPEN_STATES, QUEUED_STATES, Case, CaseState, Presence, PresenceState, Staff
 from handoff.presence import present
 from handoff.queries import active_pauses
 
-QUEUED = (CaseState.WAITING, CaseState.OFFERED)
 MOST_LINES = 20
 OTHER = ""
 """Stands for cases of no department."""
@@ -37,7 +36,7 @@ def supervision_view(session: Session, visit: Visit, *, reason: str = "", proble
     ).all()
     people = present(session, visit.municipality_id)
     escalated = [case for case in open_cases if case.is_escalated]
-    queued = [case for case in open_cases if case.state in QUEUED and not case.is_escalated]
+    queued = [case for case in open_cases if case.state in QUEUED_STATES and not case.is_escalated]
     return SupervisionView(
         people=tuple(person_views(visit, people, open_cases)),
         departments=tuple(department_views(visit, people, open_cases)),
@@ -47,7 +46,7 @@ def supervision_view(session: Session, visit: Visit, *, reason: str = "", proble
         limits=tuple(limit_views(session, visit)),
         colleagues=colleague_choices(session, visit),
         places=place_choices(visit),
-        waiting=sum(case.state in QUEUED for case in open_cases),
+        waiting=sum(case.state in QUEUED_STATES for case in open_cases),
         reason=reason,
         problem=problem,
     )
@@ -89,7 +88,7 @@ def department_views(visit: Visit, people: Sequence[tuple[Staff, Presence]], ope
 
 
 def department_view(visit: Visit, department: Department | None, cases: Sequence[Case], states: Collection[str]) -> DepartmentView:
-    queued = [case for case in cases if case.state in QUEUED]
+    queued = [case for case in cases if case.state in QUEUED_STATES]
     opened = is_open(department, visit.pack.calendar, visit.now, is_national_holiday) if department is not None else True
     opens: datetime | None = None
     if department is not None and not opened:

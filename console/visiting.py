@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -12,22 +12,25 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from bot.counter import Counter
+from bot.receiving import Receiving
 from console import queries
 from console.permissions import Permission, may
 from console.rendering import Frame, PresenceMark, Room
 from console.security import PREFIX, is_same_origin
 from console.serving import Console
 from console.sessions import Visitor, is_due_to_touch
+from console.systems import Systems
 from console.texts import named, say
+from console.views.presence import Standing
 from core.errors import ProjectError
 from core.pack import Pack
-from handoff.models import PresenceState
 
 COOKIE = "madoguchi_console"
 NOTICE_COOKIE = "madoguchi_notice"
 ROOMS = (
     ("start", "/", Permission.READ, None),
     ("cases", "/cases", Permission.READ, "counter"),
+    ("applications", "/applications", Permission.READ_APPLICATIONS, "counter"),
     ("callbacks", "/callbacks", Permission.READ, "counter"),
     ("conversations", "/conversations", Permission.READ, "counter"),
     ("canned", "/canned", Permission.WORK_CASES, "counter"),
@@ -37,6 +40,7 @@ ROOMS = (
     ("reviews", "/reviews", Permission.SUPERVISE, "running"),
     ("emergency", "/emergency", Permission.SUPERVISE, "running"),
     ("staff", "/staff", Permission.SUPERVISE, "running"),
+    ("systems", "/systems", Permission.CONNECT_SYSTEMS, "running"),
     ("dead_letters", "/dead-letters", Permission.RETRY_JOBS, "running"),
 )
 
@@ -69,9 +73,8 @@ class Visit:
     request: Request
     visitor: Visitor
     now: datetime
-    presence: str = PresenceState.OFF
-    held: int = 0
-    """How many cases the visitor has, as of the beginning of the request."""
+    standing: Standing = field(default_factory=Standing)
+    """Of the visitor, as of the beginning of the request."""
 
     @property
     def municipality_id(self) -> str:
@@ -86,6 +89,18 @@ class Visit:
         counter = self.console.counter
         assert counter is not None, "this console was built without a counter"
         return counter
+
+    @property
+    def systems(self) -> Systems:
+        systems = self.console.systems
+        assert systems is not None, "this console was built without other systems"
+        return systems
+
+    @property
+    def receiving(self) -> Receiving:
+        receiving = self.console.receiving
+        assert receiving is not None, "this console was built without applications"
+        return receiving
 
     @property
     def wants_fragment(self) -> bool:
@@ -147,7 +162,7 @@ class Visit:
             notice=notice,
             staff_id=self.visitor.staff_id,
             change_number=self.visitor.change_number,
-            presence=PresenceMark(state=self.presence, held=self.held, back=self.here) if self.may(Permission.WORK_CASES) else None,
+            presence=PresenceMark(standing=self.standing, back=self.here) if self.may(Permission.WORK_CASES) else None,
         )
 
     @property
@@ -190,8 +205,8 @@ def quiet_visit(request: Request) -> Visit:
         raise LoginNeededError("the session has ended")
     console = console_of(request)
     with console.database.reading() as session:
-        presence, held = queries.standing_of(session, visitor.staff_id)
-    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock(), presence=presence, held=held)
+        standing = queries.standing_of(session, visitor.staff_id)
+    visit = Visit(console=console, request=request, visitor=visitor, now=console.clock(), standing=standing)
     # The pages for errors are shown within the frame, too.
     request.state.visit = visit
     return visit
@@ -245,13 +260,18 @@ Beating = Annotated[Visit, Depends(quiet_writer)]
 Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
 ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
 CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]
+ApplicationReader = Annotated[Visit, Depends(_allowed(Permission.READ_APPLICATIONS))]
+ApplicationHandler = Annotated[Visit, Depends(_allowed(Permission.HANDLE_APPLICATIONS))]
 SupervisionReader = Annotated[Visit, Depends(_allowed(Permission.SUPERVISE))]
+SystemReader = Annotated[Visit, Depends(_allowed(Permission.CONNECT_SYSTEMS))]
 JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
 Writer = Annotated[Visit, Depends(_meant(Permission.READ))]
 CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
 CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
+ApplicationWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_APPLICATIONS))]
 SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
+SystemWriter = Annotated[Visit, Depends(_meant(Permission.CONNECT_SYSTEMS))]
 JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
 
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, event, func, select, update
 from sqlalchemy.orm import Session
 
 from core.database import after_commit
@@ -19,11 +19,19 @@ QUEUE = "queue"
 """A list of cases looks different."""
 PRESENCE = "presence"
 """Somebody came, left, or changed what they take."""
+APPLICATIONS = "applications"
+"""The board of applications looks different."""
+PENDING = "topics_to_announce"
 
 
 def case_topic(case_id: int) -> str:
     """One case: its talk, its state, who has it."""
     return f"case:{case_id}"
+
+
+def application_topic(application_id: int) -> str:
+    """One application: its state, its answers, who has it, who looks at it."""
+    return f"application:{application_id}"
 
 
 def staff_topic(staff_id: int) -> str:
@@ -60,6 +68,27 @@ def announce(session: Session, municipality_id: str, *topics: str, now: datetime
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_notify(NOTIFICATIONS, "")))
     after_commit(session, wake_listeners)
+
+
+def announce_last(session: Session, municipality_id: str, *topics: str, now: datetime) -> None:
+    """Announces at the end of the transaction, whatever else it does until then."""
+    if PENDING not in session.info:
+        event.listen(session, "before_commit", _announce_all)
+        session.info[PENDING] = {}
+    pending: dict[str, tuple[dict[str, None], datetime]] = session.info[PENDING]
+    known, _ = pending.get(municipality_id, ({}, now))
+    known.update(dict.fromkeys(topics))
+    pending[municipality_id] = (known, now)
+
+
+def _announce_all(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    pending: dict[str, tuple[dict[str, None], datetime]] = session.info.get(PENDING) or {}
+    session.info[PENDING] = {}
+    for municipality_id in sorted(pending):
+        topics, now = pending[municipality_id]
+        announce(session, municipality_id, *topics, now=now)
 
 
 def news_after(session: Session, municipality_id: str, number: int) -> News | None:

@@ -25,3 +25,8 @@ def to_milliseconds(moment: datetime) -> int:
 
 def in_japan(moment: datetime) -> datetime:
     return moment.astimezone(JAPAN)
+
+
+def iso(moment: datetime) -> str:
+    """For other programs: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

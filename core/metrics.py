@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 WEBHOOKS = Counter("madoguchi_webhooks_total", "Webhook deliveries by HTTP status.", ["status"])
+WEBHOOKS_SENT = Counter("madoguchi_webhooks_sent_total", "Tries to tell other systems by outcome.", ["municipality", "outcome"])
 TURNS = Counter("madoguchi_turns_total", "Turns by route and decision.", ["municipality", "route", "decision"])
 TURN_SECONDS = Histogram(
     "madoguchi_turn_seconds", "From taking a turn to its commit.", buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     language_model_url: str | None = None
     language_model_key: SecretStr | None = None
     language_model_monthly_tokens: int | None = Field(default=None, ge=0)
+    webhook_private_addresses: bool = False
 
     @field_validator("municipalities", mode="before")
     @classmethod

@@ -1,12 +1,15 @@
 """Requests to be called back: opening, noting, closing."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, time
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from core.clock import JAPAN, in_japan
+from core.pack import Pack
 from handoff.models import CallbackRequest, CallbackState
+from handoff.promising import is_staffed
 
 
 def open_callback(
@@ -55,6 +58,20 @@ def forget_phones(session: Session, conversation_id: int, phones: Collection[str
         .values(phone=""),
         execution_options={"synchronize_session": "fetch"},
     )
+
+
+def broken_promises(session: Session, pack: Pack, now: datetime, limit: int) -> Sequence[CallbackRequest]:
+    """Open requests whose promised day has passed, the resident not yet told; while their department is open."""
+    day_began = datetime.combine(in_japan(now).date(), time(), tzinfo=JAPAN)
+    statement = select(CallbackRequest).where(
+        CallbackRequest.municipality_id == pack.id,
+        CallbackRequest.state == CallbackState.OPEN,
+        CallbackRequest.apologised_at.is_(None),
+        CallbackRequest.promised_from < day_began,
+        CallbackRequest.phone != "",
+    )
+    found = session.scalars(statement.order_by(CallbackRequest.conversation_id, CallbackRequest.id).limit(limit)).all()
+    return [request for request in found if is_staffed(pack, request.department_id, now)]
 
 
 def note(request: CallbackRequest, text: str) -> None:

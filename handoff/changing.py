@@ -7,10 +7,10 @@ municipality's row (by telling pages). Whoever keeps to it waits, but never for 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.changes import QUEUE, announce, case_topic, staff_topic
+from core.changes import QUEUE, announce_last, case_topic, staff_topic
 from core.counter_rules import CounterRules
 from handoff.errors import CapacityError, NotHolderError, NotInStateError, NotThereError, StaleCaseError, TargetError
 from handoff.lifecycle import may_become
@@ -18,7 +18,6 @@ from handoff.models import HELD_STATES, Case, CaseState, Presence, PresenceState
 
 TAKEN_STATES = (CaseState.OFFERED, *HELD_STATES)
 """States that count towards somebody's capacity."""
-PENDING = "topics_to_announce"
 
 LockTalks = Callable[[Session, Sequence[int]], None]
 """Locks the rows of these conversations, in the order of their ids, before cases are locked; `bot` gives it where owners will move."""
@@ -62,13 +61,7 @@ def finish(session: Session, case: Case, *, now: datetime, staff: Collection[int
 
 def tell(session: Session, municipality_id: str, *topics: str, now: datetime) -> None:
     """Announces at the end of the transaction, whatever else it does until then."""
-    if PENDING not in session.info:
-        event.listen(session, "before_commit", _announce_all)
-        session.info[PENDING] = {}
-    pending: dict[str, tuple[dict[str, None], datetime]] = session.info[PENDING]
-    known, _ = pending.get(municipality_id, ({}, now))
-    known.update(dict.fromkeys(topics))
-    pending[municipality_id] = (known, now)
+    announce_last(session, municipality_id, *topics, now=now)
 
 
 def become(case: Case, target: CaseState, verb: str) -> None:
@@ -133,13 +126,3 @@ def require_there(session: Session, staff: Staff) -> None:
     presence = session.get(Presence, staff.id, populate_existing=True)
     if presence is None or presence.state == PresenceState.OFF:
         raise NotThereError(f"staff {staff.id} is off")
-
-
-def _announce_all(session: Session) -> None:
-    if session.in_nested_transaction():
-        return
-    pending: dict[str, tuple[dict[str, None], datetime]] = session.info.get(PENDING) or {}
-    session.info[PENDING] = {}
-    for municipality_id in sorted(pending):
-        topics, now = pending[municipality_id]
-        announce(session, municipality_id, *topics, now=now)

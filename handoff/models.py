@@ -94,6 +94,7 @@ class CaseState(StrEnum):
 
 
 OPEN_STATES = tuple(state for state in CaseState if state is not CaseState.CLOSED)
+QUEUED_STATES = (CaseState.WAITING, CaseState.OFFERED)
 HELD_STATES = (CaseState.HELD, CaseState.WAITING_FOR_RESIDENT, CaseState.SNOOZED)
 """States in which a person holds the conversation, so that the bot is silent."""
 
@@ -272,6 +273,8 @@ class CallbackRequest(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     promised_from: Mapped[datetime]
     """The opening time that the resident was told."""
+    apologised_at: Mapped[datetime | None]
+    """Once, when that day had passed without a call."""
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(100))

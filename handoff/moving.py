@@ -25,7 +25,7 @@ from handoff.errors import NoteMissingError, NotInStateError, TargetError
 from handoff.escalating import escalate
 from handoff.events import EventKind, record
 from handoff.lifecycle import held_state
-from handoff.models import HELD_STATES, Case, CaseState, Staff
+from handoff.models import HELD_STATES, QUEUED_STATES, Case, CaseState, Staff
 from handoff.notices import Notice, NoticeKey
 
 
@@ -44,9 +44,13 @@ class ToDepartment:
 
 
 def replied(session: Session, case: Case, *, by: Staff, now: datetime) -> None:
-    """A person's words entered the ledger: the resident owes the next word, and the clock pauses."""
+    """A person's words entered the ledger: the resident owes the next word, and the clock pauses.
+
+    A case in the queue, whose answer its former holder wrote for later, stays there until the resident or somebody else goes on with it.
+    """
     begin(session, case)
-    require_held(case, "be answered")
+    if case.state not in QUEUED_STATES:
+        require_held(case, "be answered")
     is_first = case.first_reply_at is None
     record(
         session,
@@ -65,7 +69,8 @@ def replied(session: Session, case: Case, *, by: Staff, now: datetime) -> None:
     case.last_staff_at = now
     case.nudged_at, case.is_escalated = None, False
     clocks.pause(case)
-    become(case, CaseState.WAITING_FOR_RESIDENT, "be answered")
+    if case.state not in QUEUED_STATES:
+        become(case, CaseState.WAITING_FOR_RESIDENT, "be answered")
     case.snoozed_until = None
     finish(session, case, now=now, staff=[case.holder_id])
 

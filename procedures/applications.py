@@ -1,56 +1,35 @@
-"""Submitting, and every other verb of an application; each writes the row and its event in the caller's transaction."""
+"""Every verb of an application that was submitted; each writes the row and its event in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy.orm import Session
 
 from core.clock import JAPAN
-from core.errors import ConflictError
 from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.fields.dates import iso_day
-from procedures.keys import Seals
 from procedures.known import Answers
-from procedures.lifecycle import ENDED, NotAllowedError, Verb, state_after
-from procedures.loading import Procedures
-from procedures.models import Application, ApplicationEvent, ApplicationState
-from procedures.queries import joined_to
-from procedures.slots import give_back
+from procedures.lifecycle import ENDED, WAYS, NotAllowedError, Verb, state_after
+from procedures.models import Application, ApplicationState
+from procedures.moving import Desk, StaleApplicationError, Telling, move, record, require_version
+from procedures.queries import joined_to, last_event
 from procedures.state import Filling
 from procedures.versions import definition_of
 
+__all__ = ["Desk", "StaleApplicationError", "Telling"]
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What every verb needs: keys, definitions, and where."""
-
-    seals: Seals
-    procedures: Procedures
-    municipality_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Telling:
-    """What somebody who applied must hear: a text of the definition, by its place, with gaps besides the answers."""
-
-    application_id: int
-    resident_id: int
-    language: str
-    place: str
-    gaps: Mapping[str, object]
-
-
-class StaleApplicationError(ConflictError):
-    """The form was made from an earlier state of the application; read it again."""
+TAKEN_BACK = (Verb.CHECK, Verb.ACCEPT, Verb.FINISH)
+MOVES = tuple(verb.value for verb in WAYS)
+"""Kinds of events after which an application may stand elsewhere."""
 
 
 def check(
-    session: Session, application: Application, *, staff_id: int, now: datetime, seen_version: int | None = None
+    session: Session, application: Application, *, staff_id: int | None, now: datetime, seen_version: int | None = None, system: str = ""
 ) -> Sequence[Telling]:
-    return _move(session, application, Verb.CHECK, staff_id=staff_id, now=now, seen_version=seen_version)
+    """By staff, like every verb that asks for `staff_id`, or by an outside system, which is named then."""
+    return move(session, application, Verb.CHECK, staff_id=staff_id, now=now, seen_version=seen_version, system=system)
 
 
 def accept(
@@ -58,12 +37,15 @@ def accept(
     desk: Desk,
     application: Application,
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     words: str = "",
     seen_version: int | None = None,
+    system: str = "",
 ) -> Sequence[Telling]:
-    return _move(session, application, Verb.ACCEPT, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk)
+    return move(
+        session, application, Verb.ACCEPT, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk, system=system
+    )
 
 
 def finish(
@@ -71,21 +53,38 @@ def finish(
     desk: Desk,
     application: Application,
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     words: str = "",
+    photo: int | None = None,
     seen_version: int | None = None,
+    system: str = "",
 ) -> Sequence[Telling]:
-    return _move(session, application, Verb.FINISH, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk)
+    """`photo` is the number of a picture that shows it done."""
+    detail = {"photo": photo} if photo is not None else None
+    return move(
+        session, application, Verb.FINISH, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk,
+        detail=detail, system=system,
+    )  # fmt: skip
 
 
 def refuse(
-    session: Session, desk: Desk, application: Application, *, staff_id: int, now: datetime, words: str, seen_version: int | None = None
+    session: Session,
+    desk: Desk,
+    application: Application,
+    *,
+    staff_id: int | None,
+    now: datetime,
+    words: str,
+    seen_version: int | None = None,
+    system: str = "",
 ) -> Sequence[Telling]:
     """With a reason, always."""
     if not words.strip():
         raise NotAllowedError("an application is refused with a reason")
-    return _move(session, application, Verb.REFUSE, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk)
+    return move(
+        session, application, Verb.REFUSE, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk, system=system
+    )
 
 
 def return_to_resident(
@@ -94,9 +93,10 @@ def return_to_resident(
     application: Application,
     reasons: Mapping[str, str],
     *,
-    staff_id: int,
+    staff_id: int | None,
     now: datetime,
     seen_version: int | None = None,
+    system: str = "",
 ) -> tuple[Filling, Sequence[Telling]]:
     """差し戻し: opens exactly these fields again, each with its reason; returns what the resident goes on with."""
     definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
@@ -105,12 +105,13 @@ def return_to_resident(
     if unknown or not reasons or not all(reason.strip() for reason in reasons.values()):
         raise NotAllowedError("an application is returned with fields that are asked, and a reason for each")
     words = "\n".join(reasons.values())
-    tellings = _move(
+    uid = f"r{application.id}v{application.version + 1}"
+    tellings = move(
         session, application, Verb.RETURN, staff_id=staff_id, now=now, words=words, seen_version=seen_version, desk=desk,
-        detail={"fields": sorted(reasons)},
+        detail={"fields": sorted(reasons), "filling": uid}, system=system,
     )  # fmt: skip
     filling = Filling(
-        uid=f"r{application.id}v{application.version}",
+        uid=uid,
         procedure_id=application.procedure_id,
         digest=application.digest,
         answers={name: value for name, value in answers.items() if name not in reasons},
@@ -145,21 +146,46 @@ def begin_change(session: Session, desk: Desk, application: Application, now: da
 
 
 def withdraw(session: Session, desk: Desk, application: Application, now: datetime) -> Sequence[Telling]:
-    """By the resident, within the window. Raises NotAllowedError."""
+    """By the resident, within the window. The oldest report that had joined it stands for the others. Raises NotAllowedError."""
     definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
     if not may_withdraw(definition, application, now):
         raise NotAllowedError("the time in which an application may be withdrawn is over")
-    return _move(session, application, Verb.WITHDRAW, staff_id=None, now=now, desk=desk)
+    tellings = move(session, application, Verb.WITHDRAW, staff_id=None, now=now, desk=desk)
+    others = [one for one in joined_to(session, application.id) if one.state not in ENDED]
+    for one in others:
+        one.joined_to = None if one is others[0] else others[0].id
+    if others:
+        record(session, others[0], Verb.LEAD, now, detail={"number": application.number})
+    return tellings
 
 
-def reopen(session: Session, desk: Desk, application: Application, words: str, now: datetime) -> None:
-    """By whoever reported it: it is not done. As often, and as long after the end, as the definition allows."""
+def reopen(session: Session, desk: Desk, application: Application, words: str, now: datetime) -> Sequence[Telling]:
+    """By whoever reported it: it is not done. As often, and as long after the end, as the definition allows. The others hear of it."""
     definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
     if not may_reopen(definition, application, now):
         raise NotAllowedError("an application can't be reopened again, or the time for it is over")
     application.reopened += 1
-    _move(session, application, Verb.REOPEN, staff_id=None, now=now, words=words, desk=desk)
-    application.ended_at = application.keep_until = None
+    original = session.get(Application, application.joined_to) if application.joined_to is not None else application
+    root = original if original is not None and original.state == ApplicationState.DONE else application
+    tellings = move(session, root, Verb.REOPEN, staff_id=None, now=now, words=words, desk=desk)
+    return tuple(telling for telling in tellings if telling.application_id != application.id)
+
+
+def take_back(session: Session, application: Application, *, staff_id: int | None, now: datetime, seen_version: int | None = None) -> None:
+    """Undoes the last step of staff as if nobody had taken it; the caller knows that nobody has heard of it. Raises NotAllowedError."""
+    require_version(application, seen_version)
+    moved = last_event(session, application.id, [*MOVES, Verb.TAKE_BACK.value])
+    if moved is None or moved.kind not in TAKEN_BACK or application.state != moved.detail.get("to"):
+        raise NotAllowedError("what happened last can't be taken back")
+    for one in (application, *joined_to(session, application.id)):
+        if one is application or last_event(session, one.id, [moved.kind], since=moved.at) is not None:
+            one.state = moved.detail["from"]
+            one.version += 1
+            one.ended_at = one.keep_until = None
+            if one is application and "reminder" in moved.detail:
+                one.next_reminder_at = datetime.fromisoformat(moved.detail["reminder"])
+            record(session, one, Verb.TAKE_BACK, now, staff_id=staff_id, detail={"event": moved.id})
+    session.flush()
 
 
 def may_change(application: Application, now: datetime) -> bool:
@@ -173,6 +199,11 @@ def may_withdraw(definition: Definition, application: Application, now: datetime
         return application.state in (ApplicationState.NEW, ApplicationState.CHECKING, ApplicationState.RETURNED)
     is_among = application.state in definition.window.states
     return definition.window.withdrawal and is_among and may_change(application, now)
+
+
+def state_of(application: Application, verb: Verb) -> ApplicationState:
+    """In which the step would end. Raises NotAllowedError."""
+    return state_after(ApplicationState(application.state), verb)
 
 
 def may_reopen(definition: Definition, application: Application, now: datetime) -> bool:
@@ -200,72 +231,3 @@ def reminders_of(definition: Definition, known: Answers) -> Sequence[tuple[datet
         if day is not None:
             found.append((datetime.combine(known.day_from(reminder.when, day), reminder.at, JAPAN), number))
     return sorted(found)
-
-
-def _move(
-    session: Session,
-    application: Application,
-    verb: Verb,
-    *,
-    staff_id: int | None,
-    now: datetime,
-    words: str = "",
-    seen_version: int | None = None,
-    desk: Desk | None = None,
-    detail: Mapping[str, object] | None = None,
-) -> Sequence[Telling]:
-    """One step on the way, its event, and what everybody who reported it must hear."""
-    if seen_version is not None and seen_version != application.version:
-        raise StaleApplicationError(f"application {application.number} was changed meanwhile")
-    state = state_after(ApplicationState(application.state), verb)
-    application.state = state
-    application.version += 1
-    if state in ENDED:
-        application.ended_at = now
-        application.next_reminder_at = None
-        if desk is not None:
-            definition = definition_of(session, desk.municipality_id, desk.procedures, application.procedure_id, application.digest)
-            application.keep_until = now + timedelta(days=definition.retention.days)
-    if state in (ApplicationState.REFUSED, ApplicationState.WITHDRAWN) and application.slot_key:
-        give_back(session, application.municipality_id, application.procedure_id, application.slot_key)
-        application.slot_key = None
-    sealed = None
-    if words and desk is not None and application.resident_id is not None:
-        sealed = desk.seals.for_resident(session, desk.municipality_id, application.resident_id, now).encrypt(words.encode())
-    record(session, application, verb, now, staff_id=staff_id, detail=detail, sealed=sealed)
-    session.flush()
-    told = [application, *joined_to(session, application.id)] if verb is not Verb.WITHDRAW else [application]
-    return tuple(
-        Telling(
-            application_id=one.id,
-            resident_id=one.resident_id,
-            language=one.language,
-            place=f"tells.{state.value}",
-            gaps={"number": one.number, "reason": words},
-        )
-        for one in told
-        if one.is_told and one.resident_id is not None
-    )
-
-
-def record(
-    session: Session,
-    application: Application,
-    verb: Verb,
-    now: datetime,
-    *,
-    staff_id: int | None = None,
-    detail: Mapping[str, object] | None = None,
-    sealed: bytes | None = None,
-) -> None:
-    session.add(
-        ApplicationEvent(
-            municipality_id=application.municipality_id,
-            application_id=application.id,
-            kind=verb.value,
-            staff_id=staff_id,
-            detail=dict(detail or {}),
-            sealed=sealed,
-            at=now,
-        )
-    )

@@ -21,6 +21,12 @@ class Verb(StrEnum):
     CHANGE = "changed"
     REOPEN = "reopened"
     JOIN = "joined"
+    LEAD = "leads"
+    """The earlier report was withdrawn: this one stands for all that had joined it."""
+    TAKE_BACK = "taken_back"
+    """What staff did a moment ago, before anybody was told."""
+    NOTE = "noted"
+    ASSIGN = "assigned"
     EFFECT = "effect"
     REMIND = "reminded"
 
@@ -31,6 +37,8 @@ class NotAllowedError(ProjectError):
 
 OPEN = (S.NEW, S.CHECKING, S.RETURNED, S.ACCEPTED)
 ENDED = (S.DONE, S.REFUSED, S.WITHDRAWN)
+SHARED = (Verb.CHECK, Verb.ACCEPT, Verb.FINISH, Verb.REFUSE, Verb.REOPEN)
+"""What befalls a report and all that joined it."""
 WAYS: Mapping[Verb, tuple[tuple[S, ...], S | None]] = {
     Verb.CHECK: ((S.NEW,), S.CHECKING),
     Verb.RETURN: ((S.NEW, S.CHECKING), S.RETURNED),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
@@ -117,6 +117,8 @@ class Application(Base):
     ended_at: Mapped[datetime | None]
     keep_until: Mapped[datetime | None]
     """Set when it ended: then the answers are forgotten."""
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who deals with it at the counter."""
 
     __table_args__ = (
         UniqueConstraint("municipality_id", "number"),
@@ -127,6 +129,7 @@ class Application(Base):
         Index("ix_application_kind", "municipality_id", "procedure_id", "kind", "submitted_at"),
         Index("ix_application_keep_until", "keep_until"),
         Index("ix_application_next_reminder_at", "next_reminder_at"),
+        Index("ix_application_joined_to", "joined_to"),
     )
 
 
@@ -146,8 +149,39 @@ class ApplicationEvent(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Words that may speak of the resident, with the resident's key."""
     at: Mapped[datetime]
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    """Its place among all of the municipality, given after its commit; None until then."""
 
-    __table_args__ = (Index("ix_application_event_application_id_id", "application_id", "id"),)
+    __table_args__ = (
+        Index("ix_application_event_application_id_id", "application_id", "id"),
+        Index("ix_application_event_number", "municipality_id", "number", unique=True),
+    )
+
+
+class ApplicationMark(Base):
+    """What staff found of one answer: right, or in need of correction."""
+
+    __tablename__ = "application_mark"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(String(40), primary_key=True)
+    is_fine: Mapped[bool]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Why not, with the resident's key."""
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+
+
+class ApplicationViewing(Base):
+    """Somebody has, or had, an application open; told by heartbeats."""
+
+    __tablename__ = "application_viewing"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True, autoincrement=False)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    is_here: Mapped[bool] = mapped_column(default=True)
+    """False once the page was closed."""
 
 
 class ReceiptCounter(Base):

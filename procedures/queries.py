@@ -35,9 +35,9 @@ def application_of_resident(
 
 
 def locked_application(session: Session, municipality_id: str, application_id: int) -> Application | None:
-    """For changing it: nobody else does until the transaction ends."""
+    """As it is now, for changing it: nobody else does until the transaction ends."""
     wanted = select(Application).where(Application.municipality_id == municipality_id, Application.id == application_id)
-    return session.scalar(wanted.with_for_update())
+    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
 
 
 def applications_of(session: Session, resident_id: int, limit: int = 10) -> Sequence[Application]:
@@ -69,6 +69,26 @@ def applications_in(
 def events_of(session: Session, application_id: int) -> Sequence[ApplicationEvent]:
     wanted = select(ApplicationEvent).where(ApplicationEvent.application_id == application_id)
     return session.scalars(wanted.order_by(ApplicationEvent.id)).all()
+
+
+def event_of(session: Session, municipality_id: str, event_id: int) -> ApplicationEvent | None:
+    wanted = select(ApplicationEvent).where(ApplicationEvent.municipality_id == municipality_id, ApplicationEvent.id == event_id)
+    return session.scalar(wanted)
+
+
+def is_taken_back(session: Session, event: ApplicationEvent) -> bool:
+    """Whether staff undid it."""
+    wanted = select(ApplicationEvent).where(
+        ApplicationEvent.application_id == event.application_id, ApplicationEvent.kind == "taken_back", ApplicationEvent.id > event.id
+    )
+    return any(row.detail.get("event") == event.id for row in session.scalars(wanted))
+
+
+def last_event(session: Session, application_id: int, kinds: Sequence[str], since: datetime | None = None) -> ApplicationEvent | None:
+    wanted = select(ApplicationEvent).where(ApplicationEvent.application_id == application_id, ApplicationEvent.kind.in_(kinds))
+    if since is not None:
+        wanted = wanted.where(ApplicationEvent.at >= since)
+    return session.scalar(wanted.order_by(ApplicationEvent.id.desc()).limit(1))
 
 
 def joined_to(session: Session, application_id: int) -> Sequence[Application]:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from procedures import fillings, forms, personal_data
-from procedures.models import ApplicationEvent
+from procedures.models import ApplicationEvent, ApplicationMark
 from procedures.queries import to_forget
 
 
@@ -25,6 +25,8 @@ def _blank_applications(session: Session, municipality_id: str, now: datetime, l
         application.sealed = None
         application.latitude = application.longitude = None
         application.double_key = None
-    blanked = update(ApplicationEvent).where(ApplicationEvent.application_id.in_([one.id for one in over])).values(sealed=None)
+    ids = [one.id for one in over]
+    session.execute(delete(ApplicationMark).where(ApplicationMark.application_id.in_(ids)))
+    blanked = update(ApplicationEvent).where(ApplicationEvent.application_id.in_(ids)).values(sealed=None)
     session.execute(blanked, execution_options={"synchronize_session": False})
     return len(over)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import JAPAN, in_japan
 from procedures import effects
-from procedures.applications import Desk, answers_of, may_change, record, reminders_of
+from procedures.applications import Desk, answers_of, may_change, reminders_of
 from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.duplicates import double_key, kind_of, place_of
@@ -23,10 +23,12 @@ from procedures.fillings import drop_filling
 from procedures.known import Answers
 from procedures.lifecycle import NotAllowedError, Verb, state_after
 from procedures.models import Application, ApplicationState, ReceiptCounter
+from procedures.moving import record
 from procedures.personal_data import keep_answers
 from procedures.progress import Progress
 from procedures.queries import application_by_filling, application_by_number, locked_application
 from procedures.receipts import receipt_number
+from procedures.reviewing import drop_marks
 from procedures.slots import give_back, take_place
 from procedures.state import Filling
 from procedures.versions import definition_of, store_version
@@ -116,6 +118,7 @@ def _resubmit(session: Session, desk: Desk, definition: Definition, filling: Fil
     known = Answers(definition=definition, answers=filling.answers, facts=facts, now=now)
     application.state = state
     _write_answers(session, desk, definition, application, filling, known, now)
+    drop_marks(session, application.id, changed)
     record(session, application, verb, now, detail={"fields": changed})
     drop_filling(session, filling.uid)
     return Submitted(application=application, is_new=True, deadline=_day(application.due_at))

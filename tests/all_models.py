@@ -8,6 +8,7 @@ import faq.models
 import handoff.desk_models
 import handoff.models
 import procedures.models
+import procedures.outside.models
 import retrieval.models
 from core.database import Base
 
@@ -20,6 +21,7 @@ MODULES = (
     handoff.desk_models,
     handoff.models,
     procedures.models,
+    procedures.outside.models,
     retrieval.models,
 )
 METADATA = Base.metadata

@@ -34,6 +34,7 @@ from faq.lifecycle import VersionState
 from handoff.events import EventKind
 from handoff.jobs import Tending
 from handoff.models import Role
+from procedures.outside.jobs import SYSTEM_PERIODS, SystemJobs, system_kinds
 from retrieval.answering import STEPS, AnswerStatus
 from retrieval.checking import Reason
 from retrieval.synonyms import StopWordFile, SynonymFile
@@ -85,7 +86,11 @@ def require(names: Sequence[str], *pages: Path, in_rows: bool = False) -> None:
 
 def kinds_of_jobs() -> list[str]:
     """The classes stand in for their objects: only their methods are looked up."""
-    kinds = (*job_kinds(TurnRunner, Delivery, Housekeeping, Sorting), *counter_kinds(CounterJobs, MediaFetcher, Tending))  # type: ignore[arg-type]
+    kinds = (
+        *job_kinds(TurnRunner, Delivery, Housekeeping, Sorting),
+        *counter_kinds(CounterJobs, MediaFetcher, Tending),
+        *system_kinds(SystemJobs),
+    )  # type: ignore[arg-type]
     return [kind.name for kind in kinds]
 
 
@@ -110,7 +115,7 @@ def test_every_setting_is_described() -> None:
 
 def test_every_kind_of_job_is_described_with_its_period_and_its_remedy() -> None:
     require(kinds_of_jobs(), ARCHITECTURE, OPERATING, in_rows=True)
-    for periodic in PERIODIC:
+    for periodic in (*PERIODIC, *SYSTEM_PERIODS):
         seconds = int(periodic.every.total_seconds())
         size, unit = next((size, unit) for size, unit in ((3600, "hours"), (60, "minutes"), (1, "seconds")) if seconds % size == 0)
         count = seconds // size

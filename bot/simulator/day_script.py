@@ -44,8 +44,38 @@ class Tap(Moment):
     number: int = Field(ge=1)
 
 
+class Apply(Moment):
+    """Fills in a procedure as a rehearsal does, and submits it; `photo` among the answers is a photo."""
+
+    does: Literal["apply"]
+    resident: str
+    procedure: str
+    name: str
+    """By which later steps call it."""
+    says: Mapping[str, tuple[str, ...]]
+    language: str = "ja"
+
+
+class Withdraw(Moment):
+    does: Literal["withdraw"]
+    resident: str
+    application: str
+
+
 class OfStaff(Moment):
     by: str
+
+
+class Receive(OfStaff):
+    """What staff do with an application."""
+
+    does: Literal["receive"]
+    application: str
+    step: Literal["check", "accept", "finish", "refuse", "return", "fine", "assign", "note"]
+    words: str = ""
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    """Of a return: why, by field. Of `fine`: which."""
+    photo: bool = False
 
 
 class Stand(OfStaff):
@@ -116,7 +146,7 @@ class Canned(PackModel):
     department: str | None = None
 
 
-Step = Say | Tap | Stand | Open | Leave | Claim | Answer | Note | Transfer | Snooze | Close
+Step = Say | Tap | Apply | Withdraw | Receive | Stand | Open | Leave | Claim | Answer | Note | Transfer | Snooze | Close
 
 
 class Day(PackModel):

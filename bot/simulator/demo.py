@@ -12,6 +12,7 @@ from starlette.routing import Mount
 from bot import queries
 from bot.counter import Counter
 from bot.line.rich_menu import publish_rich_menu
+from bot.receiving import Receiving
 from bot.simulator.demo_day import DayClock, DemoDay
 from bot.simulator.device_api import create_device_api
 from bot.simulator.line_api import create_line_api
@@ -82,6 +83,7 @@ def bring_to_life(
     settings: Settings,
     keys: Mapping[str, ChannelKeys],
     counter: Counter,
+    receiving: Receiving,
     clock: DayClock,
 ) -> threading.Thread:
     """Rich menus at every start, since the platform forgets; on the first one a day passes at the counter, so that nothing is empty."""
@@ -89,7 +91,7 @@ def bring_to_life(
 
     def live() -> None:
         for pack in new:
-            DemoDay(platform, database, counter, pack, clock).play()
+            DemoDay(platform, database, counter, receiving, pack, clock).play()
         for pack in packs:
             try:
                 publish_rich_menu(settings, pack.id, keys[pack.id])

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from bot.counter import Counter
 from bot.line.addresses import conversation_of
 from bot.models import EventState, InboundEvent
+from bot.receiving import Receiving
 from bot.simulator import day_script as script
 from bot.simulator.day_script import Step
+from bot.simulator.demo_applications import DemoApplications, talk_of
 from bot.simulator.phone import Phone
 from bot.simulator.platform import Platform
 from bot.simulator.speaking import PhoneError
@@ -33,7 +35,7 @@ from handoff.packet import Packet
 from handoff.presence import heartbeat
 
 PATIENCE_SECONDS = 8.0
-JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "fetch_media")
+JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "fetch_media", "tell_applicant")
 """That a step leads to; the next one waits for them."""
 LATER = timedelta(seconds=6)
 """Passes where only jobs of a later moment wait: the rest of a fragment, the time to undo."""
@@ -63,7 +65,7 @@ class DayClock:
 class DemoDay:
     """Nobody else may be at work on the database meanwhile but the product itself."""
 
-    def __init__(self, platform: Platform, database: Database, counter: Counter, pack: Pack, clock: DayClock) -> None:
+    def __init__(self, platform: Platform, database: Database, counter: Counter, receiving: Receiving, pack: Pack, clock: DayClock) -> None:
         self._platform = platform
         self._database = database
         self._counter = counter
@@ -71,6 +73,7 @@ class DemoDay:
         self._clock = clock
         self._ids = {person.name: person.id for person in platform.people.values()}
         self._there: dict[str, PresenceState] = {}
+        self._applications = DemoApplications(receiving, pack)
 
     def play(self) -> int:
         """Returns how many steps went as written; one that does not is logged and left out."""
@@ -146,6 +149,13 @@ class DemoDay:
                 phone = self._phone(step.resident)
                 items = (phone.quick_reply or {}).get("items", [])
                 phone.tap(items[step.number - 1]["action"])
+            case script.Apply():
+                with self._database.transaction() as session:
+                    talk = talk_of(session, self._pack.id, conversation_of(session, self._pack.id, self._ids[step.resident]))
+                    self._applications.apply(session, talk, step, self._clock())
+            case script.Withdraw():
+                with self._database.transaction() as session:
+                    self._applications.withdraw(session, step, self._clock())
             case _:
                 with self._database.transaction() as session:
                     self._act(session, self._staff(session, step.by), step)
@@ -163,6 +173,8 @@ class DemoDay:
                 counter.open_case(session, self._request(step), by=staff, now=now)
             case script.Leave():
                 leave_note(session, staff, step.text, department_id=step.department, now=now)
+            case script.Receive():
+                self._applications.receive(session, staff, step, now)
             case script.OfCase():
                 self._work(session, staff, self._case(session, step.case), step)
 

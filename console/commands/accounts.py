@@ -44,6 +44,7 @@ def staff_add(
                 role=role,
                 password=password,
                 now=system_clock(),
+                capacity=pack.counter.capacity,
                 department_id=department,
             )
             told = say("staff_add.done", name=staff.name, login=staff.login, role=staff.role)

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from bot.media_kinds import UnfitFileError
 from bot.staff_words import CollisionError, Newer, UnfitMessageError, by_submission
 from console.access import accessible_case, acting_staff
-from console.case_box import BoxRead, Said, preview_view, read_box
+from console.case_box import BoxRead, Said, opening_of, preview_view, read_box
 from console.case_pages import PAGE, ROOM, case_path, case_view, refusal
 from console.case_queries import staff_message_in
 from console.case_reading import Reading
@@ -47,6 +47,8 @@ class SentReply:
     """Prepared replies that were inserted."""
     file_name: str
     file: bytes
+    is_for_later: bool = False
+    """To be sent when the department opens."""
 
 
 class DraftForm(TextForm):
@@ -86,6 +88,7 @@ async def sent_reply(request: Request, _visit: CaseWriter) -> SentReply:
         cited=tuple(_field(form, "cited").split()),
         used=tuple(int(key) for key in _field(form, "used").split() if key.isascii() and key.isdecimal() and len(key) < 19)[:MOST_USED],
         file_name=file.filename or "" if isinstance(file, UploadFile) and is_file else "",
+        is_for_later=bool(_field(form, "later")),
         file=await file.read() if isinstance(file, UploadFile) and is_file else b"",
     )
 
@@ -109,7 +112,9 @@ def post_message(case_id: RowId, sent: Annotated[SentReply, Depends(sent_reply)]
         return not_sent(visit, case_id, sent, problem=named("media_problem", error.problem))
     except CannedReplyError:
         return not_sent(visit, case_id, sent, problem=say("canned.expired"))
-    return answer(visit, case_id, Said(text="", submission=new_key(), is_fresh=True), "message_pending")
+    return answer(
+        visit, case_id, Said(text="", submission=new_key(), is_fresh=True), "message_for_later" if sent.is_for_later else "message_pending"
+    )
 
 
 @router.post("/{case_id}/messages/{message_id}/undo")
@@ -172,7 +177,15 @@ def submit(session: Session, visit: Visit, case: Case, staff: Staff, sent: SentR
     if sent.file_name:
         media_id = counter.media.take_upload(session, case, sent.file_name, sent.file, now=visit.now).id
     counter.submit_message(
-        session, case, staff, sent.text, submission=sent.submission, seen_message_id=sent.seen, media_id=media_id, now=visit.now
+        session,
+        case,
+        staff,
+        sent.text,
+        submission=sent.submission,
+        seen_message_id=sent.seen,
+        media_id=media_id,
+        send_at=opening_of(visit.pack, case, visit.now) if sent.is_for_later else None,
+        now=visit.now,
     )
     for canned_id in sent.used:
         canned_words(session, visit, case, staff, str(canned_id))

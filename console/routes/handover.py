@@ -93,7 +93,7 @@ def handover_view(visit: Visit, form: NoteForm, page: int, problem: str | None =
         departments=tuple(Choice(value=department.id, label=department.name) for department in visit.pack.departments.values()),
         department=form.department,
         typed=form.text,
-        held=visit.held,
+        held=visit.standing.held,
         limit=TEXT_LIMIT,
         problem=problem,
     )

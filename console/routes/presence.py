@@ -45,13 +45,13 @@ def change_presence(form: Annotated[PresenceForm, Form()], visit: CaseWriter) ->
     if form.state not in set(PresenceState):
         return visit.redirect(back, "presence_unknown")
     state = PresenceState(form.state)
-    if state is PresenceState.OFF and visit.held and not form.is_confirmed:
+    if state is PresenceState.OFF and visit.standing.held and not form.is_confirmed:
         return visit.page("presence/leaving.html", leaving_view(visit, back), room="")
     with visit.writing() as session:
         staff = acting_staff(session, visit)
         if state is PresenceState.OFF and form.note.strip() and submissions.begin(session, visit, form.submission, NOTE_KIND):
             leave_note(session, staff, form.note[:TEXT_LIMIT], department_id=visit.visitor.department_id, now=visit.now)
-        if visit.presence != state:
+        if visit.standing.state != state:
             visit.counter.set_presence(session, staff, state, now=visit.now)
             visit.record(session, f"presence.{state}", f"staff:{staff.id}")
     return visit.redirect(back, NOTICES[state])

@@ -18,6 +18,7 @@ from console.visiting import Reader, Visit
 from handoff.listing import Tab, counts, in_tab, visible_to
 from handoff.models import Case
 from handoff.queries import active_pauses, low_scores, mentions_of, open_callback_count
+from procedures.outside.queries import disabled_endpoints
 
 MOST_LOW_SCORES = 100
 
@@ -38,6 +39,7 @@ def start(visit: Reader) -> Response:
             dead_letters=len(visible_letters(session, visit)) if visit.may(Permission.RETRY_JOBS) else None,
             conversations=queries.conversations_since(session, visit.municipality_id, today),
             decisions=decision_counts(queries.decisions_since(session, visit.municipality_id, today)),
+            stopped_endpoints=stopped_endpoints(session, visit),
             quota=quota_view(quota_of(session, visit.municipality_id)),
         )
     return visit.page("start.html", view, room="start")
@@ -53,10 +55,15 @@ def cases_waiting(session: Session, visit: Visit) -> CasesWaiting:
         late=session.scalar(late) or 0,
         offers=len(offers(session, visit)),
         owed=owed_answers(session, staff.id),
-        held=visit.held,
+        held=visit.standing.held,
         mentions=tuple(dict.fromkeys(mention.case_id for mention in mentions_of(session, staff.id))),
         unreviewed=len(low) if visit.may(Permission.SUPERVISE) else None,
     )
+
+
+def stopped_endpoints(session: Session, visit: Visit) -> int:
+    """For those who can start them again."""
+    return disabled_endpoints(session, visit.municipality_id) if visit.may(Permission.CONNECT_SYSTEMS) else 0
 
 
 def paused_places(session: Session, visit: Visit) -> tuple[str, ...]:

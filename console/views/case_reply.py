@@ -112,6 +112,8 @@ class ReplyView:
     largest_file: int
     is_fresh: bool
     """Just sent: the focus stays in the box."""
+    opening: datetime | None = None
+    """When the department opens, where it is closed now: words can be written for then."""
 
 
 def suggestion_views(found: Iterable[Suggestion], pack: Pack) -> tuple[SuggestionView, ...]:

@@ -7,6 +7,7 @@ from math import ceil
 
 from bot.models import Direction, MessageRow
 from bot.queries import LedgerLine
+from bot.staff_words import is_for_later
 from console.texts import named, say
 from console.views.conversations import language_tag
 from console.views.talk import WORDLESS, DecisionView, DeliveryView, decision_view, delivery_view, label_and_text
@@ -73,6 +74,8 @@ class PendingView:
     is_mine: bool
     seconds: int
     """Until it is sent."""
+    send_at: datetime | None
+    """Where it was written for later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +200,7 @@ def pending_views(
             is_refused=message.state == StaffMessageState.REFUSED,
             is_mine=message.staff_id == visitor_id,
             seconds=max(0, ceil((message.send_at - now).total_seconds())),
+            send_at=message.send_at if is_for_later(message) else None,
         )
 
 

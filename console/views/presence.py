@@ -1,8 +1,18 @@
-"""What somebody is told before they go home."""
+"""Whether somebody takes cases, and what they are told before they go home."""
 
 from dataclasses import dataclass
 
 from console.views.cases import CaseLine
+from handoff.models import PresenceState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Whether somebody takes cases now, how many they have, and how many they are asked to take."""
+
+    state: str = PresenceState.OFF
+    held: int = 0
+    offered: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

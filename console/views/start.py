@@ -65,6 +65,8 @@ class StartView:
     conversations: int
     decisions: tuple[DecisionCount, ...]
     quota: QuotaView | None
+    stopped_endpoints: int = 0
+    """Of other systems, which were told in vain for too long."""
 
     @property
     def is_quiet(self) -> bool:

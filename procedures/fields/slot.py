@@ -93,6 +93,11 @@ class SlotField(Field):
                 if left > 0:
                     yield Free(day=day, time=at, left=left)
 
+    def every(self, asking: Asking) -> Iterator[tuple[date, str]]:
+        """Days and times that can be chosen while there is room, full and closed ones included."""
+        for day in self._days(asking):
+            yield from ((day, at) for at in self.times or ("",))
+
     def _left(self, asking: Asking, day: date, at: str) -> int:
         key = self.key(asking, day, at)
         return self.capacity_of(asking, key) - asking.facts.taken(key)

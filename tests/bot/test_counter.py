@@ -2,23 +2,26 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.counter_jobs import CALLBACKS_JOB
 from bot.models import CallState, OutgoingCall, Resident
 from bot.preparing import ensure_municipality
 from bot.staff_words import LONGEST, UNDO_SECONDS, CollisionError, UnfitMessageError
 from core.database import Database
+from core.jobs import Job
 from core.models import Change
 from core.pack_loading import load_pack
+from handoff.callbacks import finish, open_callback
 from handoff.cases import Closing
 from handoff.desk_models import CaseTask, EmergencyMessage, StaffMessage, StaffMessageState
 from handoff.errors import NotHolderError
-from handoff.models import Case, Staff
+from handoff.models import CallbackRequest, Case, Staff
 from tests.bot.promises.counter_world import CountedDatabase, World
 from tests.town import MUNICIPALITY
 
@@ -44,7 +47,16 @@ def held(world: World) -> World:
     return world
 
 
-def submit(world: World, text: str, *, number: int = 0, submission: str = "", seen: int | None = None, media_id: int | None = None) -> int:
+def submit(
+    world: World,
+    text: str,
+    *,
+    number: int = 0,
+    submission: str = "",
+    seen: int | None = None,
+    media_id: int | None = None,
+    send_at: datetime | None = None,
+) -> int:
     found: list[int] = []
 
     def act(session: Session, case: Case, staff: Staff) -> None:
@@ -56,6 +68,7 @@ def submit(world: World, text: str, *, number: int = 0, submission: str = "", se
             submission=submission or str(uuid.uuid4()),
             seen_message_id=world.counter.newest_message_id(session, case) if seen is None else seen,
             media_id=media_id,
+            send_at=send_at,
             now=world.now,
         )
         found.append(message.id)
@@ -100,6 +113,57 @@ def test_messages_keep_their_order_though_one_is_undone(held: World) -> None:
     held.drain()
     assert held.line.said == ["一", "三"]
     assert [state_of(held, one) for one in (first, second, third)] == ["sent", "undone", "sent"]
+
+
+def test_words_for_later_wait_and_hold_up_nothing_that_is_said_before(held: World) -> None:
+    morning = held.now + timedelta(hours=14)
+    submit(held, "おはようございます", send_at=morning)
+    submit(held, "先にこちらを")
+    held.now += timedelta(seconds=UNDO_SECONDS)
+    held.work()
+    assert held.line.said == ["先にこちらを"]
+    held.now = morning
+    held.work()
+    assert held.line.said == ["先にこちらを", "おはようございます"]
+
+
+def test_words_for_later_can_be_taken_back_until_then(held: World) -> None:
+    morning = held.now + timedelta(hours=14)
+    message = submit(held, "おはようございます", send_at=morning)
+    held.now = morning - timedelta(minutes=1)
+    held.act(
+        0,
+        lambda session, _case, staff: held.counter.undo_message(session, session.get_one(StaffMessage, message), staff, now=held.now),
+    )
+    held.now = morning
+    held.work()
+    assert (held.line.said, state_of(held, message)) == ([], StaffMessageState.UNDONE)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state"), [("nothing", "sent"), ("goes home", "sent"), ("another", "refused"), ("resident", "refused")]
+)
+def test_words_for_later_go_out_unless_they_might_be_no_answer_any_more(held: World, meanwhile: str, state: str) -> None:
+    morning = held.now + timedelta(hours=14)
+    message = submit(held, "おはようございます", send_at=morning)
+    if meanwhile == "resident":
+        held.say("もう解決しました")
+        held.work()
+    elif meanwhile != "nothing":
+        held.act(0, lambda session, case, staff: held.counter.release(session, case, staff, "帰ります", now=held.now))
+        held.work()
+    if meanwhile == "another":
+        held.act(1, lambda session, case, staff: held.counter.claim(session, case, staff, now=held.now))
+        held.work()
+    held.line.said.clear()
+    held.now = morning
+    held.work()
+    assert state_of(held, message) == state
+    assert ("おはようございます" in held.line.said) is (state == "sent")
+    with held.database.reading() as session:
+        case = held.open_case(session)
+        assert case is not None
+        assert (case.due_from is None) is (state == "sent"), "an answer pauses the clock"
 
 
 def test_undoing_too_late_or_by_another_changes_nothing(held: World) -> None:
@@ -287,3 +351,55 @@ def test_open_pages_are_told_of_each_change(held: World, act: Callable[[World], 
     before = len(topics())
     held.act(0, act(held))
     assert {topic.partition(":")[0] for topic in topics()[before:]} >= {"queue", "case"}
+
+
+def apologies(world: World) -> int:
+    return sum("まだできていません" in words for words in world.line.said)
+
+
+def ask_to_be_called(world: World) -> None:
+    with world.database.transaction() as session:
+        conversation = world.conversation(session)
+        assert conversation is not None
+        open_callback(
+            session,
+            municipality_id=MUNICIPALITY,
+            conversation_id=conversation.id,
+            department_id="general_affairs",
+            phone="090-1234-5678",
+            preferred_time="",
+            topic="",
+            promised_from=world.now,
+            now=world.now,
+        )
+
+
+def apologise(world: World) -> None:
+    world.jobs.apologise_for_callbacks(Job(id=0, kind=CALLBACKS_JOB, payload={}, key=None, attempt=1, enqueued_at=world.now))
+    world.work()
+
+
+@pytest.mark.parametrize("is_called", [False, True])
+def test_whoever_was_not_called_on_the_promised_day_hears_an_apology_once(world: World, is_called: bool) -> None:
+    world.say("こんにちは")
+    world.drain()
+    ask_to_be_called(world)
+    promised = world.now
+    if is_called:
+        with world.database.transaction() as session:
+            finish(session.scalars(select(CallbackRequest)).one(), by="田中", now=world.now)
+    for later in (timedelta(hours=6), timedelta(hours=17)):
+        world.now = promised + later
+        apologise(world)
+        assert apologies(world) == 0, "within the day, and before the office opens, nobody is told"
+    world.now = promised + timedelta(hours=24)
+    apologise(world)
+    apologise(world)
+    assert apologies(world) == (0 if is_called else 1)
+
+
+def test_apology_for_a_call_is_left_to_the_person_who_holds_the_talk(held: World) -> None:
+    ask_to_be_called(held)
+    held.now += timedelta(hours=24)
+    apologise(held)
+    assert apologies(held) == 0

@@ -28,11 +28,15 @@ from console import passwords, queries, rendering
 from console.app import create_console
 from console.live.live import Live
 from console.sessions import Sessions
+from console.systems import Systems
 from console.visiting import COOKIE
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.pack import Pack
+from procedures.loading import load_procedures
+from procedures.outside.endpoints import Endpoints
+from procedures.outside.tokens import Tokens
 from tests.all_models import METADATA
 from tests.console.sample import NOW, fill, make_packs
 from tests.console.table_suggester import TableSuggester
@@ -70,6 +74,11 @@ class House:
         channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
         return Counter(self.queue, channel, self.packs, MediaStore(self.folder, KEYRING, "https://town.test"))
 
+    @cached_property
+    def systems(self) -> Systems:
+        endpoints = Endpoints(KEYRING, resolve=lambda host, port: ["10.0.0.1" if host.startswith("inner") else "203.0.114.7"])
+        return Systems(tokens=Tokens(KEYRING), endpoints=endpoints, procedures=lambda municipality_id: load_procedures("shiomi"))
+
     @cache  # noqa: B019  # A house lives as long as its test.
     def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
         console = create_console(
@@ -83,6 +92,7 @@ class House:
             live=live,
             counter=self.counter,
             suggester=TableSuggester(),
+            systems=self.systems,
         )
         return Starlette(routes=[Mount("/console", app=console)])
 

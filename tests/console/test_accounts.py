@@ -14,13 +14,21 @@ from core.encryption import Keyring
 from tests.console.conftest import KEYRING, House
 from tests.console.sample import NOW, PASSWORD
 
-GOOD = {"municipality_id": "midori", "login": "Tanaka.Yumi", "name": " 田中 由美 ", "role": "staff", "password": PASSWORD, "now": NOW}
+GOOD = {
+    "municipality_id": "midori",
+    "login": "Tanaka.Yumi",
+    "name": " 田中 由美 ",
+    "role": "staff",
+    "password": PASSWORD,
+    "now": NOW,
+    "capacity": 3,
+}
 
 
 def test_account_is_made_with_a_login_in_normal_form(house: House) -> None:
     with house.database.transaction() as session:
         staff = add_staff(session, AuditLog(KEYRING), **GOOD)  # type: ignore[arg-type]
-    assert (staff.login, staff.name, staff.role, staff.is_active) == ("tanaka.yumi", "田中 由美", "staff", True)
+    assert (staff.login, staff.name, staff.role, staff.is_active, staff.capacity) == ("tanaka.yumi", "田中 由美", "staff", True, 3)
     assert PASSWORD not in staff.password_hash
     assert staff.password_hash.startswith("$argon2id$")
     with house.database.reading() as session:

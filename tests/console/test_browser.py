@@ -39,8 +39,8 @@ SMALL = f"""() => [...document.querySelectorAll('{TARGETS}')]
     .filter(found => found.offsetHeight > 0 && found.offsetHeight < 44).map(found => found.outerHTML)"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-REFUSED = ("422",)
-"""A form that comes back with problems, which the browser reports as an error."""
+REFUSED = ("422", "404")
+"""A form that comes back with problems, and a page that is not there: the browser reports both as errors."""
 
 
 @pytest.fixture
@@ -180,7 +180,10 @@ def test_page_of_a_guide_fits_a_phone(chromium, house: House) -> None:  # type: 
         page.click("summary")
         page.click(".contents >> text=窓口")
         assert page.url.endswith("#section-3")
-        assert [text for text in complaints if "favicon" not in text] == []
+        assert look_everywhere(page) == []
+        page.goto(f"{server.url}/guides/midori/nothing-here")
+        assert look_everywhere(page) == []
+        assert [text for text in complaints if "favicon" not in text and "404" not in text] == []
         context.close()
     finally:
         server.stop()
@@ -204,8 +207,12 @@ def test_axe_finds_nothing_on_any_page(opened, address: str) -> None:  # type: i
     found = {}
     for path in PAGES:
         page.goto(address + path)
-        if violations := look_everywhere(page):
-            found[path] = violations
-    assert found == {}
+        found[path] = look_everywhere(page)
+    page.goto(f"{address}/nothing-here")
+    found["nothing-here"] = look_everywhere(page)
+    page.context.clear_cookies()
+    page.goto(f"{address}/login")
+    found["login"] = look_everywhere(page)
+    assert {path: violations for path, violations in found.items() if violations} == {}
     page.evaluate("document.querySelector('h1').style.color = '#eee'")
     assert any("color-contrast" in sentence for sentence in look_everywhere(page))

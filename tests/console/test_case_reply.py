@@ -1,7 +1,7 @@
 """Answering a resident from the page of a case: sent once, never into what was not read, and nothing typed is ever lost."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -298,3 +298,17 @@ def test_expired_session_leads_back_to_the_case(house: House, visit: Visit) -> N
     assert answer.status_code == 401
     assert answer.headers["hx-redirect"].endswith(f"next=%2Fconsole%2Fcases%2F{case_id}&ended=1")
     assert said_by_staff(house) == []
+
+
+def test_out_of_hours_words_can_be_kept_for_the_opening(house: House, visit: Visit) -> None:
+    case_id = claimed_case(house)
+    browser = visit("staff")
+    assert "開庁してから送る" not in browser.get(f"/console/cases/{case_id}").text, "the department is open"
+    house.clock.pass_by(timedelta(hours=9))
+    page = browser.get(f"/console/cases/{case_id}").text
+    assert "開庁してから送る" in page
+    words = words_of(reply(browser, case_id, "明日お調べします。", page=page, later="1").text)
+    assert "に送ります 送るのをやめる" in words
+    with house.database.reading() as session:
+        message = session.get_one(StaffMessage, waiting_id(house))
+        assert message.send_at == datetime(2026, 11, 29, 23, 30, tzinfo=UTC), "they open on Mondays at half past eight"

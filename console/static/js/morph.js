@@ -90,7 +90,7 @@ function copyField(old, fresh) {
 }
 
 export function isChanged(field) {
-  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected && [...field.options].some((other) => other.defaultSelected));
+  if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findLastIndex((option) => option.defaultSelected));
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   return field.type !== "hidden" && field.value !== field.defaultValue;
 }

@@ -125,7 +125,7 @@ class World:
         tools = SearchTools(self.database, NothingFound(), load_pack)  # type: ignore[arg-type]  # it is asked no more than this
         self.runner = WatchedRunner(self, tools, media)
         self.delivery = Delivery(self.database, lambda _: self.line, clock, call_settled)  # type: ignore[arg-type,return-value]
-        self.jobs = CounterJobs(self.database, self.queue, self.counter, clock)
+        self.jobs = CounterJobs(self.database, self.queue, self.counter, load_pack, (MUNICIPALITY,), clock)
         self.tending = Tending(
             self.database,
             load_pack,

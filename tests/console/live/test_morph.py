@@ -19,7 +19,8 @@ OLD = """
   <details id="more"><summary>詳しく</summary>中身</details>
   <form><input type="hidden" name="seen" value="7"><input id="name" value="もと"><textarea id="words">もと</textarea>
     <input type="checkbox" id="tick">
-    <select id="choice"><option value="a" selected>A</option><option value="b">B</option></select></form>
+    <select id="choice"><option value="a" selected>A</option><option value="b">B</option></select>
+    <select id="person"><option value="a">A</option><option value="b">B</option></select></form>
   <p id="kept" data-live-keep>残す</p>
 </section>"""
 NEW = """
@@ -29,7 +30,8 @@ NEW = """
   <details id="more"><summary>詳しく</summary>新しい中身</details>
   <form><input type="hidden" name="seen" value="8"><input id="name" value="新"><textarea id="words">新</textarea>
     <input type="checkbox" id="tick" checked>
-    <select id="choice"><option value="a">A</option><option value="b" selected>B</option></select></form>
+    <select id="choice"><option value="a">A</option><option value="b" selected>B</option></select>
+    <select id="person"><option value="c">C</option><option value="a">A</option><option value="b">B</option></select></form>
   <p id="kept" data-live-keep>消える</p>
 </section>"""
 MORPH = """async html => {
@@ -77,12 +79,14 @@ def test_typed_words_chosen_values_and_opened_details_stay(page: "Page") -> None
     page.fill("#name", "書きかけ")
     page.fill("#words", "書きかけの文")
     page.select_option("#choice", "b")
+    page.select_option("#person", "b")
     page.click("summary")
     page.evaluate(MORPH, NEW)
     page.evaluate(MORPH, NEW.replace("新", "もっと新").replace('value="8"', 'value="9"'))
     assert page.input_value("#name") == "書きかけ"
     assert page.input_value("#words") == "書きかけの文"
     assert page.input_value("#choice") == "b"
+    assert page.input_value("#person") == "b"
     assert "open" in page.eval_on_selector("#more", "found => [...found.attributes].map(each => each.name)")
     assert "もっと新しい中身" in page.inner_text("#more")
     assert page.input_value("[name=seen]") == "9"

@@ -9,7 +9,7 @@ import pytest
 
 from console.parts import PARTS
 from core.changes import PRESENCE, staff_topic
-from handoff.models import Presence, PresenceState
+from handoff.models import Case, CaseState, Presence, PresenceState
 from tests.console.case_sample import fill_cases
 from tests.console.cases import staff_of
 from tests.console.conftest import Browser
@@ -17,19 +17,27 @@ from tests.console.live.conftest import Town
 
 Visit = Callable[..., Browser]
 LIVE = re.compile(r'data-live="([^"]+)"')
-PAGES = ("/cases?tab=unassigned", "/cases?tab=mine", "/cases?tab=all&words=住民票", "/cases/{mine}", "/handover")
+PAGES = (
+    ("taro", "/"),
+    ("taro", "/cases?tab=unassigned"),
+    ("taro", "/cases?tab=mine"),
+    ("taro", "/cases?tab=all&words=住民票"),
+    ("taro", "/cases/{mine}"),
+    ("taro", "/handover"),
+    ("supervisor", "/supervision"),
+)
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_part_of_a_page_is_told_as_it_looks(town: Town, visit: Visit, path: str) -> None:
+@pytest.mark.parametrize(("login", "path"), PAGES)
+def test_every_part_of_a_page_is_told_as_it_looks(town: Town, visit: Visit, login: str, path: str) -> None:
     ids = fill_cases(town.house)
-    browser = visit("taro")
+    browser = visit(login)
     page = browser.get("/console" + path.format(**ids)).text
     keys = [key.replace("&amp;", "&") for key in LIVE.findall(page)]
     assert keys
     assert {key.partition("?")[0] for key in keys} <= set(PARTS)
     with town.house.database.reading() as session:
-        topics = [staff_topic(staff_of(session, "taro").id), "queue", PRESENCE, f"case:{ids['mine']}"]
+        topics = [staff_topic(staff_of(session, login).id), "queue", PRESENCE, f"case:{ids['mine']}"]
     stream = town.open("&".join(f"part={quote(key, safe='')}" for key in keys), browser=browser)
     stream.wait("hello")
     town.change(*topics)
@@ -55,3 +63,34 @@ def test_whoever_counts_as_gone_sees_it_in_the_bar(town: Town, visit: Visit) -> 
         topic = staff_topic(staff.id)
     town.change(topic)
     assert 'data-presence="off"' in stream.wait("part").data["html"]
+
+
+def test_offer_is_told_on_whatever_page_somebody_is(town: Town, visit: Visit) -> None:
+    fill_cases(town.house)
+    with town.house.database.transaction() as session:
+        case = session.query(Case).filter(Case.state == CaseState.OFFERED, Case.holder_id == staff_of(session, "taro").id).one()
+        case.state, case.holder_id = CaseState.WAITING, None
+        case_id, topic = case.id, staff_topic(staff_of(session, "taro").id)
+    browser = visit("taro")
+    assert "届いています" not in browser.get("/console/content").text
+    stream = town.open("part=offer_mark", browser=browser)
+    stream.wait("hello")
+    with town.house.database.transaction() as session:
+        case, taro = session.get_one(Case, case_id), staff_of(session, "taro")
+        case.state, case.holder_id = CaseState.OFFERED, taro.id
+    town.change(topic)
+    assert "あなたへの案件が1件届いています" in stream.wait("part").data["html"]
+    assert "あなたへの案件が1件届いています" in browser.get("/console/content").text
+    assert "offer-mark" not in browser.get("/console/cases").text, "the list has the offers themselves"
+
+
+def test_room_of_supervisors_is_told_to_nobody_else(town: Town, visit: Visit) -> None:
+    fill_cases(town.house)
+    told = {}
+    for login in ("supervisor", "taro"):
+        stream = town.open("part=supervision", browser=visit(login))
+        stream.wait("hello")
+        town.change("queue")
+        stream.wait("change")
+        told[login] = [event.data["part"] for event in stream.of("part")]
+    assert told == {"supervisor": ["supervision"], "taro": []}

@@ -1,0 +1,1 @@
+"""/api/v1/applications: what other systems read and write of applications."""

@@ -1,0 +1,96 @@
+"""How much room there is on which day, and which days are closed."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Response
+
+from console.application_slots import SLOTS, chosen, days_of, facts_of, slots_view
+from console.forms import TextForm
+from console.texts import say
+from console.visiting import ApplicationHandler, ApplicationWriter
+from core.japanese_dates import read_day
+from procedures.slot_days import groups_of
+from procedures.slots import set_capacity
+
+ROOM = "applications"
+MOST_PLACES = 999
+
+router = APIRouter(prefix="/applications")
+
+
+class SlotForm(TextForm):
+    """`capacity` is a number, or empty for what the definition says; `action` may be close or usual instead."""
+
+    procedure: str = ""
+    group: str = ""
+    key: str = ""
+    capacity: str = ""
+    action: str = "set"
+
+
+class DayForm(TextForm):
+    """`action` is close or usual, for every group on that day."""
+
+    procedure: str = ""
+    group: str = ""
+    day: str = ""
+    action: str = ""
+
+
+@router.get("/slots")
+def show_slots(visit: ApplicationHandler, procedure: str = "", group: str = "") -> Response:
+    with visit.reading() as session:
+        view = slots_view(session, visit, procedure, group)
+    return visit.page("applications/slots.html", view, room=ROOM)
+
+
+@router.post("/slots")
+def set_slot(form: Annotated[SlotForm, Form()], visit: ApplicationWriter) -> Response:
+    """Places that were given stay given, however small the number becomes."""
+    definition, field = chosen(visit, form.procedure)
+    written = form.capacity.strip().translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+    is_number = written.isascii() and written.isdecimal() and len(written) < 6 and int(written) <= MOST_PLACES
+    capacity = 0 if form.action == "close" else int(written) if is_number and form.action != "usual" else None
+    with visit.writing() as session:
+        slot = next((one for one in days_of(session, visit, definition, field, form.group) if one.key == form.key), None)
+        is_meant = form.action in ("close", "usual") or is_number or not written
+        if slot is None or not is_meant:
+            problem = say("application.slot_number", most=MOST_PLACES) if slot is not None else say("application.slot_gone")
+            view = slots_view(session, visit, definition.id, form.group, problem=problem, problem_key=form.key)
+            return visit.page("applications/slots.html", view, room=ROOM, status=422)
+        set_capacity(session, visit.municipality_id, definition.id, slot.key, day=slot.day, capacity=capacity)
+        visit.record(session, "application.slot", f"procedure:{definition.id} {slot.key} {'usual' if capacity is None else capacity}")
+    return visit.redirect(
+        _here(definition.id, form.group), "slot_usual" if capacity is None else "slot_closed" if capacity == 0 else "slot_set"
+    )
+
+
+@router.post("/slots/day")
+def set_day(form: Annotated[DayForm, Form()], visit: ApplicationWriter) -> Response:
+    """A day that nobody works, in all groups at once."""
+    definition, field = chosen(visit, form.procedure)
+    day = read_day(form.day.strip()) if form.day.strip() else None
+    if day is None or form.action not in ("close", "usual"):
+        with visit.reading() as session:
+            view = slots_view(session, visit, definition.id, form.group, problem=say("application.slot_day"))
+        return visit.page("applications/slots.html", view, room=ROOM, status=422)
+    with visit.writing() as session:
+        facts, _ = facts_of(session, visit, definition)
+        slots = [
+            slot
+            for group in groups_of(definition, field, facts)
+            for slot in days_of(session, visit, definition, field, group)
+            if slot.day == day
+        ]
+        for slot in slots:
+            capacity = 0 if form.action == "close" else None
+            set_capacity(session, visit.municipality_id, definition.id, slot.key, day=day, capacity=capacity)
+        if slots:
+            visit.record(session, f"application.slot_day_{form.action}", f"procedure:{definition.id} {day.isoformat()} {len(slots)}")
+    notice = "slot_day_none" if not slots else "slot_day_closed" if form.action == "close" else "slot_day_usual"
+    return visit.redirect(_here(definition.id, form.group), notice)
+
+
+def _here(procedure: str, group: str) -> str:
+    return f"{SLOTS}?{urlencode({'procedure': procedure, 'group': group})}"
