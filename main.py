@@ -99,7 +99,8 @@ class Product:
         from fastapi import FastAPI
 
         from bot.data_pages import create_data_pages
-        from bot.form_links import DATA_PREFIX
+        from bot.draft_pages import create_draft_pages
+        from bot.form_links import DATA_PREFIX, DRAFT_PREFIX
         from bot.form_links import PREFIX as FORM_PREFIX
         from bot.form_pages import create_form_pages
         from bot.media import PREFIX as MEDIA_PREFIX
@@ -152,6 +153,9 @@ class Product:
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
         web.mount(FORM_PREFIX, create_form_pages(self.bot.forms, self.packs))
+        web.mount(
+            DRAFT_PREFIX, create_draft_pages(self.database, self.bot.procedures, load_pack, self.packs, self.bot.clock)
+        )
         web.mount(DATA_PREFIX, create_data_pages(self.bot.data_room, self.packs))
         web.mount(MEDIA_PREFIX, create_media_pages(self.database, self.bot.media, system_clock))
         return beside_webhooks(self.bot.webhook, web)

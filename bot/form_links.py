@@ -2,6 +2,7 @@
 
 PREFIX = "/forms"
 DATA_PREFIX = "/my-data"
+DRAFT_PREFIX = "/drafts"
 
 
 def form_address(public_url: str | None, token: str) -> str:
@@ -12,3 +13,8 @@ def form_address(public_url: str | None, token: str) -> str:
 def data_address(public_url: str | None, token: str) -> str:
     """Of わたしのデータ; empty as above."""
     return f"{public_url}{DATA_PREFIX}/{token}" if public_url else ""
+
+
+def draft_address(public_url: str | None, token: str) -> str:
+    """Of what is shown at the counter; empty as above."""
+    return f"{public_url}{DRAFT_PREFIX}/{token}" if public_url else ""

@@ -219,6 +219,20 @@ class GiveForm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeepDraft:
+    """Keeps what was filled in for the counter, once. What is to be shown there is put before the rest of the reply."""
+
+    filling: Filling
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseLinkCode:
+    """The resident typed a code that the counter gave them. What came of it is put before the rest of the reply."""
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GiveDataPage:
     """The reply gives the address of the page of わたしのデータ."""
 
@@ -269,6 +283,8 @@ Effect = (
     | SubmitFilling
     | GiveForm
     | GiveDataPage
+    | KeepDraft
+    | UseLinkCode
     | DeleteKept
     | ForgetResident
     | WithdrawSubmitted

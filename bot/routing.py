@@ -43,6 +43,7 @@ from bot.taps import (
 )
 from bot.waste import asked_days, asked_item
 from bot.words import contains, crisis_in, is_whole, reason_in
+from procedures.assurance import read_code
 
 ABOUT_WAITING = (
     AskStaff,
@@ -95,6 +96,7 @@ class Route(StrEnum):
     START = "start"
     STATUS = "status"
     MY_DATA = "my_data"
+    LINK_CODE = "link_code"
     WHAT_IS_LEFT = "what_is_left"
     ANSWER = "answer"
     SILENT = "silent"
@@ -217,6 +219,8 @@ def _route_words(turn: Turn) -> Route:
         return Route.STATUS
     if asks_for_own_data(turn.procedures, text):
         return Route.MY_DATA
+    if turn.procedures is not None and read_code(text) is not None:
+        return Route.LINK_CODE
     if is_whole(lexicon.cancel, text):
         return Route.CANCEL
     if is_whole(lexicon.helpful, text) or is_whole(lexicon.rejections, text):
@@ -247,6 +251,8 @@ def _route_in_procedure(turn: Turn) -> Route:
         return Route.START
     if asks_for_own_data(turn.procedures, turn.text):
         return Route.MY_DATA
+    if read_code(turn.text) is not None:
+        return Route.LINK_CODE
     return Route.STATUS if names_receipt(turn.text) else Route.PROCEDURE
 
 

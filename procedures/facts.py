@@ -93,5 +93,7 @@ class Facts:
     """What was given before and may be used again, by kind of personal data."""
     found: Mapping[str, Plain] = field(default_factory=dict)
     """What is known beforehand for conditions: `fact.NAME`."""
+    assurance: str = "L1"
+    """How surely it is known who fills in; `fact.assured` tells whether that is enough for the procedure."""
     look_up: Callable[[str, Mapping[str, Plain]], Plain] = nothing_found
     """What can be found only with the answers so far, such as a report nearby: `fact.NAME`."""

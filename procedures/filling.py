@@ -30,6 +30,7 @@ from procedures.steps import (
     Between,
     ChooseEdit,
     Completed,
+    Drafted,
     Dropped,
     Paused,
     PersonReason,
@@ -148,7 +149,7 @@ def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
         return go_on(settled, notes=notes)
     if settled.fingerprint() != fingerprint:
         return go_on(settled, notes=(*notes, line("procedure.card_old")))
-    return Completed(state=settled.state, keeps=keeps)
+    return Completed(state=settled.state, keeps=keeps) if settled.is_assured else Drafted(state=settled.state)
 
 
 def _answer(progress: Progress, said: Said) -> Step:

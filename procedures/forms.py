@@ -45,6 +45,8 @@ class Purpose(StrEnum):
 
     FILLING = "filling"
     """The questions of a procedure that must not be asked in the talk; once."""
+    DRAFT = "draft"
+    """What somebody shows at the counter."""
     DATA = "data"
     """わたしのデータ; as often as wanted in its time."""
 
@@ -59,8 +61,9 @@ def new_link(
     purpose: Purpose = Purpose.FILLING,
     language: str = "ja",
     now: datetime,
+    until: datetime | None = None,
 ) -> tuple[FormLink, str]:
-    """A link and its token; it opens nothing before `store_link`."""
+    """A link and its token; it opens nothing before `store_link`. `until` is for what is shown longer than it is filled in."""
     link = FormLink(
         id=secrets.token_urlsafe(16),
         municipality_id=municipality_id,
@@ -70,7 +73,7 @@ def new_link(
         purpose=purpose,
         language=language,
         created_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=until or now + LIFETIME,
     )
     return link, f"{link.id}.{_signature(seals, link)}"
 

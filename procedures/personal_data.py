@@ -13,7 +13,16 @@ from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.keys import ForgottenError, Seals, destroy_key
 from procedures.lifecycle import OPEN
-from procedures.models import Application, FillingRow, FormLink, PersonalDatum, StoppedNotice
+from procedures.models import (
+    Application,
+    CounterDraft,
+    FillingRow,
+    FormLink,
+    LinkAttempts,
+    PersonalDatum,
+    StoppedNotice,
+    VerifiedAccount,
+)
 from procedures.state import Filling
 
 KEPT = timedelta(days=365)
@@ -127,7 +136,7 @@ def forget_resident(session: Session, resident_id: int) -> None:
     if session.scalar(is_open) is not None:
         raise OpenApplicationsError("an application of the resident is under way")
     delete_data(session, resident_id)
-    for table in (FillingRow, FormLink):
+    for table in (FillingRow, FormLink, CounterDraft, VerifiedAccount, LinkAttempts):
         session.execute(delete(table).where(table.resident_id == resident_id))
     session.execute(delete(StoppedNotice).where(StoppedNotice.resident_id == resident_id))
     for application in session.scalars(select(Application).where(Application.resident_id == resident_id)):
