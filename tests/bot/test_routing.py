@@ -32,6 +32,8 @@ from bot.states import (
     WaitingForStaff,
 )
 from bot.taps import AskEntry, GoOnWithBot, ShowMenu
+from procedures.assurance import new_code
+from procedures.loading import load_procedures
 from tests.bot.turns import ANSWERED, bubble, turn_of
 
 PHONE = AskedForPhone(topic="住民票")
@@ -244,8 +246,16 @@ def test_a_button_that_has_nothing_to_do_with_waiting_turns_to_the_bot(said: Con
     assert goes_on_with_bot(turn, route(turn)) is expected
 
 
+OWN = [("わたしのデータ", Route.MY_DATA), ("my data", Route.MY_DATA), (new_code(), Route.LINK_CODE), ("データの持ち出し", Route.ANSWER)]
+
+
+@pytest.mark.parametrize(("said", "expected"), OWN)
+def test_own_data_and_codes_of_the_counter_are_told_from_questions(said: str, expected: Route) -> None:
+    assert route(turn_of(said, procedures=load_procedures("shiomi"))) is expected
+
+
 def test_every_route_has_a_handler_and_the_tables_reach_it() -> None:
     assert set(HANDLERS) == set(Route)
     reached = {expected for _, expected in (*IDLE, *GROUP, *WAITING)} | {Route.FEEDBACK, Route.CORRECTION, Route.CALLBACK}
-    reached |= {Route.RELAY, Route.REOPEN, Route.COMMENT}
+    reached |= {Route.RELAY, Route.REOPEN, Route.COMMENT, *(expected for _, expected in OWN)}
     assert reached == set(Route)
