@@ -8,18 +8,22 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from bot.form_links import PREFIX
+from bot.draft_pages import create_draft_pages
+from bot.form_links import DRAFT_PREFIX, PREFIX
 from bot.form_pages import create_form_pages
 from bot.models import MessageRow
 from bot.preparing import ensure_municipality
 from bot.simulator.phone import Phone
 from core.clock import JAPAN
 from core.database import Database
-from procedures.models import Application
+from handoff.models import Staff
+from procedures.assurance import give_code, new_code
+from procedures.models import Application, CounterDraft
 from tests.bot.test_forms import ASKED, ENTERED
 from tests.databases import migrated_database_url
 from tests.procedures.sensitive import with_sensitive
 from tests.procedures.talk import PACK
+from tests.procedures.test_assurance import procedures_with
 from tests.scenario_desk import Desk
 from tests.scenario_format import StaffAct
 from tests.screen import actions_in, quick_replies, texts_in
@@ -74,7 +78,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         database.close()
 
 
-PROCEDURES = with_sensitive()
+PROCEDURES = with_sensitive(procedures_with("L2"))
 
 
 @pytest.fixture
@@ -160,3 +164,33 @@ def test_deleting_everything_in_the_middle_ends_what_was_being_filled_in(street:
     assert "すべて消しました" in street.tap("消す")
     assert "口座" not in street.heard, "nothing is asked any more"
     assert "お預かりしている内容はありません" in street.say("わたしのデータ")
+
+
+def test_below_the_level_the_talk_ends_in_a_draft_and_never_in_an_application(town: Town, street: Street) -> None:
+    """Then the counter gives a code, and the same procedure is submitted in the talk."""
+    street.say("傘の貸し出しを申し込みたい", "2")
+    heard = street.say("12月7日")
+    assert "窓口で本人確認が要ります" in heard
+    heard = street.tap("下書きを作る")
+    assert "まだ申込みは終わっていません" in heard
+    street.tap("QRコードを見せる")
+    assert street.opened is not None
+    pages = TestClient(create_draft_pages(town.database, town.bot.procedures, lambda _name: PACK, {PACK.id: PACK}, town.clock))
+    shown = pages.get(street.opened.removeprefix(ORIGIN + DRAFT_PREFIX)).text
+    with town.database.reading() as session:
+        draft = session.scalars(select(CounterDraft)).one()
+        assert draft.code in shown
+        assert draft.code in heard
+        assert "<svg" in shown
+        assert [row for row in session.scalars(select(Application)) if row.procedure_id == "umbrella_loan"] == []
+    with town.database.transaction() as session:
+        staff = session.scalars(select(Staff).order_by(Staff.id)).first()
+        assert staff is not None
+        code = give_code(
+            session, town.bot.procedures.seals, municipality_id=PACK.id, staff_id=staff.id, method="passport", now=town.clock()
+        )
+    assert "番号が違うか" in street.say(new_code())
+    assert "本人確認が済みました" in street.say(code)
+    street.say("傘の貸し出しを申し込みたい", "2")
+    street.tap("この内容で申し込む")
+    assert "受け付けました" in street.heard

@@ -38,6 +38,7 @@ SOURCE = """
 id: umbrella_loan
 title: 傘の貸し出し
 department: general_affairs
+starts: [傘の貸し出し]
 assurance: L2
 legal_basis: 試し
 retention: {days: 30, because: 試し}
