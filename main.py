@@ -36,21 +36,31 @@ class Product:
         from bot.preparing import load_content, open_database
         from core.audit import AuditLog
         from core.clock import system_clock
+        from core.current_packs import CurrentPacks
+        from core.edits import Edits
         from core.embedded_queue import EmbeddedQueue
         from core.encryption import keyring
+        from core.memory import release_memory
         from core.pack_loading import CONTENT, load_pack
         from core.process_lock import hold_locks
+        from procedures.current import CurrentProcedures
         from procedures.loading import load_procedures
         from procedures.outside.endpoints import Endpoints
         from procedures.outside.jobs import SystemJobs
         from procedures.outside.stopping import StoppedEndpoints
+        from retrieval.tokens import DICTIONARY_FILE
 
         ring = keyring(settings)
         self.database = open_database(settings, may_upgrade=is_demo)
         self._locks = hold_locks(settings, self.database, runs_jobs=workers > 0)
         self.packs = {municipality_id: load_pack(municipality_id) for municipality_id in settings.municipalities}
-        self.procedures = {municipality_id: load_procedures(municipality_id) for municipality_id in settings.municipalities}
-        self._search = build_search(settings, self.database, load_pack, CONTENT, folder=settings.data_dir / INDEX_FOLDER)
+        for municipality_id in settings.municipalities:
+            # What is wrong in a pack's procedures is said at the start.
+            load_procedures(municipality_id)
+        self.edits = Edits(self.database)
+        self.current_packs = CurrentPacks(self.edits, load_pack)
+        self.procedures = CurrentProcedures(self.edits, self.current_packs, load_procedures)
+        self._search = build_search(settings, self.database, self.current_packs, CONTENT, folder=settings.data_dir / INDEX_FOLDER)
         load_content(self.database, self.packs.values(), CONTENT)
         self._search.warm(is_complete=False)
         self._search.start_following()
@@ -62,12 +72,13 @@ class Product:
             keyring=ring,
             channels=keys,
             api_url=settings.line_api_url,
-            tools=build_tools(settings, self.database, self._search, load_pack, self._public_url(settings)),
-            packs=load_pack,
+            tools=build_tools(settings, self.database, self._search, self.current_packs, self._public_url(settings)),
+            packs=self.current_packs,
             clock=clock or system_clock,
             search=self._search,
             media_folder=settings.data_dir / MEDIA_FOLDER,
             public_url=self._media_url(settings),
+            procedures=self.procedures,
             systems=SystemJobs(
                 self.database,
                 self.queue,
@@ -80,6 +91,7 @@ class Product:
         self._workers = workers
         self.application = self._application(settings)
         self.bot.inbox.start()
+        release_memory(DICTIONARY_FILE)
 
     def opened(self) -> None:
         self.bot.start_working(self._workers)
@@ -115,7 +127,6 @@ class Product:
         from core.clock import system_clock
         from core.encryption import keyring
         from core.metrics_page import show_metrics
-        from core.pack_loading import load_pack
         from faq.guide_links import PREFIX
         from faq.guide_pages import create_guide_pages
         from procedures.outside.tokens import Tokens
@@ -129,7 +140,7 @@ class Product:
             queue=self.queue,
             tokens=tokens,
             receiving=self.bot.receiving,
-            packs=load_pack,
+            packs=self.current_packs,
             clock=system_clock,
         )
         web.mount("/api/v1", create_api(self.database, list(self.packs.values()), self._search.mode.value, system_clock, interface))
@@ -140,23 +151,24 @@ class Product:
                 self.database,
                 ring,
                 self.queue,
-                load_pack,
+                self.current_packs,
                 system_clock,
                 public_url=settings.public_url,
                 search_changed=self._search.follow,
                 live=self.live,
                 counter=self.bot.counter,
-                suggester=SearchSuggester(self._search, load_pack, self._public_url(settings)),
+                suggester=SearchSuggester(self._search, self.current_packs, self._public_url(settings)),
                 receiving=self.bot.receiving,
-                systems=Systems(tokens=tokens, endpoints=self.endpoints, procedures=self.procedures.__getitem__),
+                systems=Systems(tokens=tokens, endpoints=self.endpoints, procedures=self.procedures),
+                current_procedures=self.procedures,
+                edits=self.edits,
             ),
         )
-        web.mount(PREFIX, create_guide_pages(self.database, self.packs, system_clock))
-        web.mount(FORM_PREFIX, create_form_pages(self.bot.forms, self.packs))
-        web.mount(
-            DRAFT_PREFIX, create_draft_pages(self.database, self.bot.procedures, load_pack, self.packs, self.bot.clock)
-        )
-        web.mount(DATA_PREFIX, create_data_pages(self.bot.data_room, self.packs))
+        web.mount(PREFIX, create_guide_pages(self.database, self.current_packs.mapping(self.packs), system_clock))
+        packs = self.current_packs.mapping(self.packs)
+        web.mount(FORM_PREFIX, create_form_pages(self.bot.forms, packs))
+        web.mount(DRAFT_PREFIX, create_draft_pages(self.database, self.bot.procedures, packs.__getitem__, packs, self.bot.clock))
+        web.mount(DATA_PREFIX, create_data_pages(self.bot.data_room, packs))
         web.mount(MEDIA_PREFIX, create_media_pages(self.database, self.bot.media, system_clock))
         return beside_webhooks(self.bot.webhook, web)
 

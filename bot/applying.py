@@ -1,12 +1,13 @@
-"""Writing a decided turn: conversation, resident, ledger, outgoing call and effects, all in the caller's transaction."""
+"""Writing a decided turn: conversation, resident, ledger, outgoing call and effects, all in the caller's transaction.
 
-from collections.abc import Sequence
+The rows themselves are read only where an effect changes them.
+"""
+
 from dataclasses import dataclass, replace
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot import feedback, queries
+from bot import feedback, loading, queries
 from bot.case_effects import CaseEffects
 from bot.incoming import (
     Said,
@@ -21,7 +22,6 @@ from bot.models import (
     Conversation,
     ConversationKind,
     EventState,
-    InboundEvent,
     Resident,
     TurnRow,
     Verdict,
@@ -33,7 +33,6 @@ from bot.outcome import (
     MarkCrisis,
     MarkIntroduced,
     OpenCase,
-    Outcome,
     RecordFeedback,
     RecordReason,
     RecordSatisfaction,
@@ -42,18 +41,15 @@ from bot.outcome import (
     SetLanguage,
     StoreCallback,
     SubmitFilling,
-    Turn,
     WithdrawSubmitted,
 )
 from bot.outgoing import spare_token
 from bot.procedure_effects import ProcedureEffects
+from bot.recording import TurnToApply, begin_talk, keep_talk, record_turn, settle_events
 from bot.routing import Route
-from bot.states import dump_state
 from bot.taking_back import take_back
 from core.clock import from_milliseconds
-from core.errors import ConflictError
 from core.messages import Reply
-from core.personal_numbers import masked_letters
 from handoff.callbacks import open_callback
 from handoff.queries import open_case_of
 from retrieval.judging import Origin, judge_entry
@@ -76,22 +72,6 @@ NEVER_OVERTAKEN = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class TurnToApply:
-    """A decided turn with what it was decided from."""
-
-    loaded_conversation: Conversation | None
-    municipality_id: str
-    key: str
-    events: Sequence[InboundEvent]
-    dropped: Sequence[int]
-    turn: Turn
-    outcome: Outcome
-    is_late: bool
-    has_failed: bool
-    milliseconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Applied:
     """What was written."""
 
@@ -101,146 +81,65 @@ class Applied:
 
 def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effects: CaseEffects, procedures: ProcedureEffects) -> Applied:
     """Raises ConflictError when the conversation is no longer the one that was loaded, or somebody else may speak in it by now."""
-    conversation = _conversation(session, todo, channel)
-    row = _record_turn(session, todo, conversation)
-    _settle_events(session, todo, row.id)
-    said = record_inbound(session, todo.turn, conversation, row)
-    _note_return(session, todo, conversation)
-    _judge_corrected(session, todo, conversation)
-    timely = _timely(todo)
-    reply = effects.carry_out(session, conversation, todo.turn, timely, said)
-    reply = procedures.carry_out(session, conversation, todo.turn, timely, reply)
-    _keep_token(todo, conversation, reply)
+    talk_id = begin_talk(session, todo, channel) if todo.talk is None else keep_talk(session, todo, todo.talk)
+    turn_id = record_turn(session, todo, talk_id)
+    settle_events(session, todo, turn_id)
+    record_inbound(session, todo.turn, talk_id, turn_id)
+    _note_return(session, todo)
+    _judge_corrected(session, todo, talk_id)
+    reply = _reply(session, todo, talk_id, effects, procedures)
+    _keep_token(session, todo, talk_id, reply)
     call_id = record_outbound(
         session,
         todo.turn,
         channel.render(reply, todo.municipality_id) if reply is not None else (),
-        conversation,
-        row,
+        talk_id,
+        turn_id,
         is_retry=any(event.state == EventState.FAILED for event in todo.events),
         has_failed=todo.has_failed,
     )
-    for effect in todo.outcome.effects:
-        if not todo.is_late or isinstance(effect, NEVER_OVERTAKEN):
+    if _effects(todo):
+        conversation, row = session.get_one(Conversation, talk_id), session.get_one(TurnRow, turn_id)
+        for effect in _effects(todo):
             _carry_out(session, effect, todo, conversation, row, effects)
-    return Applied(conversation_id=conversation.id, call_id=call_id)
+    return Applied(conversation_id=talk_id, call_id=call_id)
 
 
-def _timely(todo: TurnToApply) -> Outcome:
-    """Without the effects that a newer turn has overtaken."""
-    if not todo.is_late:
-        return todo.outcome
-    return replace(todo.outcome, effects=tuple(effect for effect in todo.outcome.effects if isinstance(effect, NEVER_OVERTAKEN)))
+def _effects(todo: TurnToApply) -> tuple[Effect, ...]:
+    """Those that change more than what every turn writes, without what a newer turn has overtaken."""
+    return tuple(
+        effect
+        for effect in todo.outcome.effects
+        if not isinstance(effect, MarkIntroduced) and (not todo.is_late or isinstance(effect, NEVER_OVERTAKEN))
+    )
 
 
-def _keep_token(todo: TurnToApply, conversation: Conversation, reply: Reply | None) -> None:
+def _reply(session: Session, todo: TurnToApply, talk_id: int, effects: CaseEffects, procedures: ProcedureEffects) -> Reply | None:
+    """The reply with what cases and procedures add to it. A talk that begins has no case; another one may have got one meanwhile."""
+    has_case = todo.talk is not None and loading.has_open_case(session, talk_id)
+    if todo.turn.conversation_kind is not ConversationKind.PERSON or not (has_case or _effects(todo)):
+        return todo.outcome.reply
+    conversation, timely = session.get_one(Conversation, talk_id), replace(todo.outcome, effects=_effects(todo))
+    reply = effects.carry_out(session, conversation, todo.turn, timely)
+    return procedures.carry_out(session, conversation, todo.turn, timely, reply)
+
+
+def _keep_token(session: Session, todo: TurnToApply, talk_id: int, reply: Reply | None) -> None:
     """What nobody answered may be answered by a person, free of charge, while its token is young."""
     token = newest_reply_token(todo.turn.bubbles)
     is_spare = reply is None and token is not None and not any(event.state == EventState.FAILED for event in todo.events)
-    if is_spare and token is not None and conversation.kind == ConversationKind.PERSON:
-        spare_token(conversation, token)
+    if is_spare and token is not None and todo.turn.conversation_kind is ConversationKind.PERSON:
+        spare_token(session.get_one(Conversation, talk_id), token)
 
 
-def _conversation(session: Session, todo: TurnToApply, channel: LineChannel) -> Conversation:
-    now, newest = todo.turn.now, max(event.occurred_at for event in todo.events)
-    loaded = todo.loaded_conversation
-    if loaded is None:
-        return _begin_conversation(session, todo, channel, newest)
-    values = {"version": loaded.version + 1, "last_turn_at": now, "last_occurred_at": max(loaded.last_occurred_at, newest)}
-    if not todo.is_late:
-        values["state"] = dump_state(todo.outcome.state)
-    changed = session.scalars(
-        update(Conversation)
-        .where(
-            Conversation.id == loaded.id,
-            Conversation.version == loaded.version,
-            Conversation.owner == loaded.owner,
-            Conversation.fencing_token == loaded.fencing_token,
-        )
-        .values(**values)
-        .returning(Conversation.id)
-    ).one_or_none()
-    if changed is None:
-        raise ConflictError("another turn of this conversation was faster, or it changed hands")
-    return session.get_one(Conversation, loaded.id)
-
-
-def _begin_conversation(session: Session, todo: TurnToApply, channel: LineChannel, newest: int) -> Conversation:
-    if queries.conversation_by_key(session, todo.municipality_id, todo.key) is not None:
-        raise ConflictError("the conversation began meanwhile")
-    now, kind = todo.turn.now, todo.turn.conversation_kind
-    resident = None
-    if kind is ConversationKind.PERSON:
-        resident = Resident(municipality_id=todo.municipality_id, created_at=now, is_friend=False)
-        session.add(resident)
-        session.flush()
-    conversation = Conversation(
-        municipality_id=todo.municipality_id,
-        key=todo.key,
-        kind=kind,
-        resident_id=resident.id if resident else None,
-        state=dump_state(todo.outcome.state),
-        version=1,
-        owner="bot",
-        fencing_token=0,
-        last_turn_at=now,
-        last_occurred_at=newest,
-        created_at=now,
-    )
-    session.add(conversation)
-    session.flush()
-    channel.remember_address(session, conversation.id, todo.events[-1])
-    return conversation
-
-
-def _record_turn(session: Session, todo: TurnToApply, conversation: Conversation) -> TurnRow:
-    decision = todo.outcome.decision
-    row = TurnRow(
-        uid=todo.turn.uid,
-        municipality_id=todo.municipality_id,
-        conversation_id=conversation.id,
-        route=decision.route,
-        status=decision.status,
-        decision=decision.decision,
-        entries=[dict(entry) for entry in decision.entries],
-        trace=dict(todo.outcome.trace),
-        milliseconds=todo.milliseconds,
-        at=todo.turn.now,
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def _settle_events(session: Session, todo: TurnToApply, turn_id: int) -> None:
-    state = EventState.FAILED if todo.has_failed else EventState.HANDLED if todo.turn.last.may_answer else EventState.IGNORED
-    ids = [event.id for event in todo.events]
-    values: dict[str, object] = {"state": state, "turn_id": turn_id}
-    if _holds_spread_number(todo.turn):
-        # Each event alone holds a harmless part; together they would hold the number.
-        values["payload"] = None
-    session.execute(update(InboundEvent).where(InboundEvent.id.in_(ids)).values(**values))
-    if todo.turn.conversation_kind is not ConversationKind.PERSON and todo.outcome.reply is None:
-        # Of what others say among themselves nothing is kept.
-        session.execute(update(InboundEvent).where(InboundEvent.id.in_(ids)).values(payload=None))
-    if todo.dropped:
-        session.execute(update(InboundEvent).where(InboundEvent.id.in_(todo.dropped)).values(state=EventState.BLANKED, payload=None))
-
-
-def _holds_spread_number(turn: Turn) -> bool:
-    """A number that only the joined words show."""
-    return masked_letters(turn.text) > sum(
-        masked_letters(bubble.content.text) for bubble in turn.bubbles if isinstance(bubble.content, Said)
-    )
-
-
-def _note_return(session: Session, todo: TurnToApply, conversation: Conversation) -> None:
+def _note_return(session: Session, todo: TurnToApply) -> None:
     """Who writes has lifted the block, even where we were never told."""
-    resident = queries.resident_of(session, conversation)
+    if todo.talk is None or todo.talk.blocked_at is None:
+        return
     newest = from_milliseconds(max(bubble.occurred_at for bubble in todo.turn.bubbles))
     has_acted = isinstance(todo.turn.last.content, Said | SentSticker | SentMedia | SentLocation | Tapped)
-    if resident is not None and resident.blocked_at is not None and has_acted and newest > resident.blocked_at:
-        resident.blocked_at = None
+    if has_acted and newest > todo.talk.blocked_at:
+        session.get_one(Resident, todo.talk.resident_id).blocked_at = None
 
 
 def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation, row: TurnRow, effects: CaseEffects) -> None:
@@ -251,8 +150,6 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
         case SetFriendship(is_friend=is_friend) if resident is not None:
             resident.is_friend = is_friend
             resident.blocked_at = None if is_friend else todo.turn.now
-        case MarkIntroduced():
-            conversation.introduced_at = conversation.introduced_at or todo.turn.now
         case RecordFeedback(turn_uid=uid, helped=helped):
             rated = queries.answered_turn(session, conversation, uid, before=row.id)
             if rated is not None:
@@ -301,7 +198,7 @@ def _judge_rated(session: Session, todo: TurnToApply, rated: TurnRow, *, is_righ
         )
 
 
-def _judge_corrected(session: Session, todo: TurnToApply, conversation: Conversation) -> None:
+def _judge_corrected(session: Session, todo: TurnToApply, talk_id: int) -> None:
     """「違う、犬じゃなくて猫」 says that what was quoted did not answer."""
     last = todo.turn.state.last
     if todo.outcome.decision.route == Route.CORRECTION and last is not None and len(last.entries) == 1:
@@ -314,5 +211,5 @@ def _judge_corrected(session: Session, todo: TurnToApply, conversation: Conversa
             origin=Origin.CORRECTION,
             at=todo.turn.now,
             turn_uid=todo.turn.uid,
-            conversation_id=conversation.id,
+            conversation_id=talk_id,
         )

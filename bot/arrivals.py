@@ -1,8 +1,9 @@
 """Giving stored events to their conversations: at once where few came together, by a job of its own where many did."""
 
 from collections.abc import Iterable
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from bot.models import EventState, InboundEvent
@@ -11,9 +12,11 @@ from core.jobs import Job, NewJob, Queue
 
 TURN_JOB = "turn"
 SORT_JOB = "sort_arrivals"
+EVENTS = cast(Table, InboundEvent.__table__)
 CHUNK = 500
 """Events of one transaction of the job, so that no webhook waits long behind it."""
-ARRIVED = select(InboundEvent.id).where(InboundEvent.state == EventState.ARRIVED)
+ARRIVED = select(EVENTS.c.id).where(EVENTS.c.state == EventState.ARRIVED)
+ANY_ARRIVED, OLDEST_ARRIVED = ARRIVED.limit(1), ARRIVED.order_by(EVENTS.c.id).limit(CHUNK).with_for_update()
 
 
 def turn_job(municipality_id: str, key: str) -> NewJob:
@@ -29,7 +32,7 @@ def sort_job() -> NewJob:
 
 def has_arrivals(session: Session) -> bool:
     """Whether an event waits to be given to its conversation."""
-    return session.scalar(ARRIVED.limit(1)) is not None
+    return session.connection().scalar(ANY_ARRIVED) is not None
 
 
 def sort_arrivals(session: Session, jobs: Queue) -> bool:
@@ -37,7 +40,7 @@ def sort_arrivals(session: Session, jobs: Queue) -> bool:
 
     True when more may be left.
     """
-    ids = session.scalars(ARRIVED.order_by(InboundEvent.id).limit(CHUNK).with_for_update()).all()
+    ids = session.connection().scalars(OLDEST_ARRIVED).all()
     if not ids:
         return False
     statement = (

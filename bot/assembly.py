@@ -21,7 +21,7 @@ from bot.media_jobs import MediaFetcher
 from bot.my_data import MyData
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_effects import ProcedureEffects
-from bot.procedure_reminders import REMIND_JOB, Reminders
+from bot.procedure_reminders import Reminders, reminder_kinds
 from bot.received import PhotoReceiver
 from bot.receiving import Receiving
 from bot.taps import TapSigner
@@ -33,7 +33,7 @@ from core.audit import AuditLog
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.encryption import Keyring
-from core.jobs import JobKind, Queue
+from core.jobs import Queue
 from core.language_model import language_model
 from core.pack import Pack
 from core.settings import ChannelKeys, Settings
@@ -75,7 +75,7 @@ class Bot:
         """`media_folder` holds photos and files; `public_url` is where residents reach this server; `systems` tells outside ones."""
         self._queue = queue
         self.clock = clock
-        self._systems = systems
+        self.systems = systems
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
         cipher = keyring.cipher("inbound events")
         signers = lru_cache(maxsize=None)(lambda municipality_id: TapSigner(keyring.key("taps"), municipality_id))
@@ -89,6 +89,7 @@ class Bot:
         self.receiving = Receiving(self.teller)
         self.telling_jobs = TellingJobs(database, self.teller, clock)
         self.procedures = ProcedureDesk(database, seals, packs, procedures)
+        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.my_data = MyData(seals, AuditLog(keyring))
         self.data_room = DataRoom(database, self.procedures, self.my_data, packs, clock)
         self.forms = Forms(database, queue, self.channel, self.procedures, packs, clock)
@@ -102,9 +103,9 @@ class Bot:
             ProcedureEffects(self.procedures, self.my_data, self.media.public_url),
             PhotoReceiver(database, self._clients.__getitem__, self.media),
             clock,
+            self.delivery.begin,
         )
         self.reminders = Reminders(database, queue, self.channel, self.procedures, packs, tuple(channels), clock)
-        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
         self.counter_jobs = CounterJobs(database, queue, self.counter, packs, tuple(channels), clock)
         self.fetcher = MediaFetcher(database, self._clients.__getitem__, self.media, clock)
         self.tending = Tending(
@@ -126,9 +127,9 @@ class Bot:
                 *job_kinds(self.runner, self.delivery, self.housekeeping, self.sorting),
                 *counter_kinds(self.counter_jobs, self.fetcher, self.tending),
                 *telling_kinds(self.telling_jobs),
-                JobKind(name=REMIND_JOB, run=self.reminders.run),
+                *reminder_kinds(self.reminders),
             )
-            more = system_kinds(self._systems) if self._systems is not None else ()
+            more = system_kinds(self.systems) if self.systems is not None else ()
             periodic = (*PERIODIC, *SYSTEM_PERIODS) if more else PERIODIC
             self._queue.start((*kinds, *more), periodic, threads=threads)
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot import ownership, queries
 from bot.case_words import notice_in_words
-from bot.incoming import Bubble, SentMedia
+from bot.incoming import SentMedia
 from bot.media import MediaState, MediaStore, of_message
 from bot.media_jobs import fetch_job
-from bot.models import Conversation, ConversationKind, MessageRow
+from bot.models import Conversation, MessageRow
 from bot.outcome import AddWords, MarkCrisis, OpenCase, Outcome, RecordSatisfaction, ReopenCase, Turn, WithdrawOpenCase
 from bot.packets import LOOKED_BACK, packet_of, title_of
 from bot.states import dump_state, load_state, resumed
@@ -47,19 +47,15 @@ class CaseEffects:
         self._jobs = jobs
         self.media = media
 
-    def carry_out(
-        self, session: Session, conversation: Conversation, turn: Turn, outcome: Outcome, said: Sequence[tuple[Bubble, MessageRow]]
-    ) -> Reply | None:
+    def carry_out(self, session: Session, conversation: Conversation, turn: Turn, outcome: Outcome) -> Reply | None:
         """The effects on cases; returns the reply with what the resident must hear of them. The conversation is locked by the caller.
 
-        Nothing of it in groups. The pages that show the talk are told in any case.
+        Not for groups. The pages that show the talk are told in any case.
         """
-        if conversation.kind != ConversationKind.PERSON:
-            return outcome.reply
         told = [each for effect in outcome.effects if (each := self._one(session, conversation, turn, effect)) is not None]
         case = open_case_of(session, conversation.id)
         if case is not None:
-            self._take_media(session, case, conversation, turn, said)
+            self._take_media(session, case, conversation, turn)
             tell(session, case.municipality_id, case_topic(case.id), now=turn.now)
         return self._with_words(turn, outcome.reply, told)
 
@@ -147,12 +143,12 @@ class CaseEffects:
         self.media.keep_until(session, turn.pack, case, now=turn.now)
         ownership.settle(conversation, case)
 
-    def _take_media(
-        self, session: Session, case: Case, conversation: Conversation, turn: Turn, said: Sequence[tuple[Bubble, MessageRow]]
-    ) -> None:
-        for bubble, row in said:
-            if isinstance(bubble.content, SentMedia) and row.channel_message_id is not None and row.media_id is None:
-                self._fetch(session, case, conversation, turn, row, bubble.content.file_name or "")
+    def _take_media(self, session: Session, case: Case, conversation: Conversation, turn: Turn) -> None:
+        for bubble in turn.bubbles:
+            if isinstance(bubble.content, SentMedia) and bubble.message_id is not None:
+                for row in queries.ledger_rows_of_message(session, case.municipality_id, bubble.message_id):
+                    if row.media_id is None:
+                        self._fetch(session, case, conversation, turn, row, bubble.content.file_name or "")
 
     def _take_earlier_media(self, session: Session, case: Case, conversation: Conversation, turn: Turn) -> None:
         """What was sent shortly before belongs to the matter."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot import ownership, queries
@@ -21,7 +22,7 @@ from core.pack import Pack
 from handoff.callbacks import broken_promises
 from handoff.changing import tell
 from handoff.desk_models import CaseTask, EmergencyMessage, StaffMessage
-from handoff.models import CallbackRequest, CallbackState, Case
+from handoff.models import CallbackRequest, CallbackState, Case, CaseState
 from handoff.queries import open_case_of
 
 AT_ONCE = 100
@@ -29,6 +30,12 @@ CALLBACKS_JOB = "apologise_for_callbacks"
 CONTACT_TASK = "contact"
 """Telephone, or write a letter."""
 LOST = (CallState.FAILED, CallState.UNDELIVERABLE)
+CALLS = cast(Table, OutgoingCall.__table__)
+CONCERNS_STAFF = select(CALLS.c.id).where(
+    CALLS.c.id == bindparam("call"),
+    CALLS.c.staff_id.is_not(None) | exists().where(Case.conversation_id == CALLS.c.conversation_id, Case.state != CaseState.CLOSED),
+)
+"""Most calls carry an answer of the bot in a talk without a case."""
 
 
 class CounterJobs:
@@ -99,12 +106,15 @@ class CounterJobs:
     def _warn(self, session: Session, conversation: Conversation, emergency: EmergencyMessage) -> None:
         resident = session.get(Resident, conversation.resident_id) if conversation.resident_id is not None else None
         language = language_of(resident.language if resident is not None else None)
-        reply = Reply(messages=(Text(text=emergency_words(emergency, language)),), language=language)
+        reply = Reply(messages=(Text(text=emergency_words(emergency.texts, language)),), language=language)
         self._counter.push(session, conversation, reply, now=self._clock(), once=f"emergency:{emergency.id}")
 
 
-def call_settled(session: Session, call: OutgoingCall, now: datetime) -> None:
+def call_settled(session: Session, call_id: int, now: datetime) -> None:
     """The truth about a call is known: open pages show it, and what did not reach the resident becomes a task, one per call."""
+    if session.connection().execute(CONCERNS_STAFF, {"call": call_id}).first() is None:
+        return
+    call = session.get_one(OutgoingCall, call_id, populate_existing=True)
     message = session.scalars(select(StaffMessage).where(StaffMessage.call_id == call.id)).one_or_none()
     case = session.get(Case, message.case_id) if message is not None else open_case_of(session, call.conversation_id)
     if case is None:

@@ -14,7 +14,7 @@ from bot.line.client import LineClient
 from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.media_jobs import FETCH_BACKOFF, FETCH_JOB, MediaFetcher, drop_expired, sweep
-from bot.models import CallState, Quota
+from bot.models import Quota
 from bot.outgoing import deliver_job
 from bot.procedure_reminders import REMIND_JOB
 from bot.retention import drop_old
@@ -104,12 +104,12 @@ class Housekeeping:
         DEAD_LETTERS.set(dead)
 
     def resend_forgotten(self) -> int:
-        """At start: every call that is ready gets a job, because its own may be gone (a restored backup, say). Returns how many.
+        """At start: every call that waits or was being sent gets a job; its own may be gone (a restored backup, say). Returns how many.
 
         A second job does no harm: it finds the call settled.
         """
         with self._database.transaction() as session:
-            calls = [call for call in queries.unsettled_calls(session) if call.state == CallState.READY]
+            calls = queries.unsettled_calls(session)
             self._queue.enqueue(session, *(deliver_job(call.municipality_id, call.conversation_id, call.id) for call in calls))
             return len(calls)
 

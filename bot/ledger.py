@@ -3,42 +3,44 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import cast
 
 import orjson
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.incoming import Bubble, Followed, JoinedGroup, LeftGroup, Said, SentLocation, SentMedia, SentSticker, Tapped, Unfollowed
 from bot.line.channel import RenderedMessage
-from bot.models import CallState, Conversation, ConversationKind, Direction, MessageRow, OutgoingCall, TurnRow
+from bot.models import CallState, ConversationKind, Direction, MessageRow, OutgoingCall
 from bot.outcome import Turn
 from core.messages import TapValue
 
 REPLY_TOKEN_MILLISECONDS = 50_000
 """LINE gives a minute; what is older is pushed rather than tried."""
+CALLS = cast(Table, OutgoingCall.__table__)
+ADD_MESSAGES = insert(cast(Table, MessageRow.__table__))
+ADD_CALL = insert(CALLS).returning(CALLS.c.id)
 
 
-def record_inbound(session: Session, turn: Turn, conversation: Conversation, row: TurnRow) -> Sequence[tuple[Bubble, MessageRow]]:
+def record_inbound(session: Session, turn: Turn, talk_id: int, turn_id: int) -> None:
     """What the resident said or did, one row per utterance."""
-    said = []
-    for bubble in turn.bubbles:
-        described = describe_bubble(bubble, turn)
-        if described is None:
-            continue
-        kind, text = described
-        message = MessageRow(
-            municipality_id=conversation.municipality_id,
-            conversation_id=conversation.id,
-            turn_id=row.id,
-            direction=Direction.INBOUND,
-            kind=kind,
-            text=text,
-            channel_message_id=bubble.message_id,
-            at=turn.now,
-        )
-        session.add(message)
-        said.append((bubble, message))
-    return said
+    described = [(bubble, words) for bubble in turn.bubbles if (words := describe_bubble(bubble, turn)) is not None]
+    rows = [
+        {
+            "municipality_id": turn.pack.id,
+            "conversation_id": talk_id,
+            "turn_id": turn_id,
+            "direction": Direction.INBOUND,
+            "kind": kind,
+            "text": text,
+            "channel_message_id": bubble.message_id,
+            "at": turn.now,
+        }
+        for bubble, (kind, text) in described
+    ]
+    if rows:
+        session.connection().execute(ADD_MESSAGES, rows)
 
 
 def describe_bubble(bubble: Bubble, turn: Turn) -> tuple[str, str] | None:
@@ -73,8 +75,8 @@ def record_outbound(
     session: Session,
     turn: Turn,
     rendered: Sequence[RenderedMessage],
-    conversation: Conversation,
-    row: TurnRow,
+    talk_id: int,
+    turn_id: int,
     *,
     is_retry: bool,
     has_failed: bool,
@@ -84,33 +86,33 @@ def record_outbound(
         return None
     # The token of a turn that failed was used for the apology.
     token = None if is_retry else newest_reply_token(turn.bubbles)
-    call = OutgoingCall(
-        municipality_id=conversation.municipality_id,
-        conversation_id=conversation.id,
-        body=[message.json for message in rendered],
-        state=CallState.READY,
-        reply_token=token[0] if token else None,
-        reply_until=token[1] if token else None,
-        retry_key=str(uuid.uuid4()),
-        is_fallback=has_failed,
-        created_at=turn.now,
-    )
-    session.add(call)
-    session.flush()
-    for message in rendered:
-        session.add(
-            MessageRow(
-                municipality_id=conversation.municipality_id,
-                conversation_id=conversation.id,
-                turn_id=row.id,
-                call_id=call.id,
-                direction=Direction.OUTBOUND,
-                kind=message.kind,
-                text=message.text,
-                at=turn.now,
-            )
-        )
-    return call.id
+    call = {
+        "municipality_id": turn.pack.id,
+        "conversation_id": talk_id,
+        "body": [message.json for message in rendered],
+        "state": CallState.READY,
+        "reply_token": token[0] if token else None,
+        "reply_until": token[1] if token else None,
+        "retry_key": str(uuid.uuid4()),
+        "is_fallback": has_failed,
+        "created_at": turn.now,
+    }
+    call_id: int = session.connection().execute(ADD_CALL, call).scalar_one()
+    rows = [
+        {
+            "municipality_id": turn.pack.id,
+            "conversation_id": talk_id,
+            "turn_id": turn_id,
+            "call_id": call_id,
+            "direction": Direction.OUTBOUND,
+            "kind": message.kind,
+            "text": message.text,
+            "at": turn.now,
+        }
+        for message in rendered
+    ]
+    session.connection().execute(ADD_MESSAGES, rows)
+    return call_id
 
 
 def mask_in_replies(session: Session, conversation_id: int, phone: str) -> None:

@@ -3,6 +3,7 @@
 Pure.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.handlers.offering import ways_to_speak
@@ -10,7 +11,6 @@ from bot.models import ConversationKind
 from bot.outcome import MarkIntroduced, Outcome, SetLanguage, Turn
 from core.messages import Language, Message, Text
 from core.personal_numbers import PersonalNumber, masks_in
-from handoff.desk_models import EmergencyMessage
 
 MAX_MESSAGES = 5
 MAX_CHOICES = 13
@@ -41,9 +41,9 @@ def with_notices(turn: Turn, outcome: Outcome) -> Outcome:
     return replace(outcome, reply=replace(outcome.reply, messages=tuple(messages), choices=choices), effects=effects)
 
 
-def emergency_words(emergency: EmergencyMessage | None, language: Language) -> str:
+def emergency_words(texts: Mapping[str, str], language: Language) -> str:
     """In the resident's language where somebody wrote it, otherwise in Japanese; empty where there is no emergency."""
-    return str(emergency.texts.get(language.value) or emergency.texts.get(Language.JAPANESE.value) or "") if emergency is not None else ""
+    return texts.get(language.value) or texts.get(Language.JAPANESE.value) or ""
 
 
 def _masked(turn: Turn) -> list[PersonalNumber]:

@@ -189,7 +189,7 @@ class MarkCrisis:
 
 @dataclass(frozen=True, kw_only=True)
 class SaveFilling:
-    """A procedure is as far as this; a photo that it names is kept with it. `is_aside`: it stopped, and may be taken up again."""
+    """A procedure is as far as this; photos that it names are kept with it. `is_aside`: it came to a stop and may be taken up again."""
 
     filling: Filling
     is_aside: bool = False

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from bot.my_data import Overview, overview
 from bot.procedure_facts import calendar_facts, facts_for, looked_up
 from core.database import Database
+from core.errors import PackError
 from core.messages import Language
 from core.pack import Pack
 from procedures import applications, queries
 from procedures.applications import Desk, answers_of, begin_change
+from procedures.carrying import carried_over
 from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.facts import Facts
@@ -60,6 +62,18 @@ class ProcedureDesk:
         """The version with which it was begun. Raises PackError where that is not stored."""
         with self._database.reading() as session:
             return definition_of(session, municipality_id, self._procedures(municipality_id), filling.procedure_id, filling.digest)
+
+    def carried(self, municipality_id: str, filling: Filling | None) -> Filling | None:
+        """Carried over to the version that is in force, where another was published since it was begun."""
+        procedures = self._procedures(municipality_id)
+        digest = procedures.digests.get(filling.procedure_id) if filling is not None else None
+        if filling is None or digest is None or digest == filling.digest:
+            return filling
+        try:
+            before = self.definition(municipality_id, filling)
+        except PackError:
+            before = None
+        return carried_over(filling, before, procedures.definitions[filling.procedure_id], digest)
 
     def facts(self, municipality_id: str, definition: Definition, resident_id: int | None, now: datetime, *, besides: int | None) -> Facts:
         """Each look-up reads by itself, so that nothing is open while a decision is made."""

@@ -32,7 +32,13 @@ def calendar_facts(pack: Pack, procedures: Procedures, definition: Definition) -
     def is_closure(day: date) -> bool:
         return closure_reason(department, pack.calendar, day, lambda _: False) is not None
 
-    return Facts(locality=procedures.locality, is_open=is_open, is_closure=is_closure, is_holiday=is_national_holiday)
+    return Facts(
+        locality=procedures.locality,
+        intake_notice=procedures.stopped.get(definition.id, ""),
+        is_open=is_open,
+        is_closure=is_closure,
+        is_holiday=is_national_holiday,
+    )
 
 
 def facts_for(

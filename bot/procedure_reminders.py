@@ -17,7 +17,7 @@ from bot.taps import ShowMenu
 from core.clock import Clock, in_japan, system_clock
 from core.database import Database
 from core.errors import ProjectError
-from core.jobs import Job, Queue
+from core.jobs import Job, JobKind, Queue
 from core.messages import Choice, Language, Reply, Tap, TapValue, Text
 from core.pack import Pack
 from procedures.applications import answers_of, reminders_of
@@ -149,6 +149,10 @@ class Reminders:
 
     def _menu(self, wording: Wording, municipality_id: str) -> Choice:
         return choice_in(self._packs(municipality_id), wording.language, "menu", ShowMenu())
+
+
+def reminder_kinds(reminders: Reminders) -> tuple[JobKind, ...]:
+    return (JobKind(name=REMIND_JOB, run=reminders.run),)
 
 
 def _choice(wording: Wording, key: str, value: TapValue) -> Choice:

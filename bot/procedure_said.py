@@ -33,7 +33,8 @@ def what_was_said(turn: Turn) -> tuple[tuple[Said, ...], tuple[Line, ...]]:
         case _:
             pass
     photos = tuple(_sent(photo) for photo in turn.photos if photo.problem is None)
-    problems = tuple(dict.fromkeys(_problem(photo) for photo in turn.photos if photo.problem is not None))
+    reasons = dict.fromkeys(photo.problem for photo in turn.photos if photo.problem is not None)
+    problems = tuple(_problem(reason) for reason in reasons)
     words = (Words(text=turn.text),) if turn.text.strip() else ()
     return (*photos, *words), problems
 
@@ -63,8 +64,8 @@ def _sent(photo: ReceivedPhoto) -> Said:
     return SentFile(media=photo.media, name=photo.name, mime=photo.mime, size=photo.size)
 
 
-def _problem(photo: ReceivedPhoto) -> Line:
-    match photo.problem:
+def _problem(reason: Problem) -> Line:
+    match reason:
         case Problem.TOO_LARGE:
             return line("procedure.photo_large", number=LARGE)
         case Problem.UNKNOWN_KIND | Problem.MACRO:

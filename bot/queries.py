@@ -13,7 +13,6 @@ from bot.models import (
     Conversation,
     ConversationKind,
     Direction,
-    EventState,
     Feedback,
     InboundEvent,
     MessageRow,
@@ -23,26 +22,18 @@ from bot.models import (
     TurnRow,
     Verdict,
 )
-from handoff.desk_models import EmergencyMessage
 
 ANSWERING = ("answer", "choices")
 """Decisions that a resident can find right or wrong."""
 QUESTIONS = ("answer", "correction", "feedback", "tap", "facility", "waste_item", "collection_days")
 """Routes by which something is asked of the content."""
-WAITING_READ = 60
-"""More than one turn could ever join; the rest is read by the next turn."""
 
 SILENT_KINDS = ("followed", "unfollowed")
 """Rows of the ledger in which a resident says nothing."""
 
-WORDS_REMEMBERED = 6
-"""By so many earlier messages we see which language somebody writes in."""
 
-
-def conversation_by_key(session: Session, municipality_id: str, key: str) -> Conversation | None:
-    return session.scalars(
-        select(Conversation).where(Conversation.municipality_id == municipality_id, Conversation.key == key)
-    ).one_or_none()
+def resident_of(session: Session, conversation: Conversation | None) -> Resident | None:
+    return session.get(Resident, conversation.resident_id) if conversation is not None and conversation.resident_id is not None else None
 
 
 def talk_of_resident(session: Session, resident_id: int) -> Conversation | None:
@@ -50,36 +41,6 @@ def talk_of_resident(session: Session, resident_id: int) -> Conversation | None:
     return session.scalars(
         select(Conversation).where(Conversation.resident_id == resident_id, Conversation.kind == ConversationKind.PERSON).limit(1)
     ).one_or_none()
-
-
-def resident_of(session: Session, conversation: Conversation | None) -> Resident | None:
-    return session.get(Resident, conversation.resident_id) if conversation is not None and conversation.resident_id is not None else None
-
-
-def waiting_events(session: Session, municipality_id: str, key: str) -> Sequence[InboundEvent]:
-    """What a conversation still waits for an answer to, the smallest timestamp first."""
-    statement = (
-        select(InboundEvent)
-        .where(
-            InboundEvent.municipality_id == municipality_id,
-            InboundEvent.conversation_key == key,
-            InboundEvent.state == EventState.WAITING,
-        )
-        .order_by(InboundEvent.occurred_at, InboundEvent.id)
-        .limit(WAITING_READ)
-    )
-    return session.scalars(statement).all()
-
-
-def events_of_failed_turn(session: Session, turn_uid: str) -> Sequence[InboundEvent]:
-    """The events of a turn that ended in an apology, for an operator's retry."""
-    statement = (
-        select(InboundEvent)
-        .join(TurnRow, TurnRow.id == InboundEvent.turn_id)
-        .where(TurnRow.uid == turn_uid, InboundEvent.state == EventState.FAILED)
-        .order_by(InboundEvent.occurred_at, InboundEvent.id)
-    )
-    return session.scalars(statement).all()
 
 
 def events_with_message(session: Session, municipality_id: str, message_id: str) -> Sequence[InboundEvent]:
@@ -146,12 +107,6 @@ def media_rows_since(
     return session.scalars(statement.order_by(MessageRow.id.desc()).limit(limit)).all()[::-1]
 
 
-def active_emergency(session: Session, municipality_id: str) -> EmergencyMessage | None:
-    """The newest that nobody has ended."""
-    statement = select(EmergencyMessage).where(EmergencyMessage.municipality_id == municipality_id, EmergencyMessage.ended_at.is_(None))
-    return session.scalars(statement.order_by(EmergencyMessage.id.desc()).limit(1)).one_or_none()
-
-
 def said_count(session: Session, conversation_id: int, since: datetime) -> int:
     """How many messages a resident sent since then."""
     statement = select(func.count()).where(
@@ -204,17 +159,6 @@ def replies_that_quote(session: Session, conversation_id: int, words: str) -> Se
         MessageRow.conversation_id == conversation_id,
         MessageRow.direction == Direction.OUTBOUND,
         MessageRow.text.contains(words, autoescape=True),
-    )
-    return session.scalars(statement).all()
-
-
-def words_before(session: Session, conversation: Conversation) -> Sequence[str]:
-    """The last texts that were written in a conversation, the newest first."""
-    statement = (
-        select(MessageRow.text)
-        .where(MessageRow.conversation_id == conversation.id, MessageRow.direction == Direction.INBOUND, MessageRow.kind == "text")
-        .order_by(MessageRow.id.desc())
-        .limit(WORDS_REMEMBERED)
     )
     return session.scalars(statement).all()
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 from core.text import squeeze
@@ -11,7 +10,6 @@ from procedures.fields.choosing import is_among
 from procedures.fields.items import ItemsField
 from procedures.loading import Procedures
 from procedures.receipts import read_receipt_number
-from retrieval.passages import Passage
 from retrieval.tokens import fold
 
 PARTICLES = "のをにはがで、。 　"
@@ -36,16 +34,14 @@ def _named(procedures: Procedures, what: str) -> Definition | None:
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def procedure_after(procedures: Procedures | None, passages: Iterable[Passage]) -> Definition | None:
+def procedure_after(procedures: Procedures | None, entry_id: str, category: str) -> Definition | None:
     """The one whose button stands under an answer: of an entry that it names, or, where it names none, of its category."""
     if procedures is None:
         return None
-    found = list(passages)
-    for passage in found:
-        for definition in procedures.definitions.values():
-            by_category = not definition.entries and bool(definition.category) and definition.category == passage.category
-            if passage.entry_id in definition.entries or by_category:
-                return definition
+    for definition in procedures.definitions.values():
+        by_category = not definition.entries and bool(definition.category) and definition.category == category
+        if entry_id in definition.entries or by_category:
+            return definition
     return None
 
 

@@ -16,10 +16,10 @@ from bot.procedure_facts import calendar_facts
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.jobs import Job, JobKind, NewJob, Queue
-from core.messages import Choice, Language, Message, Reply, Tap, Text
+from core.messages import Choice, Language, Message, Reply, Tap, TapValue, Text
 from core.pack import Pack
 from handoff.desk_models import Media
-from procedures.applications import Desk, Telling, answers_of
+from procedures.applications import Desk, Telling, answers_of, may_reopen
 from procedures.conditions import Plain
 from procedures.keys import ForgottenError, Seals
 from procedures.loading import Procedures
@@ -29,7 +29,7 @@ from procedures.queries import event_of, is_taken_back, locked_application
 from procedures.reviewing import words_of
 from procedures.said import Command
 from procedures.state import Filling
-from procedures.taps import GiveCommand
+from procedures.taps import GiveCommand, ReopenApplication, ShowApplication
 from procedures.versions import definition_of
 from procedures.wording import Wording
 
@@ -116,7 +116,7 @@ class Teller:
             said = (*said, *shown_to_resident(self.media, pack, language, photo, now=now))
         department = pack.departments.get(application.department_id)
         speaker = department.name if department is not None else ""
-        return Reply(messages=said, choices=_choices(wording, returned), language=language, speaker=speaker)
+        return Reply(messages=said, choices=_choices(wording, application, state, returned, now), language=language, speaker=speaker)
 
     def wording(self, session: Session, application: Application, now: datetime, language: Language | None = None) -> Wording:
         """In the language of whoever applied, or in another."""
@@ -152,11 +152,19 @@ def telling_kinds(jobs: TellingJobs) -> tuple[JobKind, ...]:
     return (JobKind(name=TELL_JOB, run=jobs.tell),)
 
 
-def _choices(wording: Wording, returned: str) -> tuple[Choice, ...]:
-    if not returned:
-        return ()
-    label = wording.say("procedure.choice.resume")
-    return (Choice(label=label, action=Tap(value=GiveCommand(filling=returned, command=Command.RESUME.value), shown=label)),)
+def _choices(wording: Wording, application: Application, state: ApplicationState, returned: str, now: datetime) -> tuple[Choice, ...]:
+    """What can be done about it: answering anew, saying that it is not done, looking at the whole."""
+    show = _choice(wording, "show_status", ShowApplication(application=application.id))
+    if returned:
+        return (_choice(wording, "open_returned", GiveCommand(filling=returned, command=Command.RESUME.value)), show)
+    if state is ApplicationState.DONE and may_reopen(wording.definition, application, now):
+        return (_choice(wording, "reopen", ReopenApplication(application=application.id)), show)
+    return (show,)
+
+
+def _choice(wording: Wording, key: str, value: TapValue) -> Choice:
+    label = wording.say(f"procedure.choice.{key}")
+    return Choice(label=label, action=Tap(value=value, shown=label))
 
 
 def _answers(session: Session, desk: Desk, application: Application) -> dict[str, Plain]:

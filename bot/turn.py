@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import applying, queries
+from bot import applying, loading
 from bot.arrivals import Sorting, has_arrivals, sort_arrivals, turn_job
 from bot.bubbles import PATIENCE, TOGETHER, Completeness, can_join, completeness, first_group, joined_text, taken_back, typed_text
 from bot.case_effects import CaseEffects
@@ -18,13 +18,15 @@ from bot.handlers import decide_on
 from bot.handlers.handing_over import case_effect
 from bot.incoming import Bubble, Followed, ReceivedPhoto, Said
 from bot.line.channel import LineChannel
-from bot.models import Conversation, ConversationKind, EventState, InboundEvent, Resident
+from bot.loading import StoredEvent, Talk
+from bot.models import ConversationKind, EventState
 from bot.notices import emergency_words, with_notices
-from bot.outcome import AddWords, CaseInHand, Outcome, Tools, Turn
+from bot.outcome import AddWords, Outcome, Tools, Turn
 from bot.outgoing import deliver_job
 from bot.ownership import BOT
 from bot.procedure_effects import ProcedureEffects
 from bot.received import PhotoReceiver
+from bot.recording import TurnToApply
 from bot.routing import Route, goes_on_with_bot, route
 from bot.speaking import speech_of
 from bot.states import FillingProcedure, Idle, LeavingMessage, State, WaitingForStaff, load_state, resumed
@@ -37,9 +39,7 @@ from core.messages import Decision, Language, Reply, Text
 from core.metrics import TURN_SECONDS, TURNS
 from core.pack import Pack
 from core.personal_numbers import masks_in
-from handoff.desk_models import EmergencyMessage
-from handoff.models import CaseReason, CaseState
-from handoff.queries import open_case_of
+from handoff.models import CaseReason
 from procedures.fillings import filling_by_uid
 from procedures.state import Filling
 
@@ -52,19 +52,19 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What one turn was loaded from; the rows are detached and only read."""
+    """What one turn was loaded from."""
 
     municipality_id: str
     key: str
-    conversation: Conversation | None
-    resident: Resident | None
-    events: Mapping[int, InboundEvent]
+    talk: Talk | None
+    """None before the first turn."""
+    events: Mapping[int, StoredEvent]
     group: tuple[Bubble, ...]
     dropped: tuple[int, ...]
     """Events whose messages were taken back before they were answered."""
     has_more: bool
-    case: CaseInHand | None
-    emergency: EmergencyMessage | None
+    emergency: Mapping[str, str]
+    """What stands before whatever is said at present, by language."""
     earlier: tuple[str, ...]
     """What the resident wrote before, the newest first; nothing of a group, where others write too."""
     filling: Filling | None
@@ -72,7 +72,7 @@ class Loaded:
     @property
     def is_late(self) -> bool:
         """A redelivery of something older than what was handled already."""
-        return self.conversation is not None and self.group[-1].occurred_at < self.conversation.last_occurred_at
+        return self.talk is not None and self.group[-1].occurred_at < self.talk.last_occurred_at
 
 
 class TurnRunner:
@@ -89,7 +89,10 @@ class TurnRunner:
         procedures: ProcedureEffects,
         photos: PhotoReceiver,
         clock: Clock = system_clock,
+        begin_call: Callable[[Session, Job], None] = lambda _session, _job: None,
     ) -> None:
+        """`begin_call` is told of the job that sends a turn's reply right behind its commit, within the transaction."""
+        self._begin_call = begin_call
         self._effects = effects
         self._procedures = procedures
         self._desk = procedures.desk
@@ -126,12 +129,12 @@ class TurnRunner:
                 return
             turn = replace(self._turn_of(loaded), uid=failed_uid(job))
             try:
-                self._apply(loaded, turn, self._apology(turn), 0.0, has_failed=True)
+                self._apply(job, loaded, turn, self._apology(turn), 0.0, has_failed=True)
             except ConflictError:
                 continue
             except Exception as error:  # noqa: BLE001  # What failed may be the opening of a case; the apology must be heard all the same.
                 log.error("no_case_for_failed_turn", error=type(error).__name__)
-                self._apply(loaded, turn, replace(self._apology(turn), effects=()), 0.0, has_failed=True)
+                self._apply(job, loaded, turn, replace(self._apology(turn), effects=()), 0.0, has_failed=True)
             return
 
     def _apology(self, turn: Turn) -> Outcome:
@@ -154,7 +157,7 @@ class TurnRunner:
             turn = replace(self._turn_of(loaded), is_hurried=is_hurried)
             outcome = self._decide(turn)
             try:
-                self._apply(loaded, turn, outcome, started, may_join=round_number < MAX_ROUNDS)
+                self._apply(job, loaded, turn, outcome, started, may_join=round_number < MAX_ROUNDS)
             except ConflictError:
                 reloaded = self._load(job)
                 if reloaded is None:
@@ -168,19 +171,20 @@ class TurnRunner:
         raise TemporaryError("the conversation kept changing; the turn is tried again")
 
     def _load(self, job: Job) -> Loaded | None:
-        municipality_id, key = str(job.payload["municipality_id"]), str(job.payload["conversation_key"])
-        self._sort()
         with self._database.reading() as session:
-            events = queries.events_of_failed_turn(session, failed_uid(job)) or queries.waiting_events(session, municipality_id, key)
-            if not events:
-                return None
-            conversation = queries.conversation_by_key(session, municipality_id, key)
-            resident = queries.resident_of(session, conversation)
-            earlier = queries.words_before(session, conversation) if conversation is not None and resident is not None else ()
-            case = open_case_of(session, conversation.id) if conversation is not None else None
-            filling = self._filling(session, conversation)
-            emergency = queries.active_emergency(session, municipality_id)
-            session.expunge_all()
+            if not has_arrivals(session):
+                return self._read(session, job)
+        # An earlier event of the conversation may be among the arrivals.
+        self._sorting.run()
+        with self._database.reading() as session:
+            return self._read(session, job)
+
+    def _read(self, session: Session, job: Job) -> Loaded | None:
+        municipality_id, key = str(job.payload["municipality_id"]), str(job.payload["conversation_key"])
+        events = loading.events_of_failed_turn(session, failed_uid(job)) or loading.waiting_events(session, municipality_id, key)
+        if not events:
+            return None
+        talk = loading.talk_by_key(session, municipality_id, key)
         bubbles = [self._channel.parse(event) for event in events]
         gone = taken_back(bubbles)
         waiting = [bubble for bubble in bubbles if bubble.message_id is None or bubble.message_id not in gone]
@@ -188,37 +192,29 @@ class TurnRunner:
         return Loaded(
             municipality_id=municipality_id,
             key=key,
-            conversation=conversation,
-            resident=resident,
+            talk=talk,
             events={event.id: event for event in events},
             group=group,
             dropped=tuple(bubble.event_id for bubble in bubbles if bubble.message_id is not None and bubble.message_id in gone),
             has_more=len(waiting) > len(group),
-            case=CaseInHand(id=case.id, state=CaseState(case.state), promised_at=case.promised_at) if case is not None else None,
-            emergency=emergency,
-            earlier=tuple(earlier),
-            filling=filling,
+            emergency=loading.emergency_texts(session, municipality_id),
+            earlier=loading.words_before(session, talk) if talk is not None and talk.resident_id is not None else (),
+            filling=self._filling(session, municipality_id, talk),
         )
 
-    def _filling(self, session: Session, conversation: Conversation | None) -> Filling | None:
+    def _filling(self, session: Session, municipality_id: str, talk: Talk | None) -> Filling | None:
         """What the talk is in the middle of, behind a person it may wait for."""
-        state = resumed(load_state(conversation.state)) if conversation is not None else None
-        if conversation is None or conversation.resident_id is None or not isinstance(state, FillingProcedure):
+        state = resumed(load_state(talk.state)) if talk is not None else None
+        if talk is None or talk.resident_id is None or not isinstance(state, FillingProcedure):
             return None
-        return filling_by_uid(session, self._desk.seals, conversation.resident_id, state.uid, self._clock())
+        filling = filling_by_uid(session, self._desk.seals, talk.resident_id, state.uid, self._clock())
+        return self._desk.carried(municipality_id, filling)
 
     def _received(self, loaded: Loaded, state: State) -> tuple[ReceivedPhoto, ...]:
         """Photos are fetched before the decision only where a procedure may want them."""
-        if not isinstance(state, FillingProcedure) or loaded.conversation is None or loaded.conversation.owner != BOT:
+        if not isinstance(state, FillingProcedure) or loaded.talk is None or loaded.talk.owner != BOT:
             return ()
-        return self._photos.receive(loaded.municipality_id, loaded.conversation.id, loaded.group, self._clock())
-
-    def _sort(self) -> None:
-        """An earlier event of the conversation may be among the arrivals."""
-        with self._database.reading() as session:
-            if not has_arrivals(session):
-                return
-        self._sorting.run()
+        return self._photos.receive(loaded.municipality_id, loaded.talk.id, loaded.group, self._clock())
 
     def _is_worth_waiting(self, loaded: Loaded) -> bool:
         openings = self._packs(loaded.municipality_id).lexicon.fragments
@@ -236,12 +232,12 @@ class TurnRunner:
         pack = self._packs(loaded.municipality_id)
         meanings = sticker_meanings((sticker.keywords, sticker.means) for sticker in pack.stickers)
         text, masked = joined_text(loaded.group, meanings)
-        conversation = loaded.conversation
-        kept = kept_language(loaded.resident)
+        talk = loaded.talk
+        kept = Language(talk.language) if talk is not None and talk.language in set(Language) else None
         speech = speech_of(typed_text(loaded.group), pack, kept=kept, earlier=loaded.earlier)
         # What happened before the newest turn must not be read as an answer to what that turn asked.
-        state = load_state(conversation.state) if conversation is not None and not loaded.is_late else Idle()
-        if isinstance(state, WaitingForStaff | LeavingMessage) and loaded.case is None:
+        state = load_state(talk.state) if talk is not None and not loaded.is_late else Idle()
+        if isinstance(state, WaitingForStaff | LeavingMessage) and talk is not None and talk.case is None:
             state = resumed(state)
         filling = loaded.filling if not loaded.is_late else None
         if isinstance(state, FillingProcedure) and filling is None:
@@ -259,12 +255,12 @@ class TurnRunner:
             bubbles=loaded.group,
             text=text,
             masked_number=masked or _holds_mask(loaded.group),
-            is_introduced=conversation is not None and conversation.introduced_at is not None,
+            is_introduced=talk is not None and talk.introduced_at is not None,
             is_new_friend=isinstance(loaded.group[-1].content, Followed),
-            owner=conversation.owner if conversation is not None else BOT,
-            case=loaded.case,
-            crisis_at=conversation.crisis_at if conversation is not None else None,
-            resident_id=conversation.resident_id if conversation is not None else None,
+            owner=talk.owner if talk is not None else BOT,
+            case=talk.case if talk is not None else None,
+            crisis_at=talk.crisis_at if talk is not None else None,
+            resident_id=talk.resident_id if talk is not None else None,
             procedures=self._desk.procedures(loaded.municipality_id),
             filling=filling,
             photos=self._received(loaded, state),
@@ -279,18 +275,18 @@ class TurnRunner:
         return with_notices(turn, outcome) if chosen is not Route.SILENT else outcome
 
     def _apply(
-        self, loaded: Loaded, turn: Turn, outcome: Outcome, started: float, *, may_join: bool = False, has_failed: bool = False
+        self, job: Job, loaded: Loaded, turn: Turn, outcome: Outcome, started: float, *, may_join: bool = False, has_failed: bool = False
     ) -> None:
         """Raises ConflictError when something joined the turn meanwhile or the conversation has changed."""
         with self._database.transaction() as session:
             while sort_arrivals(session, self._jobs):
                 pass
-            if may_join and self._something_joined(queries.waiting_events(session, loaded.municipality_id, loaded.key), loaded):
+            if may_join and self._something_joined(loading.waiting_events(session, loaded.municipality_id, loaded.key), loaded):
                 raise ConflictError("more words came while the turn was being decided")
             applied = applying.apply_turn(
                 session,
-                applying.TurnToApply(
-                    loaded_conversation=loaded.conversation,
+                TurnToApply(
+                    talk=loaded.talk,
                     municipality_id=loaded.municipality_id,
                     key=loaded.key,
                     events=tuple(loaded.events[bubble.event_id] for bubble in loaded.group),
@@ -306,11 +302,17 @@ class TurnRunner:
                 self._procedures,
             )
             if applied.call_id is not None:
-                self._jobs.enqueue(session, deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id))
+                following = deliver_job(loaded.municipality_id, applied.conversation_id, applied.call_id)
+                # A job that has failed stays as a letter; else its worker sends at once what nothing in this talk has to wait for.
+                sending = None if has_failed else self._jobs.go_on(session, job, following)
+                if sending is None:
+                    self._jobs.enqueue(session, following)
+                else:
+                    self._begin_call(session, sending)
             if loaded.has_more:
                 self._jobs.enqueue(session, turn_job(loaded.municipality_id, loaded.key))
 
-    def _something_joined(self, waiting: Sequence[InboundEvent], loaded: Loaded) -> bool:
+    def _something_joined(self, waiting: Sequence[StoredEvent], loaded: Loaded) -> bool:
         if not can_join(loaded.group[0]):
             return False
         first = loaded.group[0].occurred_at
@@ -320,7 +322,7 @@ class TurnRunner:
                 return True
         return False
 
-    def _raw(self, loaded: Loaded) -> InboundEvent:
+    def _raw(self, loaded: Loaded) -> StoredEvent:
         return loaded.events[loaded.group[-1].event_id]
 
     def _waited(self, loaded: Loaded) -> timedelta:
@@ -330,10 +332,6 @@ class TurnRunner:
 def failed_uid(job: Job) -> str:
     """The uid of a turn that failed, by which an operator's retry of the job finds its events. SQLite gives a job's number again."""
     return f"failed-{job.id}-{to_milliseconds(job.enqueued_at)}"
-
-
-def kept_language(resident: Resident | None) -> Language | None:
-    return Language(resident.language) if resident is not None and resident.language in set(Language) else None
 
 
 def _holds_mask(group: Sequence[Bubble]) -> bool:

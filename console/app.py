@@ -40,6 +40,13 @@ from console.routes import (
     login,
     new_case,
     presence,
+    procedure_editions,
+    procedure_fees,
+    procedure_slots,
+    procedure_source,
+    procedure_texts,
+    procedure_trial,
+    procedures,
     reports,
     reviews,
     slots,
@@ -58,9 +65,11 @@ from console.systems import Systems
 from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
+from core.edits import Edits
 from core.encryption import Keyring
 from core.jobs import Queue
 from core.pack import Pack
+from procedures.current import CurrentProcedures
 
 ROUTERS = (
     login.router,
@@ -72,6 +81,13 @@ ROUTERS = (
     feedback.router,
     entries.router,
     guides.router,
+    procedures.router,
+    procedure_texts.router,
+    procedure_fees.router,
+    procedure_slots.router,
+    procedure_trial.router,
+    procedure_source.router,
+    procedure_editions.router,
     dead_letters.router,
     cases.router,
     # Before one case: `bulk` is no case's number.
@@ -116,6 +132,8 @@ def create_console(
     live: Live | None = None,
     counter: Counter | None = None,
     suggester: Suggester | None = None,
+    current_procedures: CurrentProcedures | None = None,
+    edits: Edits | None = None,
     systems: Systems | None = None,
     receiving: Receiving | None = None,
 ) -> ASGIApp:
@@ -139,6 +157,8 @@ def create_console(
         live=live or Live(database),
         counter=counter,
         suggester=suggester,
+        procedures=current_procedures,
+        edits=edits,
         systems=systems,
         receiving=receiving,
     )

@@ -17,6 +17,9 @@ class Permission(StrEnum):
     EXPORT_SENSITIVE = "export_sensitive"
     SUPERVISE = "supervise"
     EDIT_CONTENT = "edit_content"
+    EDIT_PROCEDURES = "edit_procedures"
+    CHANGE_SLOTS = "change_slots"
+    APPROVE_PROCEDURES = "approve_procedures"
     RETRY_JOBS = "retry_jobs"
     CONNECT_SYSTEMS = "connect_systems"
 
@@ -31,6 +34,9 @@ ALLOWED: Mapping[Permission, tuple[Role, ...]] = {
     Permission.EXPORT_SENSITIVE: (Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.SUPERVISE: (Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.EDIT_CONTENT: (Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.EDIT_PROCEDURES: (Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.CHANGE_SLOTS: (Role.STAFF, Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Permission.APPROVE_PROCEDURES: (Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Permission.RETRY_JOBS: (Role.ADMINISTRATOR,),
     Permission.CONNECT_SYSTEMS: (Role.ADMINISTRATOR,),
 }

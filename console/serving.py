@@ -14,8 +14,10 @@ from console.systems import Systems
 from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
+from core.edits import Edits
 from core.jobs import Queue
 from core.pack import Pack
+from procedures.current import CurrentProcedures
 
 SearchChanged = Callable[[str], None]
 """Gets the municipality's id once a change of its published content is durable."""
@@ -40,6 +42,9 @@ class Console:
     counter: Counter | None
     """None where nobody talks with residents, as in tests of other pages."""
     suggester: Suggester | None
+    procedures: CurrentProcedures | None
+    edits: Edits | None
+    """None, both, where no page of procedures is asked for."""
     systems: Systems | None
     """None as well."""
     receiving: Receiving | None

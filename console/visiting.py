@@ -24,6 +24,7 @@ from console.texts import named, say
 from console.views.presence import Standing
 from core.errors import ProjectError
 from core.pack import Pack
+from procedures.current import CurrentProcedures
 
 COOKIE = "madoguchi_console"
 NOTICE_COOKIE = "madoguchi_notice"
@@ -37,6 +38,7 @@ ROOMS = (
     ("canned", "/canned", Permission.WORK_CASES, "counter"),
     ("handover", "/handover", Permission.WORK_CASES, "counter"),
     ("content", "/content", Permission.READ, "content"),
+    ("procedures", "/procedures", Permission.READ, "content"),
     ("supervision", "/supervision", Permission.SUPERVISE, "running"),
     ("reviews", "/reviews", Permission.SUPERVISE, "running"),
     ("emergency", "/emergency", Permission.SUPERVISE, "running"),
@@ -90,6 +92,12 @@ class Visit:
         counter = self.console.counter
         assert counter is not None, "this console was built without a counter"
         return counter
+
+    @property
+    def procedures(self) -> CurrentProcedures:
+        procedures = self.console.procedures
+        assert procedures is not None, "this console was built without procedures"
+        return procedures
 
     @property
     def systems(self) -> Systems:
@@ -260,6 +268,8 @@ def is_same_token(given: str, expected: str) -> bool:
 Beating = Annotated[Visit, Depends(quiet_writer)]
 Reader = Annotated[Visit, Depends(_allowed(Permission.READ))]
 ContentReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_CONTENT))]
+ProcedureReader = Annotated[Visit, Depends(_allowed(Permission.EDIT_PROCEDURES))]
+SlotReader = Annotated[Visit, Depends(_allowed(Permission.CHANGE_SLOTS))]
 CaseReader = Annotated[Visit, Depends(_allowed(Permission.WORK_CASES))]
 ApplicationReader = Annotated[Visit, Depends(_allowed(Permission.READ_APPLICATIONS))]
 ApplicationHandler = Annotated[Visit, Depends(_allowed(Permission.HANDLE_APPLICATIONS))]
@@ -272,6 +282,9 @@ CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
 ApplicationWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_APPLICATIONS))]
 SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
+ProcedureWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_PROCEDURES))]
+SlotWriter = Annotated[Visit, Depends(_meant(Permission.CHANGE_SLOTS))]
+Approver = Annotated[Visit, Depends(_meant(Permission.APPROVE_PROCEDURES))]
 SystemWriter = Annotated[Visit, Depends(_meant(Permission.CONNECT_SYSTEMS))]
 JobWriter = Annotated[Visit, Depends(_meant(Permission.RETRY_JOBS))]
 

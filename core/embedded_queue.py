@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Select, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.bulk import bulk_insert
@@ -28,6 +28,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 # These run several times for each message, so they are built once.
 DELETE = delete(JOBS).where(JOBS.c.id == bindparam("job"))
+HOLDS_KEY = select(JOBS.c.id).where(JOBS.c.key == bindparam("key"), JOBS.c.state != JobState.DEAD).limit(1)
 CLAIM = (
     update(JOBS)
     .where(JOBS.c.id == bindparam("job"))
@@ -51,31 +52,32 @@ class EmbeddedQueue:
         self._claiming = threading.Lock()
         self._news = threading.Condition()
         self._generation = 0
+        self._following: dict[int, Job] = {}
+        """What the worker of a job does next, by the id of that job."""
 
     def enqueue(self, session: Session, *jobs: NewJob) -> None:
         if not jobs:
             return
-        now = to_milliseconds(self._clock())
-        bulk_insert(
-            session,
-            JOBS,
-            COLUMNS,
-            [
-                (
-                    job.kind,
-                    job.key,
-                    job.payload,
-                    job.priority,
-                    JobState.READY,
-                    to_milliseconds(job.run_at) if job.run_at else now,
-                    0,
-                    now,
-                    job.municipality_id,
-                )
-                for job in jobs
-            ],
-        )
+        bulk_insert(session, JOBS, COLUMNS, [self._row(job, JobState.READY) for job in jobs])
         after_commit(session, self.wake)
+
+    def go_on(self, session: Session, finished: Job, following: NewJob) -> Job | None:
+        connection = session.connection()
+        if connection.scalar(HOLDS_KEY, {"key": following.key}) is not None:
+            return None
+        row = self._row(following, JobState.RUNNING, attempts=1)
+        (job_id,) = bulk_insert(session, JOBS, COLUMNS, [row], returning=("id",))[0]
+        connection.execute(DELETE, {"job": finished.id})
+        job = Job(
+            id=job_id, kind=following.kind, payload=following.payload, key=following.key, attempt=1, enqueued_at=from_milliseconds(row[-2])
+        )
+        after_commit(session, lambda: self._following.update({finished.id: job}))
+        return job
+
+    def _row(self, job: NewJob, state: JobState, attempts: int = 0) -> tuple[Any, ...]:  # Any: the types of COLUMNS.
+        now = to_milliseconds(self._clock())
+        run_at = to_milliseconds(job.run_at) if job.run_at else now
+        return (job.kind, job.key, job.payload, job.priority, state, run_at, attempts, now, job.municipality_id)
 
     def start(self, kinds: Sequence[JobKind], periodic: Sequence[PeriodicJob] = (), *, threads: int) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
@@ -157,7 +159,9 @@ class EmbeddedQueue:
                 continue
             with self._news:
                 self._news.notify()
-            finished = self._run(job)
+            while job is not None:
+                finished = self._run(job)
+                job = self._following.pop(job.id, None)
 
     def _exchange(self, finished: Job | None) -> Job | None:
         """Deletes the finished job and claims the next in one transaction, which halves the number of commits."""
@@ -192,16 +196,15 @@ class EmbeddedQueue:
         kind = self._kinds[job.kind]
         try:
             kind.run(job)
-        except TemporaryError as error:
-            if job.attempt <= len(kind.backoff):
-                self._postpone(job, self._clock() + kind.backoff[job.attempt - 1], error)
-                return None
-            self._bury(job, kind, error)
-            return None
         except Exception as error:  # noqa: BLE001  # Whatever a job raises must become a dead letter, not a dead worker.
-            self._bury(job, kind, error)
+            if job.id in self._following:
+                log.error("job_failed_after_its_end", job=job.id, kind=job.kind, error=describe(error))
+            elif isinstance(error, TemporaryError) and job.attempt <= len(kind.backoff):
+                self._postpone(job, self._clock() + kind.backoff[job.attempt - 1], error)
+            else:
+                self._bury(job, kind, error)
             return None
-        return job
+        return None if job.id in self._following else job
 
     def _postpone(self, job: Job, run_at: datetime, error: Exception) -> None:
         log.info("job_postponed", job=job.id, kind=job.kind, attempt=job.attempt, error=type(error).__name__)
@@ -254,7 +257,12 @@ def next_job(kinds: tuple[str, ...]) -> Select[Any]:  # Any: SQLAlchemy's type o
     blocked = exists().where(other.c.key == JOBS.c.key, goes_first)
     return (
         select(JOBS.c.id)
-        .where(JOBS.c.state == JobState.READY, JOBS.c.run_at <= bindparam("now"), JOBS.c.kind.in_(kinds), JOBS.c.key.is_(None) | ~blocked)
+        .where(
+            JOBS.c.state == JobState.READY,
+            JOBS.c.run_at <= bindparam("now"),
+            or_(false(), *(JOBS.c.kind == kind for kind in kinds)),
+            JOBS.c.key.is_(None) | ~blocked,
+        )
         .order_by(JOBS.c.priority.desc(), JOBS.c.id)
         .limit(1)
     )

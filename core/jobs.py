@@ -80,6 +80,12 @@ class Queue(Protocol):
     def enqueue(self, session: Session, *jobs: NewJob) -> None:
         """Within the caller's transaction: rolled back with it, runs only after its commit."""
 
+    def go_on(self, session: Session, finished: Job, following: NewJob) -> Job | None:
+        """Within the caller's transaction: `finished`, which the caller is running, is done, and its worker does `following` next.
+
+        None, and nothing is changed, where another job of the same key goes first; then `following` is to be enqueued.
+        """
+
     def start(self, kinds: Sequence[JobKind], periodic: Sequence[PeriodicJob] = (), *, threads: int) -> None:
         """Takes up what an earlier process left, then works until `stop`."""
 

@@ -2,10 +2,14 @@
 
 import contextlib
 import ctypes
+from pathlib import Path
 
 M_ARENA_MAX = -8
 """glibc's malloc.h."""
 ARENAS = 2
+MADV_DONTNEED = 4
+"""Linux's mman.h: pages of a file are read from it again when they are needed."""
+MAPS = Path("/proc/self/maps")
 
 
 def share_memory_among_threads() -> None:
@@ -15,3 +19,18 @@ def share_memory_among_threads() -> None:
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+
+
+def release_memory(read_only_file: str) -> None:
+    """To be called once what happens only at start is done: gives back what that has freed, and pages of the mapped file of this name.
+
+    Making the indexes looks up words all over the dictionary, most of which nobody will ask about.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.malloc_trim(0)
+        for line in MAPS.read_text(encoding="utf-8").splitlines():
+            bounds, permissions = line.split()[:2]
+            if permissions == "r--s" and line.endswith(f"/{read_only_file}"):
+                start, end = (int(bound, 16) for bound in bounds.split("-"))
+                library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_DONTNEED)

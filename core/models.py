@@ -1,10 +1,11 @@
-"""Tables that every package builds on: municipalities, changes, jobs, the audit log."""
+"""Tables that every package builds on: municipalities, changes, editions of what the pack says, jobs, the audit log."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Identifier
@@ -23,6 +24,8 @@ class Municipality(Base):
     """Of the pack's content that was loaded last, so that it is not loaded again."""
     change_number: Mapped[int] = mapped_column(BigInteger, default=0)
     """Of the newest change that pages were told of."""
+    edit_revision: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Grows with every daily edit; whoever works with the pack compares it with what it has seen."""
     created_at: Mapped[datetime]
 
 
@@ -38,6 +41,53 @@ class Change(Base):
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_change_at", "at"),)
+
+
+class EditionState(StrEnum):
+    """Where an edition stands."""
+
+    IN_REVIEW = "in_review"
+    """Somebody else has to approve it."""
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Edition(Base):
+    """Something of the pack as officers changed it: the text of a procedure, the rows of a value, a stop of intake."""
+
+    __tablename__ = "edition"
+
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    """What it is an edition of: core/edits.py."""
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(16))
+    way: Mapped[str] = mapped_column(String(16))
+    """How it came about: texts, fees, upload, restored …"""
+    text: Mapped[str] = mapped_column(Text)
+    is_pack: Mapped[bool] = mapped_column(default=False)
+    """It said what the pack says: the pack is followed again, whatever it will say."""
+    before: Mapped[str] = mapped_column(Text)
+    """What it was made from, for showing the difference."""
+    author: Mapped[str] = mapped_column(String(100))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was refused."""
+
+    __table_args__ = tuple(
+        Index(
+            f"uq_edition_{state}",
+            "municipality_id",
+            "subject",
+            unique=True,
+            sqlite_where=sql(f"state = '{state}'"),
+            postgresql_where=sql(f"state = '{state}'"),
+        )
+        for state in ("published", "in_review")
+    )
 
 
 class JobState(StrEnum):

@@ -64,6 +64,8 @@ class MunicipalityInfo(PackModel):
     languages: tuple[Language, ...] = (Language.JAPANESE,)
     districts: tuple[str, ...] = ()
     retention: Retention = Retention()
+    procedures_need_approval: bool = False
+    """A change of a procedure, or of a value on its page, holds only once somebody else has approved it."""
     referrals: Mapping[str, Referral] = Field(default_factory=dict)
     """By the keys of retrieval/data/elsewhere.yaml: the office that is responsible here, such as the tax office of this place."""
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import regex
 
-from core.individual_number import INVISIBLE, MASK, mask_individual_numbers
+from core.individual_number import DIGIT, INVISIBLE, MASK, mask_individual_numbers
 
 CARD_MASK = "■" * 16
 ACCOUNT_MASK = "■" * 7
@@ -34,6 +34,8 @@ class PersonalNumber(StrEnum):
 
 def mask_personal_numbers(text: str) -> tuple[str, frozenset[PersonalNumber]]:
     """The text with these numbers blanked, and which kinds there were; masked once, a text stays as it is."""
+    if DIGIT.search(text) is None:
+        return text, frozenset()
     found: set[PersonalNumber] = set()
 
     def blank_card(match: "regex.Match[str]") -> str:

@@ -34,6 +34,14 @@ class Values:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
+    def rows_of(self, key: str) -> Sequence[DatedValue]:
+        """None for a value that nobody has written."""
+        return self._values.get(key, ())
+
+    def with_rows(self, rows: Mapping[str, Sequence[DatedValue]]) -> "Values":
+        """These instead of the own ones of the same names."""
+        return Values({**self._values, **rows})
+
     def on(self, key: str, day: date) -> str:
         """The value of that day in Japan. Raises PackError where none is known or none holds."""
         rows = self._values.get(key)

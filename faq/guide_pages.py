@@ -20,6 +20,7 @@ from core.clock import Clock, in_japan
 from core.database import Database
 from core.errors import PackError
 from core.pack import Department, Pack
+from core.values import Values
 from faq.guide_html import ShownPart, shown_parts
 from faq.guide_links import PREFIX
 from faq.lengths import ID_LIMIT
@@ -75,8 +76,8 @@ def create_guide_pages(database: Database, packs: Mapping[str, Pack], clock: Clo
     environment.globals["style"] = f"{PREFIX}/{STYLE}?v={hashlib.sha256(style).hexdigest()[:12]}"
 
     @lru_cache(maxsize=REMEMBERED)
-    def page(municipality_id: str, entry_id: str, _version_id: int, day: date) -> str:
-        """A published version never changes, and values change at midnight only."""
+    def page(municipality_id: str, entry_id: str, _version_id: int, day: date, _values: Values) -> str:
+        """A published version never changes; values change at midnight, and when officers change them."""
         view = guide_view(database, packs[municipality_id], entry_id, clock, day)
         return environment.get_template("guide.html").render(view=view)
 
@@ -90,7 +91,8 @@ def create_guide_pages(database: Database, packs: Mapping[str, Pack], clock: Clo
         if version_id is None:
             return absent(pack, 404)
         try:
-            return HTMLResponse(page(municipality_id, entry_id, version_id, day), headers={"cache-control": "public, max-age=60"})
+            body = page(municipality_id, entry_id, version_id, day, pack.values)
+            return HTMLResponse(body, headers={"cache-control": "public, max-age=60"})
         except PackError as error:
             log.error("guide_not_shown", municipality=municipality_id, entry=entry_id, error=str(error))
             return absent(pack, 503)

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -20,8 +21,22 @@ def near(name: str, known: Sequence[str]) -> str:
     return f" (did you mean '{near[0]}'?)" if near else ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """What is wrong, the field or place, and the line; 0 where that can't be told."""
+
+    where: str
+    said: str
+    line: int
+
+
 def explain(error: ValidationError, model: type[BaseModel], raw: Mapping[str, Any], source: str = "") -> str:
     """The first problem: the field or place, what is wrong, what may have been meant, and the line."""
+    found = explained(error, model, raw, source)
+    return (f"{found.where}: " if found.where else "") + found.said + (f" (line {found.line})" if found.line else "")
+
+
+def explained(error: ValidationError, model: type[BaseModel], raw: Mapping[str, Any], source: str) -> Explained:
     problem = next((one for one in error.errors() if one["type"] == "extra_forbidden"), error.errors()[0])
     path = _real_path(problem["loc"], raw)
     where, rest = _field_of(path, raw)
@@ -31,8 +46,7 @@ def explain(error: ValidationError, model: type[BaseModel], raw: Mapping[str, An
     else:
         message = problem["msg"].removeprefix("Value error, ")
         said = f"'{rest}': {message}" if rest else message
-    number = _line_of(path, source)
-    return f"{where}{said}" + (f" (line {number})" if number else "")
+    return Explained(where=where, said=said, line=line_of(path, source))
 
 
 def _real_path(loc: tuple[int | str, ...], raw: Any) -> tuple[int | str, ...]:  # Any: walks whatever YAML holds.
@@ -50,12 +64,12 @@ def _real_path(loc: tuple[int | str, ...], raw: Any) -> tuple[int | str, ...]:  
 
 
 def _field_of(path: tuple[int | str, ...], raw: Any) -> tuple[str, str]:  # Any: as above.
-    """«field 'date': » and the place within it."""
+    """«field 'date'» and the place within it."""
     for length in range(len(path), 0, -1):
         if length >= 2 and path[length - 2] == "fields" and isinstance(path[length - 1], int):
             field = _at(path[:length], raw)
             name = field.get("name", path[length - 1]) if isinstance(field, dict) else path[length - 1]
-            return f"field '{name}': ", ".".join(str(part) for part in path[length:])
+            return f"field '{name}'", ".".join(str(part) for part in path[length:])
     return "", ".".join(str(part) for part in path)
 
 
@@ -94,7 +108,7 @@ def _aliases(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _line_of(path: tuple[int | str, ...], source: str) -> int:
+def line_of(path: tuple[int | str, ...], source: str) -> int:
     """Where the key stands in the file; 0 where that can't be told."""
     node = yaml.compose(source, Loader=LOADER) if source else None
     line = node.start_mark.line + 1 if node is not None else 0

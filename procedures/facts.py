@@ -38,6 +38,8 @@ class ProcedureWords(DefinitionModel):
     """Expressions over the whole utterance, with the group `what`: that a procedure is wanted, not only asked about."""
     question_shapes: tuple[str, ...] = ()
     """Expressions anywhere in the utterance: it asks something."""
+    edit_shapes: tuple[str, ...] = ()
+    """Expressions over the whole utterance, with the group `what`: that an answer shall be corrected."""
     corrections: tuple[str, ...] = ()
     """Expressions for what may stand before a corrected answer: やっぱり."""
     counters: str = Key(default="")
@@ -80,6 +82,8 @@ class Facts:
     """For one resident at one moment. The functions answer from what was read, or read consistently themselves; none of them writes."""
 
     locality: Locality
+    intake_notice: str = ""
+    """What residents are told while the procedure's intake is stopped."""
     is_open: Callable[[date], bool] = always
     """Whether the procedure's department works on that day."""
     is_closure: Callable[[date], bool] = never

@@ -8,10 +8,10 @@ from datetime import datetime
 from core.individual_number import MASK, mask_individual_numbers
 from procedures.definition import Definition
 from procedures.facts import Facts
-from procedures.fields.base import Field, Problem, Taken, Unread, line
+from procedures.fields.base import Field, Line, Problem, Taken, Unread, line
 from procedures.fields.choosing import is_among
 from procedures.fields.texts import is_skipped
-from procedures.going_on import fail, go_on, moved_on, take, with_values
+from procedures.going_on import fail, go_on, moved_on, noted, take, with_values
 from procedures.overhearing import answers_in, heard_for
 from procedures.progress import Progress
 from procedures.said import (
@@ -35,6 +35,7 @@ from procedures.steps import (
     Paused,
     PersonReason,
     Step,
+    Stopped,
     ToPerson,
 )
 
@@ -46,12 +47,15 @@ KEEP = "keep"
 def begin(definition: Definition, digest: str, uid: str, *, now: datetime, facts: Facts, words: str = "") -> Step:
     """`words` are those with which the resident asked to begin; what they say of the answers is not asked again."""
     state = Filling(uid=uid, procedure_id=definition.id, digest=digest)
+    if facts.intake_notice:
+        return Stopped(state=state, notice=_closed(facts))
     progress = Progress(definition=definition, state=state, facts=facts, now=now)
     masked, has_number = mask_individual_numbers(words)
     if has_number or not words:
         return go_on(progress, notes=(line("procedure.individual_number"),) if has_number else ())
     progress, notes = answers_in(progress, masked)
-    return go_on(replace(progress, state=replace(progress.state, heard=masked)), notes=notes)
+    progress, said = noted(progress, tuple(progress.state.answers))
+    return go_on(replace(progress, state=replace(progress.state, heard=masked)), notes=(*notes, *said))
 
 
 def fill(definition: Definition, state: Filling, said: Said, *, now: datetime, facts: Facts) -> Step:
@@ -134,12 +138,21 @@ def _words_aside(progress: Progress, text: str) -> Step:
         return Between(state=progress.state, question=text, then=go_on(progress))
     if is_among(words.yes, text):
         return _confirm(progress, progress.fingerprint(), keeps=False)
-    named = [field for field in progress.editable() if field.label and field.label in unicodedata.normalize("NFKC", text)]
+    named = _named(progress, text)
     if len(named) == 1:
         return _edit(progress, named[0].name)
     if is_among(words.no, text):
         return _obey(progress, Command.EDIT)
     return Between(state=progress.state, question=text, then=go_on(progress))
+
+
+def _named(progress: Progress, text: str) -> list[Field]:
+    """Answers that the words name to be corrected, by the whole label or by a part of it: 「住所を変えたい」."""
+    flat = unicodedata.normalize("NFKC", text)
+    whole = [field for field in progress.editable() if field.label and field.label in flat]
+    shapes = (re.fullmatch(shape, flat) for shape in progress.facts.locality.words.edit_shapes)
+    parts = [match["what"] for match in shapes if match is not None]
+    return whole or [field for field in progress.editable() if any(part in field.label for part in parts)]
 
 
 def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
@@ -149,7 +162,13 @@ def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
         return go_on(settled, notes=notes)
     if settled.fingerprint() != fingerprint:
         return go_on(settled, notes=(*notes, line("procedure.card_old")))
+    if settled.facts.intake_notice and settled.state.application_id is None:
+        return Paused(state=settled.state, notice=_closed(settled.facts))
     return Completed(state=settled.state, keeps=keeps) if settled.is_assured else Drafted(state=settled.state)
+
+
+def _closed(facts: Facts) -> Line:
+    return line("procedure.intake_stopped", title=Line(key="title"), notice=facts.intake_notice)
 
 
 def _answer(progress: Progress, said: Said) -> Step:
@@ -188,7 +207,7 @@ def _answer(progress: Progress, said: Said) -> Step:
         reading, also, notes = field.read(said, asking), {}, ()
     if following is not None and isinstance(reading, Unread):
         other = following.read(said, progress.closed.asking(following))
-        if isinstance(other, Taken) or (isinstance(other, Problem) and other.is_step):
+        if isinstance(other, Taken) or (isinstance(other, Problem) and _was_meant(other)):
             return _answer(progress.closed, said)
     match reading:
         case Taken():
@@ -197,6 +216,11 @@ def _answer(progress: Progress, said: Said) -> Step:
             return fail(progress, reading, field, notes)
         case _:
             return fail(progress, None, field, notes)
+
+
+def _was_meant(problem: Problem) -> bool:
+    """Whether the words were an answer to that question, though one that can't be taken."""
+    return problem.is_step or not problem.line.key.endswith("_unread")
 
 
 def _keeps(progress: Progress, said: Said) -> bool:

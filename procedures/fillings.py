@@ -59,7 +59,7 @@ def save_filling(
         )
         session.add(row)
     kept = KEPT_RETURNED if filling.reasons else KEPT_ASIDE if is_aside else KEPT
-    row.sealed, row.updated_at, row.expires_at = sealed, now, now + kept
+    row.digest, row.sealed, row.updated_at, row.expires_at = filling.digest, sealed, now, now + kept
     row.reminded_at = now if is_aside else None
     session.flush()
 

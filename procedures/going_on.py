@@ -43,10 +43,15 @@ def take(
             progress = replace(progress, state=replace(state, scratch=reading.scratch, scratch_of=field.name if reading.scratch else ""))
     progress = with_values(progress, {name: value for name, value in values.items() if field is None or name != field.name})
     settled, gone = progress.settled()
-    fresh = tuple(_notes_of(settled, tuple(values)))
-    said_notes = (*settled.state.said_notes, *(key for key, _ in fresh))
-    settled = replace(settled, state=replace(settled.state, said_notes=said_notes))
-    return go_on(settled, notes=(*notes, *(text for _, text in fresh), *gone))
+    settled, fresh = noted(settled, tuple(values))
+    return go_on(settled, notes=(*notes, *fresh, *gone))
+
+
+def noted(progress: Progress, names: tuple[str, ...]) -> tuple[Progress, tuple[Line, ...]]:
+    """What is to be said of these answers, once."""
+    fresh = _notes_of(progress, names)
+    said_notes = (*progress.state.said_notes, *(key for key, _ in fresh))
+    return replace(progress, state=replace(progress.state, said_notes=said_notes)), tuple(text for _, text in fresh)
 
 
 def _stop_in(progress: Progress) -> Step | None:
@@ -99,6 +104,11 @@ def go_on(progress: Progress, notes: tuple[Line, ...] = ()) -> Step:
         return _finish(progress, notes)
     offers = progress.offers()
     if offers and field.name in offers:
+        filled = with_values(replace(progress, state=replace(progress.state, is_known_offered=True)), offers)
+        if filled.pending is None:
+            # Nothing else is left to ask: the confirmation shows it, and each answer can be corrected there.
+            labels = [progress.definition.by_name[name].text("label") for name in offers]
+            return _finish(filled, (*notes, line("procedure.known_filled", labels=labels)))
         number, total = progress.place
         return OfferKnown(state=progress.state, values=offers, number=number, total=total, notes=notes)
     if isinstance(field, ItemsField) and progress.state.heard and field.name not in progress.state.answers:

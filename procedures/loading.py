@@ -1,10 +1,9 @@
 """Reading the procedures of a pack: YAML to definitions, errors that name file, field and line, and the tables that fields look up."""
 
 import csv
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from core.edits import digest_of
 from core.errors import PackError
 from core.pack import Pack
 from core.pack_loading import COMMON, CONTENT, load_pack
@@ -34,6 +34,10 @@ class Procedures:
     """By procedure: of the file's text, so that an application knows with which it was filled in."""
     sources: Mapping[str, str]
     locality: Locality
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    """Procedures whose intake is stopped, with what residents are told."""
+    unfit: Mapping[str, str] = field(default_factory=dict)
+    """Procedures whose published edition does not fit the pack any more, with the reason."""
 
 
 @lru_cache(maxsize=64)
@@ -50,10 +54,6 @@ def load_procedures(municipality_id: str, content: Path = CONTENT) -> Procedures
             raise PackError(f"{FOLDER}/{path.name}: id is '{definition.id}', the file's name is needed")
         definitions[definition.id], digests[definition.id], sources[definition.id] = definition, digest_of(source), source
     return Procedures(definitions=definitions, digests=digests, sources=sources, locality=locality)
-
-
-def digest_of(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def load_locality(pack: Pack, content: Path = CONTENT) -> Locality:

@@ -38,6 +38,7 @@ class Progress:
             now=self.now,
             current=state.answers.get(field.name),
             scratch=state.scratch if state.scratch_of == field.name else None,
+            is_again=state.revisiting == field.name and state.open_field != field.name,
         )
 
     def applies(self, field: Field) -> bool:

@@ -1,9 +1,9 @@
 """Named reads of applications and of what happened to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from procedures.duplicates import Report
@@ -64,6 +64,21 @@ def applications_in(
         wanted = wanted.where(Application.procedure_id == procedure_id)
     ordered = wanted.order_by(Application.due_at.is_(None), Application.due_at, Application.submitted_at, Application.id)
     return session.scalars(ordered.limit(limit).offset(offset)).all()
+
+
+def count_open(session: Session, municipality_id: str, procedure_ids: Sequence[str]) -> Mapping[str, int]:
+    """How many applications of each procedure are under way."""
+    ended = (ApplicationState.REFUSED, ApplicationState.WITHDRAWN, ApplicationState.DONE)
+    wanted = (
+        select(Application.procedure_id, func.count())
+        .where(
+            Application.municipality_id == municipality_id,
+            Application.procedure_id.in_(procedure_ids),
+            Application.state.not_in(ended),
+        )
+        .group_by(Application.procedure_id)
+    )
+    return dict(session.execute(wanted).all())
 
 
 def events_of(session: Session, application_id: int) -> Sequence[ApplicationEvent]:

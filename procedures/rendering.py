@@ -51,15 +51,18 @@ def rendered(step: Step, wording: Wording, *, form_url: str = "") -> Reply:
             return _confirm(step, wording)
         case ChooseEdit():
             return _choose_edit(step, wording)
+        case Stopped(notice=Line() as notice):
+            return _reply(wording, Text(text=wording.line(notice)), ())
         case Stopped():
             return _reply(wording, _stop(wording, step.field, step.stop), ())
         case ToPerson(field=field, stop=stop) if field:
             return _reply(wording, _stop(wording, field, stop), ())
         case Between(then=then):
             return rendered(then, wording, form_url=form_url)
-        case Paused(state=state):
+        case Paused(state=state, notice=notice):
             resume = _command(wording, state.uid, Command.RESUME)
-            return _reply(wording, Text(text=wording.say("procedure.paused", days=KEPT.days)), (resume,))
+            kept = Text(text=wording.say("procedure.paused", days=KEPT.days))
+            return _reply(wording, (*_notes((notice,) if notice else (), wording), kept), (resume,))
         case Dropped():
             return _reply(wording, Text(text=wording.say("procedure.dropped")), ())
         case Completed() | Drafted() | ToPerson():

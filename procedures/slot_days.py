@@ -9,7 +9,7 @@ from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.facts import Facts
 from procedures.fields.base import Asking
-from procedures.fields.slot import SlotField
+from procedures.fields.slot import ALL, SlotField
 from procedures.known import Answers
 
 AREA = "area"
@@ -44,8 +44,12 @@ def groups_of(definition: Definition, field: SlotField, facts: Facts) -> tuple[s
 
 
 def slot_days(definition: Definition, field: SlotField, group: str, facts: Facts, now: datetime, taken: Mapping[str, int]) -> list[SlotDay]:
-    """What can be chosen, and what is taken already, by day. `facts` holds what is taken and set of this procedure."""
-    asking = _asking(definition, field, group, facts, now)
+    """What can be chosen, and what is taken already, by day; closed days are among them, with room for none.
+
+    `facts` holds what is taken and set of this procedure.
+    """
+    opened = {key: capacity for key, capacity in facts.capacities.items() if ALL not in key.split("|")}
+    asking = _asking(definition, field, group, replace(facts, capacities=opened), now)
     usual = replace(asking, facts=replace(facts, capacities={}))
     keys = {field.key(asking, day, at): (day, at) for day, at in field.every(asking)}
     keys |= {key: found for key in taken if key not in keys and (found := _of_group(field, asking, key)) is not None}
@@ -55,9 +59,9 @@ def slot_days(definition: Definition, field: SlotField, group: str, facts: Facts
             day=day,
             time=at,
             taken=facts.taken(key),
-            capacity=field.capacity_of(asking, key),
+            capacity=0 if facts.capacities.get(field.day_key(day)) == 0 else field.capacity_of(asking, key),
             usual=field.capacity_of(usual, key),
-            is_changed=key in facts.capacities,
+            is_changed=key in facts.capacities or field.day_key(day) in facts.capacities,
         )
         for key, (day, at) in keys.items()
     ]

@@ -1,6 +1,6 @@
 """Taking and giving back places of slots; never more than there are, whoever asks at the same moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -43,6 +43,17 @@ def set_capacity(session: Session, municipality_id: str, procedure_id: str, key:
     values = {"municipality_id": municipality_id, "procedure_id": procedure_id, "key": key, "day": day, "taken": 0, "capacity": capacity}
     keys = ["municipality_id", "procedure_id", "key"]
     session.execute(insert(Slot).values(values).on_conflict_do_update(index_elements=keys, set_={"capacity": capacity}))
+
+
+def is_day_closed(session: Session, municipality_id: str, procedure_id: str, day_key: str) -> bool:
+    """By the field's `day_key`, in the transaction that takes a place."""
+    return session.scalar(select(Slot.capacity).where(*_is(municipality_id, procedure_id, day_key))) == 0
+
+
+def slots_between(session: Session, municipality_id: str, procedure_id: str, first: date, last: date) -> Sequence[Slot]:
+    """Of which something was taken or set; for those who look after them."""
+    wanted = select(Slot).where(Slot.municipality_id == municipality_id, Slot.procedure_id == procedure_id, Slot.day.between(first, last))
+    return session.scalars(wanted.order_by(Slot.day, Slot.key)).all()
 
 
 def slots_from(session: Session, municipality_id: str, procedure_id: str, first: date) -> tuple[Mapping[str, int], Mapping[str, int]]:

@@ -90,9 +90,11 @@ class Stopped:
     """It is not for this case: the definition's stop says why, and whom to turn to."""
 
     state: Filling
-    field: str
-    stop: int
+    field: str = ""
+    stop: int = 0
     """Which of the field's stops."""
+    notice: Line | None = None
+    """Instead of a field's stop: nobody can begin it at present."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,8 @@ class Paused:
     """Kept for later."""
 
     state: Filling
+    notice: Line | None = None
+    """Why, where the resident did not wish it: nobody can submit it at present."""
 
 
 @dataclass(frozen=True, kw_only=True)

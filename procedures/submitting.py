@@ -30,7 +30,7 @@ from procedures.progress import Progress
 from procedures.queries import application_by_filling, application_by_number, locked_application
 from procedures.receipts import receipt_number
 from procedures.reviewing import drop_marks
-from procedures.slots import give_back, take_place
+from procedures.slots import SlotFullError, give_back, is_day_closed, take_place
 from procedures.state import Filling
 from procedures.versions import definition_of, store_version
 
@@ -166,6 +166,8 @@ def hold_slot(
         asking = progress.asking(field)
         wanted = field.key(asking, day, str(value.get("time", "")))
         if wanted != application.slot_key:
+            if is_day_closed(session, desk.municipality_id, definition.id, field.day_key(day)):
+                raise SlotFullError(f"{day} was closed meanwhile")
             own = replace(asking, facts=replace(asking.facts, capacities={}))
             take_place(session, desk.municipality_id, definition.id, wanted, day=day, capacity=field.capacity_of(own, wanted))
     if application.slot_key and application.slot_key != wanted:

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import Session
 
+from core.edits import digest_of
 from core.errors import PackError
 from procedures.definition import Definition
 from procedures.loading import Procedures, read_source
@@ -14,13 +15,17 @@ from procedures.models import ProcedureVersion
 
 
 def store_version(session: Session, municipality_id: str, procedures: Procedures, procedure_id: str, now: datetime) -> None:
-    """That of the pack, once."""
+    """The one that is in force, once."""
+    store_text(session, municipality_id, procedure_id, procedures.sources[procedure_id], now)
+
+
+def store_text(session: Session, municipality_id: str, procedure_id: str, source: str, now: datetime) -> None:
     insert = insert_on_sqlite if session.get_bind().dialect.name == "sqlite" else insert_on_postgresql
     values = {
         "municipality_id": municipality_id,
         "procedure_id": procedure_id,
-        "digest": procedures.digests[procedure_id],
-        "source": procedures.sources[procedure_id],
+        "digest": digest_of(source),
+        "source": source,
         "created_at": now,
     }
     keys = ["municipality_id", "procedure_id", "digest"]

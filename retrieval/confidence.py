@@ -70,6 +70,18 @@ class Bar(BaseModel):
         return self.small + (self.large - self.small) * max(0.0, min(1.0, share))
 
 
+class Step(BaseModel):
+    """A probability and a lead that are enough together, whatever else makes doubtful."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_right: Bar
+    lead: float
+
+    def holds(self, first_right: float, lead: float, size: int) -> bool:
+        return first_right >= self.first_right.at(size) and lead > self.lead
+
+
 class Gates(BaseModel):
     """The models of one mode of search, and from which probability on they open."""
 
@@ -91,6 +103,10 @@ class Gates(BaseModel):
     """For an answer to a question without Japanese, which is found by single words that neighbours share."""
     least_lead_loose: Bar
     """For an answer to a story, or to kana written apart: much of what is said says nothing of the matter."""
+    surer: Step
+    """So likely the right one that less of a lead is enough, even for a question that is told as a story."""
+    clearer: Step | None = None
+    """So clear a lead that a lower probability is enough."""
     least_nouns: float = 0.0
     """Share of the question's nouns that an entry must hold which lacks the rarest word of it; with less it is about something else."""
     held_out: dict[str, float] = Field(default_factory=dict)
@@ -121,17 +137,17 @@ def judge(result: SearchResult, hits: Sequence[Hit]) -> Confidence:
     seen = features(result, hits)
     for_us, first_right, near = (model.probability(seen) for model in (gates.for_us, gates.first_right, gates.near))
     lead = _lead_of_first(hits)
-    is_tie = lead <= gates.least_lead.at(result.size)
-    is_doubtful = lead <= _least_lead(result, hits, gates)
+    is_plain = any(step.holds(first_right, lead, result.size) for step in (gates.surer, gates.clearer) if step is not None)
+    is_tie = not is_plain and lead <= gates.least_lead.at(result.size)
     lacks_matter = bool(seen["is_japanese"] and seen["lacks_rarest"]) and seen["nouns"] < gates.least_nouns
+    is_doubtful = is_tie or lacks_matter or lead <= _least_lead(result, hits, gates)
+    is_likely = first_right >= gates.least_first_right.at(result.size) and not is_doubtful
     return Confidence(
         for_us=for_us,
         first_right=first_right,
         near=near,
         is_for_us=for_us >= gates.least_for_us,
-        is_first_right=for_us >= gates.surely_for_us
-        and first_right >= gates.least_first_right.at(result.size)
-        and not (is_tie or is_doubtful or lacks_matter),
+        is_first_right=for_us >= gates.surely_for_us and (is_plain or is_likely),
         is_near=for_us >= gates.least_for_us and near >= gates.least_near,
         is_tie=is_tie,
     )

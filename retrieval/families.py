@@ -35,10 +35,21 @@ class Family:
     """One thread changes it at a time; reading and changing memory is done under the shelf's lock."""
 
     def __init__(
-        self, municipality_id: str, municipality_name: str, fields: Sequence[Field], index: VectorIndex, *, exact_rows: int = EXACT_ROWS
+        self,
+        municipality_id: str,
+        municipality_name: str,
+        fields: Sequence[Field],
+        index: VectorIndex,
+        *,
+        exact_rows: int = EXACT_ROWS,
+        expected: int = 0,
     ) -> None:
+        """`expected` is how many passages there will be."""
         self.model = fields[0].model
-        self.question, self.answer = (Space(field, exact_rows=exact_rows) for field in sorted(fields, key=lambda field: field.has_answer))
+        self.question, self.answer = (
+            Space(field, exact_rows=exact_rows, has_graph=index.is_server, expected=expected)
+            for field in sorted(fields, key=lambda field: field.has_answer)
+        )
         self.changed = 0
         """Passages that came or went since the lens was learned."""
         self._municipality_id = municipality_id
@@ -46,6 +57,7 @@ class Family:
         self._index = index
         self._stored: dict[str, set[str]] = {}
         self._surplus: dict[str, list[str]] = {}
+        self._emptied: set[str] = set()
         self._version = 0
 
     @property
@@ -86,9 +98,12 @@ class Family:
         return prepared
 
     def write(self, prepared: Sequence[Prepared]) -> None:
-        """Into Chroma, what is not there yet."""
+        """Into Chroma, what is not there yet; of a space that is held as bytes an empty collection tells that the model is in use."""
         for space, own in zip(self.spaces, prepared, strict=True):
             collection = self.collection(space)
+            if not space.rows.is_in_chroma:
+                self._empty(collection)
+                continue
             if collection not in self._stored:
                 self._stored[collection] = self._index.ids(collection)
             stored = self._stored[collection]
@@ -96,7 +111,7 @@ class Family:
 
     def mains_of(self, keys: Sequence[int]) -> list[Mapping[str, Vectors]]:
         """For each space the vectors that stand for these passages, where memory no longer holds them."""
-        return [{} if space.rows.is_exact else self._fetch(space, space.main_ids(keys)) for space in self.spaces]
+        return [{} if space.rows.is_held else self._fetch(space, space.main_ids(keys)) for space in self.spaces]
 
     def replace(
         self, gone: Sequence[int], mains: Sequence[Mapping[str, Vectors]], prepared: Sequence[Prepared], slots: Mapping[int, int]
@@ -114,14 +129,16 @@ class Family:
         """Removes from Chroma what was replaced or withdrawn."""
         for space in self.spaces:
             collection = self.collection(space)
-            if surplus := self._surplus.get(collection, []):
+            if not space.rows.is_in_chroma:
+                self._empty(collection)
+            elif surplus := self._surplus.get(collection, []):
                 self._index.delete(collection, surplus)
                 self._stored.get(collection, set()).difference_update(surplus)
                 self._surplus[collection] = []
 
     def compare_with_chroma(self) -> None:
         """Once everything has been written: removes what an earlier process left there and nobody owns."""
-        for space in self.spaces:
+        for space in (space for space in self.spaces if space.rows.is_in_chroma):
             stored = self._stored.get(self.collection(space), set())
             self._index.delete(self.collection(space), [key for key in stored if space.rows.place(key) is None])
             # From here on Chroma holds what memory does, so that no second list of ids is needed.
@@ -132,6 +149,7 @@ class Family:
         for space in self.spaces:
             self._index.drop(self.collection(space))
         self._stored.clear()
+        self._emptied.clear()
 
     def learn_when_due(self, lock: threading.RLock) -> bool:
         """Learns the lens anew once enough has changed, without holding `lock` while it computes; False if it is still due."""
@@ -144,7 +162,7 @@ class Family:
             mains = [frozenset(space.main_ids(keys)) for space in self.spaces]
             pairs = keys if len(keys) <= MOST_PAIRS else sorted(random.Random(len(keys)).sample(keys, MOST_PAIRS))
             pair_ids = [space.main_ids(pairs) for space in self.spaces]
-            fetches = [partial(_among, space.copies()) if space.rows.is_exact else partial(self._fetch, space) for space in self.spaces]
+            fetches = [space.rows.copies() if space.rows.is_held else partial(self._fetch, space) for space in self.spaces]
         seen = [fetch(own) for fetch, own in zip(fetches, pair_ids, strict=True)]
         both = [pair for pair in zip(*pair_ids, strict=True) if pair[0] in seen[0] and pair[1] in seen[1]]
         lens = learn_lens(np.stack([seen[0][one] for one, _ in both]), np.stack([seen[1][other] for _, other in both])) if both else None
@@ -165,9 +183,12 @@ class Family:
         hashes = map(text_hash, texts_of(passage, space.field, self._municipality_name))
         return {f"{passage.id}.{place}.{key[:16]}": key for place, key in enumerate(hashes)}
 
+    def _empty(self, collection: str) -> None:
+        """Once; what an earlier process or a smaller collection left there goes."""
+        self._surplus.pop(collection, None)
+        if collection not in self._emptied:
+            self._index.empty(collection)
+            self._emptied.add(collection)
+
     def _fetch(self, space: Space, ids: Sequence[str]) -> Mapping[str, Vectors]:
         return self._index.vectors(self.collection(space), ids)
-
-
-def _among(vectors: Mapping[str, Vectors], ids: Sequence[str]) -> Mapping[str, Vectors]:
-    return {key: vectors[key] for key in ids if key in vectors}

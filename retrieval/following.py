@@ -233,15 +233,17 @@ class Follower:
             self.shelves[key] = shelf
 
     def _new_shelf(self, key: str, name: str) -> Shelf:
-        fast = self._family(key, name, self._tools.fast.name)
+        with self._tools.database.reading() as session:
+            expected = queries.passage_count(session, key)
+        fast = self._family(key, name, self._tools.fast.name, expected)
         large = self._tools.large
         if large is None:
             return Shelf(key, name, fast=fast, wanted=None, former=None)
         others = self._collections_of_others(key, {fast.model, large.name})
         models = sorted(model for model in others if self._tools.former(model) is not None)
-        former = self._family(key, name, models[0]) if models else None
+        former = self._family(key, name, models[0], expected) if models else None
         left_behind = [collection for own in others.values() for collection in own]
-        return Shelf(key, name, fast=fast, wanted=self._family(key, name, large.name), former=former, left_behind=left_behind)
+        return Shelf(key, name, fast=fast, wanted=self._family(key, name, large.name, expected), former=former, left_behind=left_behind)
 
     def _collections_of_others(self, key: str, models: Collection[str]) -> Mapping[str, Sequence[str]]:
         """What models that aren't in use any more have left in Chroma."""
@@ -253,8 +255,8 @@ class Follower:
                 found.setdefault(model, []).append(collection)
         return found
 
-    def _family(self, key: str, name: str, model: str) -> Family:
-        return Family(key, name, fields_of(model), self._tools.index, exact_rows=self._exact_rows)
+    def _family(self, key: str, name: str, model: str, expected: int) -> Family:
+        return Family(key, name, fields_of(model), self._tools.index, exact_rows=self._exact_rows, expected=expected)
 
     def _learn(self) -> None:
         for key, shelf in list(self.shelves.items()):

@@ -30,12 +30,18 @@ class ChromaPlace:
     url: str | None = None
     folder: Path | None = None
 
+    @property
+    def is_server(self) -> bool:
+        """Several processes may ask it, so that its graph spares each of them the memory."""
+        return self.url is not None
+
 
 class VectorIndex:
     """A projection of SQL that may be thrown away at any time. Ids are chosen so that they name what is stored under them."""
 
     def __init__(self, place: ChromaPlace) -> None:
         self._client = _client(place)
+        self.is_server = place.is_server
         # All in-memory clients of a process share one store.
         self._prefix = f"{uuid4().hex}." if place.url is None and place.folder is None else ""
         self._collections: dict[str, Any] = {}  # Any: Chroma's collection, imported late.
@@ -79,6 +85,11 @@ class VectorIndex:
         self._collections.pop(name, None)
         if name in self.names():
             self._client.delete_collection(self._prefix + escape(name))
+
+    def empty(self, name: str) -> None:
+        """Leaves a collection without anything in it."""
+        self.drop(name)
+        self._collection(name)
 
     def names(self) -> set[str]:
         """Of all collections, also of those that this version of the project would not make."""

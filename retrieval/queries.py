@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.models import Municipality
@@ -25,6 +25,12 @@ def municipality_name(session: Session, municipality_id: str) -> str:
 def content_revisions(session: Session) -> Mapping[str, int]:
     """Of every municipality."""
     return {row.id: row.content_revision for row in session.execute(select(Municipality.id, Municipality.content_revision))}
+
+
+def passage_count(session: Session, municipality_id: str) -> int:
+    """Of those that are published."""
+    statement = select(func.count()).select_from(PassageRow)
+    return session.scalar(statement.where(PassageRow.municipality_id == municipality_id, PassageRow.is_removed.is_(False))) or 0
 
 
 def changes_since(session: Session, municipality_id: str, revision: int) -> Sequence[tuple[int, str, bool]]:

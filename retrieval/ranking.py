@@ -119,7 +119,7 @@ def _looks(shelf: "Shelf", family: "Family", vector: Vectors, index: "VectorInde
     """Chroma is asked without the lock, and only where memory doesn't hold the vectors."""
     for space in family.spaces:
         with shelf.lock:
-            sights = () if space.rows.is_exact else space.sights(vector)
+            sights = () if space.rows.is_held else space.sights(vector)
             count = min(CANDIDATES, len(space.rows))
         nearest = index.nearest(family.collection(space), [sight.vector for sight in sights], count) if sights and count else None
         yield _Look(space=space, vector=vector, sights=sights, nearest=nearest)
@@ -129,7 +129,7 @@ def _seen(look: _Look, slots: int) -> "Sequence[Seen]":
     space = look.space
     if look.nearest is not None:
         return space.take(look.sights, look.nearest, slots)
-    return space.compare(space.sights(look.vector), slots, CANDIDATES) if space.rows.is_exact and len(space.rows) else ()
+    return space.compare(space.sights(look.vector), slots, CANDIDATES) if space.rows.is_held and len(space.rows) else ()
 
 
 def _keyword_signals(shelf: "Shelf", query: Query) -> list[Signal]:

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 512
+REMEMBERED = 256
+"""Results; each holds some 80 KB."""
+FILLED_REMEMBERED = 2_000
+"""Passages with the values of a day, which all results share."""
 FILLED = 20
 """Hits whose placeholders are filled; nobody is shown a later one."""
 
@@ -70,6 +73,7 @@ class Search:
         self._warming = threading.Lock()
         self._remembered: OrderedDict[tuple[str, str, date, int], tuple[int, SearchResult]] = OrderedDict()
         self._memory_lock = threading.Lock()
+        self._filled_: dict[tuple[str, int, int, date], Passage] = {}
         self._tools_: Tools | None = None
         self._follower_: Follower | None = None
 
@@ -258,6 +262,16 @@ class Search:
     def _filled(self, municipality_id: str, passage: Passage, moment: datetime) -> Passage:
         if not passage.has_placeholder:
             return passage
+        key = (municipality_id, passage.id, passage.revision, in_japan(moment).date())
+        known = self._filled_.get(key)
+        if known is None:
+            known = self._fill_in(municipality_id, passage, moment)
+            if len(self._filled_) >= FILLED_REMEMBERED:
+                self._filled_ = {}
+            self._filled_[key] = known
+        return known
+
+    def _fill_in(self, municipality_id: str, passage: Passage, moment: datetime) -> Passage:
 
         def fill(text: str) -> str:
             if PLACEHOLDER not in text:

@@ -16,7 +16,7 @@ Fetch = Callable[[Sequence[str]], Mapping[str, Vectors]]
 """Vectors by id from Chroma."""
 
 EXACT_ROWS = 20_000
-"""Vectors of a space up to which a query is compared with each of them in memory; beyond, Chroma's graph is asked."""
+"""Vectors of a space up to which memory holds them as they are; beyond, as bytes, or not at all where a Chroma server's graph is asked."""
 STREAMED = 4_000
 THROUGH_LENS = Spread(mean=0.0, deviation=0.09)
 
@@ -58,12 +58,12 @@ class Seen:
 
 
 class Space:
-    """Ids, owners and lengths of one field's vectors, and while they are few the vectors themselves. The owner takes a lock."""
+    """Ids, owners and lengths of one field's vectors, and the vectors unless Chroma's graph is asked. The owner takes a lock."""
 
-    def __init__(self, field: Field, *, exact_rows: int = EXACT_ROWS) -> None:
+    def __init__(self, field: Field, *, exact_rows: int = EXACT_ROWS, has_graph: bool = False, expected: int = 0) -> None:
         self.field = field
         self.side = Side.ANSWER if field.has_answer else Side.QUESTION
-        self.rows = Rows(exact_rows)
+        self.rows = Rows(exact_rows, has_graph=has_graph, expected=expected)
         self._dimensions = 0
         self._ids: dict[int, tuple[str, ...]] = {}
         self._plain: Moments | None = None
@@ -127,8 +127,8 @@ class Space:
     def compare(self, sights: Sequence[Sight], slots: int, candidates: int) -> list[Seen]:
         """With every vector in memory."""
         found = []
-        for sight in sights:
-            similarities = sight.similarities(self.rows.matrix @ sight.vector)
+        for sight, products in zip(sights, self.rows.products([sight.vector for sight in sights]), strict=True):
+            similarities = sight.similarities(products)
             spread = spread_of(similarities[self.rows.mains], self._expected(sight))
             floor = np.partition(similarities, -candidates)[-candidates] if len(similarities) > candidates else -np.inf
             found.append(Seen(name=sight.name, scores=self._by_slot(self.rows.slots, similarities, slots, floor), spread=spread))
@@ -149,10 +149,6 @@ class Space:
             found.append(Seen(name=sight.name, scores=scores, spread=spread))
         return found
 
-    def copies(self) -> Mapping[str, Vectors]:
-        """All vectors, while memory holds them."""
-        return dict(zip(list(self.rows.ids), self.rows.matrix.copy(), strict=True))
-
     def measure(self, lens: Lens, ids: Sequence[str], mains: frozenset[str], vectors: Fetch) -> Measured:
         """How `lens` sees these vectors; takes no part of the space, so that no lock is needed."""
         projection = lens.side(self.side)
@@ -172,7 +168,7 @@ class Space:
         """Sees everything through another lens, or through none; all that the space holds must have been measured."""
         self.rows.forget_lengths()
         self._lens = None if measured is None else measured.lens
-        self._through = None if measured is None or self.rows.is_exact else measured.moments
+        self._through = None if measured is None or self.rows.is_held else measured.moments
         if measured is not None:
             self.rows.measure(
                 {vector_id: length for vector_id, length in measured.lengths.items() if self.rows.place(vector_id) is not None}
@@ -190,7 +186,7 @@ class Space:
 
     def _count(self, mains: Sequence[Vectors], sign: int) -> None:
         """Moments stand in for the vectors that memory does not hold."""
-        if self.rows.is_exact or not mains:
+        if self.rows.is_held or not mains:
             return
         vectors = np.stack(mains)
         if self._plain is None:
@@ -203,8 +199,8 @@ class Space:
             self._through.change(projected, sign)
 
     def _grow_out(self) -> None:
-        mains = self.rows.matrix[self.rows.mains]
-        self.rows.give_up_vectors()
+        mains = self.rows.vectors(np.flatnonzero(self.rows.mains).tolist())
+        self.rows.shrink()
         self._plain = self._through = None
         for part in _parts(mains):
             self._count(list(part), 1)

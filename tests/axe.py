@@ -22,8 +22,9 @@ def look(page: "Page", *rules: str) -> list[str]:
     """A sentence for each violation, by the rules named or by all."""
     options: dict[str, Any] = {"resultTypes": ["violations"]}  # JSON for axe.
     options["runOnly"] = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(TAGS)}
-    # Evaluated by the browser's own tools, so that the page's policy for scripts need not allow it.
-    page.evaluate(source())
+    if not page.evaluate("'axe' in window"):
+        # Evaluated by the browser's own tools, so that the page's policy for scripts need not allow it.
+        page.evaluate(source())
     return [f"{found['id']}: {found['help']}: {' | '.join(found['nodes'][:3])}" for found in page.evaluate(RUN, options)]
 
 

@@ -9,9 +9,15 @@ from hypothesis import HealthCheck, settings
 
 from core.database import Database
 from tests.databases import KINDS, migrated_database_url, tidy_up
+from tests.engines import share_compiled_statements
+from tests.sharing_out import put_off_doubles, scheduler, slowest_first
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-settings.register_profile("short", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+share_compiled_statements()
+# The short one invents the same data each time: what it finds is found by whoever changed something, not by who comes next.
+settings.register_profile(
+    "short", max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
@@ -23,6 +29,17 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         found = Database(url)
         yield found
         found.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    put_off_doubles(items)
+    slowest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    return scheduler(config, log)
 
 
 def pytest_unconfigure() -> None:

@@ -21,6 +21,7 @@ from core.pack_loading import load_pack
 from core.sentences import GAP
 from handoff.desk_models import CaseTask, Media
 from handoff.models import CallbackRequest, Case
+from procedures.models import Application, FillingRow
 from tests.scenario_format import CaseExpected, Expected
 from tests.screen import actions_in, quick_replies, texts_in
 from tests.town import MUNICIPALITY, Town
@@ -161,10 +162,23 @@ class Checks:
             require(stored == expected.events, f"{expected.events} events should be stored, there are {stored}")
         if expected.callbacks is not None:
             self._check_callbacks(expected)
+        self._check_procedures(expected, conversation)
         self._check_cases(expected, conversation)
         for words in expected.nowhere:
             places = find_everywhere(self._town, words)
             require(not places, f"“{words}” still stands in {places}")
+
+    def _check_procedures(self, expected: Expected, conversation: Conversation | None) -> None:
+        resident_id = conversation.resident_id if conversation else None
+        with self._town.database.reading() as session:
+            mine = select(Application.state).where(Application.resident_id == resident_id).order_by(Application.id)
+            states = list(session.scalars(mine))
+            begun = select(func.count()).select_from(FillingRow).where(FillingRow.resident_id == resident_id)
+            drafts = session.scalar(begun.where(FillingRow.reminded_at.is_(None) | (FillingRow.expires_at > FillingRow.reminded_at)))
+        if expected.applications is not None:
+            require(states == expected.applications, f"the applications should be {expected.applications}, they are {states}")
+        if expected.drafts is not None:
+            require(drafts == expected.drafts, f"{expected.drafts} drafts should be kept, there are {drafts}")
 
     def _check_cases(self, expected: Expected, conversation: Conversation | None) -> None:
         if expected.owner is not None:
@@ -198,6 +212,7 @@ class Checks:
             "satisfaction": case.satisfaction,
             "comment": case.satisfaction_comment,
             "tasks": tasks,
+            "slots": dict(packet.get("slots", {})),
             "contact_linked": bool(linked),
         }
         for name in wanted.model_fields_set:

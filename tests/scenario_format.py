@@ -1,7 +1,7 @@
 """The form of tests/scenarios/*.yaml: what a resident does, turn by turn, and what must come of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -51,6 +51,23 @@ class StaffAct(Strict):
         return self
 
 
+class OfficeAct(Strict):
+    """One step of an application; exactly one key is given."""
+
+    back: dict[str, str] | None = None
+    """Returned: reasons by field."""
+    accept: Literal[True] | None = None
+    finish: Literal[True] | None = None
+    refuse: str | None = None
+    """With a reason."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> "OfficeAct":
+        if len(self.model_fields_set) != 1:
+            raise ValueError(f"the office does one thing at a time, not {sorted(self.model_fields_set) or 'nothing'}")
+        return self
+
+
 class Act(Strict):
     """One thing that a resident does; exactly one key is given."""
 
@@ -86,6 +103,18 @@ class Act(Strict):
     """Words of another member of the group."""
     pause: float | None = None
     """Seconds that pass on the town's clock."""
+    pick: str | None = None
+    """A day of the date picker that is offered."""
+    photo_at: tuple[float, float] | None = None
+    """A photo whose hidden data say where it was taken."""
+    restart: Literal[True] | None = None
+    """The bot's process ends and a new one begins."""
+    remind: Literal[True] | None = None
+    """Whatever is due is reminded of."""
+    close_day: date | None = None
+    """Staff close a day of collection, for everybody."""
+    office: OfficeAct | None = None
+    """What the office does with the newest application."""
     staff: StaffAct | None = None
     """What a person at the counter does."""
     pause_intake: Literal[True] | None = None
@@ -124,6 +153,8 @@ class CaseExpected(Strict):
     comment: str | None = None
     tasks: int | None = None
     """How many things are to be done outside the talk."""
+    slots: dict[str, str] | None = None
+    """Answers of a procedure in its packet, by label."""
     contact_linked: bool | None = None
     """Whether a call-back of the talk belongs to it."""
 
@@ -179,6 +210,10 @@ class Expected(Strict):
     """How many events were stored."""
     feedback: str | None = None
     """That an answer of this talk got."""
+    applications: list[str] | None = None
+    """States of all applications of this resident, oldest first."""
+    drafts: int | None = None
+    """How many procedures are begun and not sent."""
     callbacks: list[Callback] | None = None
     """All requests of this talk, oldest first."""
     is_friend: bool | None = None
@@ -223,6 +258,8 @@ class Scenario(Strict):
     """Why it must fail at present; once it passes, this line has to go."""
     model: list[FailureKind | dict[str, Any]] | None = None
     """What a language model answers, question by question, or how it fails; without this there is none."""
+    published: dict[str, tuple[str, str]] = {}
+    """Entries, question and answer by id, that the city has for the time of the talk only."""
     turns: list[Exchange] = Field(min_length=1)
 
 

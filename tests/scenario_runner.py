@@ -7,11 +7,14 @@ from itertools import count
 
 from bot.simulator.phone import Phone
 from bot.simulator.records import Json, Origin, Person
+from core.jobs import Job
+from tests.pictures_of_places import photo_taken_at
 from tests.scenario_checks import Checks, ScenarioError, require
 from tests.scenario_desk import SMALL_PNG, Desk, clear_counter
 from tests.scenario_format import Act, Exchange, Scenario
+from tests.scenario_office import Office, clear_office
 from tests.screen import actions_in, quick_replies, texts_in
-from tests.town import MUNICIPALITY, Town, settle
+from tests.town import MUNICIPALITY, Town, also_published, settle
 
 TOGETHER_MILLISECONDS = 150.0
 STICKER = ("11537", "52002734")
@@ -29,15 +32,21 @@ class Talk:
         self._opened: str | None = None
         settle(town)
         clear_counter(town)
+        clear_office(town)
         self._dead_before = len(self._dead_letters())
         town.clock.set(scenario.now)
         # Names differ so that their ids do.
         self._phone = self._new_phone(f"{scenario.resident.name} {next(numbers)}")
         self._checks = Checks(town, self._phone)
         self._desk = Desk(town, self._phone)
+        self._office = Office(town, self._phone)
         town.model.begin(scenario.model)
 
     def play(self) -> None:
+        with also_published(self._scenario.published):
+            self._play()
+
+    def _play(self) -> None:
         for number, exchange in enumerate(self._scenario.turns, start=1):
             try:
                 self._take(exchange)
@@ -101,6 +110,7 @@ class Talk:
             "audio": lambda: phone.send_audio(b"sound"),
             "file": lambda: phone.send_file(b"file", value),
             "location": lambda: phone.send_location("この場所", "汐見市", *value),
+            "photo_at": lambda: phone.send_photo(photo_taken_at(*value), "image/jpeg"),
         }
         done: dict[str, Callable[[], object]] = {
             "other": lambda: self._group.say(self._other, value),
@@ -116,6 +126,11 @@ class Talk:
             "invite": self._invite,
             "remove": self._remove,
             "pause": lambda: self._pass(value),
+            "pick": lambda: self._pick(value),
+            "restart": self._town.restart,
+            "remind": self._remind,
+            "close_day": lambda: self._office.close_day(value),
+            "office": lambda: self._office.act(value),
             "staff": lambda: self._desk.act(value),
             "pause_intake": self._desk.pause_intake,
         }
@@ -124,6 +139,14 @@ class Talk:
             self._said += spoken if isinstance(spoken, list) else [str(spoken)]
         else:
             done[name]()
+
+    def _pick(self, day: str) -> None:
+        [action, *_] = [action for action in quick_replies(self._phone) if action["type"] == "datetimepicker"]
+        self._phone.tap(action, {"date": day})
+
+    def _remind(self) -> None:
+        settle(self._town)
+        self._town.bot.reminders.run(Job(id=0, kind="remind", key=None, payload={}, attempt=1, enqueued_at=self._town.clock()))
 
     def _invite(self) -> None:
         self._group.join_bot()

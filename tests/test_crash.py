@@ -1,7 +1,6 @@
 """The process is killed without warning while residents wait; after the restart nobody is left without an answer."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from bot.simulator.line_api import create_line_api
 from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person
 from tests.benchmark.processes import SECRET, TOKEN, ServedProduct
+from tests.patience import soon
 from tests.town import MUNICIPALITY, Server
 
 RESIDENTS = 100
@@ -25,7 +25,6 @@ def product(tmp_path: Path) -> Iterator[ServedProduct]:
     found.stop()
 
 
-@pytest.mark.xdist_group("processes")
 def test_nobody_is_left_without_an_answer_when_the_process_is_killed(product: ServedProduct) -> None:
     platform = Platform(
         [
@@ -50,25 +49,14 @@ def test_nobody_is_left_without_an_answer_when_the_process_is_killed(product: Se
     for phone in phones:
         phone.say("粗大ごみを出したいです。どうすればいいですか？")
 
-    assert _wait_for(lambda: sum(bool(phone.answers()) for phone in phones) >= ANSWERED_BEFORE, 60)
+    soon(lambda: sum(bool(phone.answers()) for phone in phones) >= ANSWERED_BEFORE, pause=0.1)
     product.kill()
     answered_before = sum(bool(phone.answers()) for phone in phones)
     assert answered_before < RESIDENTS, "everybody was answered before the kill, so it proved nothing"
     platform.note_bot_crash(MUNICIPALITY)
     product.start()
 
-    assert _wait_for(lambda: all(phone.answers() for phone in phones), 90)
-    silent = [phone.person.name for phone in phones if not phone.answers()]
-    assert not silent
+    soon(lambda: all(phone.answers() for phone in phones), "somebody is left without an answer", pause=0.1)
     assert not platform.violations
     platform.stop()
     server.stop()
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False

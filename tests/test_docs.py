@@ -23,7 +23,9 @@ from bot.line.delivery import Delivery
 from bot.line.rich_menu import TAPS
 from bot.media_jobs import MediaFetcher
 from bot.models import CallState, EventState
+from bot.procedure_reminders import Reminders, reminder_kinds
 from bot.routing import Route
+from bot.telling import TellingJobs, telling_kinds
 from bot.turn import TurnRunner
 from console.app import ROUTERS
 from core.pack import PackModel
@@ -90,6 +92,8 @@ def kinds_of_jobs() -> list[str]:
         *job_kinds(TurnRunner, Delivery, Housekeeping, Sorting),
         *counter_kinds(CounterJobs, MediaFetcher, Tending),
         *system_kinds(SystemJobs),
+        *telling_kinds(TellingJobs),
+        *reminder_kinds(Reminders),
     )  # type: ignore[arg-type]
     return [kind.name for kind in kinds]
 

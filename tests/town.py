@@ -3,7 +3,8 @@
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,8 +14,8 @@ from sqlalchemy import select, union_all
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from bot import bubbles
 from bot.assembly import Bot, build_search
-from bot.bubbles import PATIENCE
 from bot.models import EventState, InboundEvent
 from bot.preparing import load_content
 from bot.simulator.demo_day import DayClock
@@ -34,15 +35,26 @@ from core.settings import ChannelKeys, SearchMode, Settings
 from procedures.loading import Procedures, load_procedures
 from retrieval.answering import Answer, Question
 from retrieval.consulting import Consultant
+from retrieval.models import PassageKind
+from retrieval.passages import NewPassage, replace_many
 from retrieval.search import Search
 from tests.databases import lasting_folder, migrated_file
+from tests.patience import PATIENCE, soon
 from tests.scripted_model import ScriptedModel
 
 MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
-CONVERSATION_JOBS = ("sort_arrivals", "turn", "wake_turn", "deliver", "send_staff_message", "send_emergency", "fetch_media")
-PATIENCE_OF_TESTS = 20.0
+CONVERSATION_JOBS = (
+    "sort_arrivals",
+    "turn",
+    "wake_turn",
+    "deliver",
+    "send_staff_message",
+    "send_emergency",
+    "fetch_media",
+    "tell_applicant",
+)
 
 
 class ShiftedClock:
@@ -58,6 +70,20 @@ class ShiftedClock:
         self.offset = moment - datetime.now(UTC)
 
 
+class HeldClock(ShiftedClock):
+    """Stands still until it is moved, so that nothing is due because the machine is slow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self._start + self.offset
+
+    def set(self, moment: datetime) -> None:
+        self.offset = moment - self._start
+
+
 class Server:
     """uvicorn in a thread, on a free port, or on one where another server was."""
 
@@ -68,14 +94,14 @@ class Server:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        soon(lambda: self._server.started or not self._thread.is_alive(), pause=0.005)
+        assert self._server.started, f"nothing can listen on port {port}"
         self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
 
 class TownTools(SearchTools):
@@ -185,7 +211,7 @@ class Town:
 def shared_search() -> tuple[Database, Search]:
     """The sample city's content, published in a database of its own and searchable by the light models: one for all tests of a process.
 
-    To be read only.
+    To be read only, but for what `also_published` puts there for a while.
     """
     database = Database(f"sqlite:///{migrated_file(lasting_folder())}")
     load_content(database, [load_pack(MUNICIPALITY)])
@@ -194,17 +220,37 @@ def shared_search() -> tuple[Database, Search]:
     return database, search
 
 
-def settle(town: Town, seconds: float = PATIENCE_OF_TESTS) -> None:
+@contextmanager
+def also_published(entries: Mapping[str, tuple[str, str]]) -> Iterator[None]:
+    """Meanwhile the shared search finds these, question and answer by id, too."""
+    if not entries:
+        yield
+        return
+    database, search = shared_search()
+
+    def publish(passages: Mapping[str, Sequence[NewPassage]]) -> None:
+        with database.transaction() as session:
+            replace_many(session, MUNICIPALITY, passages)
+        search.follow(MUNICIPALITY)
+
+    publish({entry_id: [NewPassage(kind=PassageKind.FAQ, question=asked, body=text)] for entry_id, (asked, text) in entries.items()})
+    try:
+        yield
+    finally:
+        publish({entry_id: [] for entry_id in entries})
+
+
+def settle(town: Town) -> None:
     """Returns once every event is handled and every message is sent; the wait for the rest of a fragment is passed over."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     pause = 0.005
     while time.monotonic() < deadline:
-        town.platform.wait_until_idle(seconds)
+        town.platform.wait_until_idle(PATIENCE)
         kinds = waiting_kinds(town)
         if not kinds:
             return
         if "wake_turn" in kinds and kinds <= {"wake_turn", "message"}:
-            town.clock.offset += PATIENCE
+            town.clock.offset += bubbles.PATIENCE
             town.queue.wake()
         if kinds == {"send_staff_message"}:
             town.clock.offset += timedelta(seconds=UNDO_SECONDS)
@@ -212,7 +258,7 @@ def settle(town: Town, seconds: float = PATIENCE_OF_TESTS) -> None:
         time.sleep(pause)
         # Asking too often takes time from the bot that is waited for.
         pause = min(2 * pause, 0.05)
-    raise TimeoutError(f"after {seconds} s these events and jobs are waiting: {waiting_kinds(town)}")
+    raise TimeoutError(f"after {PATIENCE} s these events and jobs are waiting: {waiting_kinds(town)}")
 
 
 def waiting_kinds(town: Town) -> set[str]:

@@ -26,7 +26,6 @@ from bot.handlers import (
 )
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route, route
-from bot.starting import wanted_procedure
 from bot.states import FillingProcedure
 
 Handler = Callable[[Turn, Tools], Outcome]
@@ -67,7 +66,7 @@ HANDLERS: dict[Route, Handler] = {
     Route.REOPEN: _without_tools(waiting.reopen),
     Route.COMMENT: satisfaction.take_comment,
     Route.PROCEDURE: lambda turn, tools: procedure.continue_filling(turn, tools, answer_by_route),
-    Route.START: lambda turn, tools: start_in_words(turn, tools),  # noqa: PLW0108  # It is defined below.
+    Route.START: procedure.start_in_words,
     Route.STATUS: applications.show_status,
     Route.MY_DATA: my_data.show,
     Route.LINK_CODE: link_code.use_code,
@@ -93,8 +92,3 @@ def decide_on(chosen: Route, turn: Turn, tools: Tools) -> Outcome:
 
 def answer_by_route(turn: Turn, tools: Tools) -> Outcome:
     return HANDLERS[route(turn)](turn, tools)
-
-
-def start_in_words(turn: Turn, tools: Tools) -> Outcome:
-    wanted = wanted_procedure(turn.procedures, turn.text)
-    return procedure.start(turn, tools, wanted.id, words=turn.text) if wanted is not None else answer_by_route(turn, tools)

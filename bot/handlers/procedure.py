@@ -13,10 +13,12 @@ from bot.outcome import DropFilling, Effect, GiveForm, KeepDraft, Outcome, SaveF
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_said import what_was_said
 from bot.routing import Route
+from bot.starting import wanted_procedure
 from bot.states import AskedForPhone, AskedForTime, Beside, FillingProcedure, Idle, State, dump_state
 from core.messages import Choice, Decision, Message, Reply, Text
 from handoff.models import CaseReason
 from procedures.definition import Definition
+from procedures.fields.base import Line
 from procedures.filling import begin, fill
 from procedures.fillings import KEPT
 from procedures.going_on import MAX_FAILURES
@@ -78,15 +80,23 @@ def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", is_an
     definition = desk.procedures(turn.pack.id).definitions.get(procedure_id) if desk is not None else None
     if desk is None or definition is None:
         return _say(turn, "procedure.not_offered")
-    begun = desk.begun(turn.resident_id, procedure_id, turn.now) if not is_anew else None
+    begun = desk.carried(turn.pack.id, desk.begun(turn.resident_id, procedure_id, turn.now)) if not is_anew else None
     if begun is not None and begun.answers:
         return _offer_begun(turn, desk, definition, begun, words)
     room = Room(turn, desk, definition)
     digest = desk.procedures(turn.pack.id).digests[procedure_id]
     step = begin(definition, digest, uuid.uuid4().hex[:16], now=turn.now, facts=room.facts, words=words)
+    if isinstance(step, Stopped) and step.notice is not None:
+        return outcome_of(turn, tools, room, step, before=_aside(turn, desk, step.state), status="procedure_begun")
     intro = room.wording(step.state).text("intro")
     before = (Text(text=intro),) if intro else ()
     return outcome_of(turn, tools, room, step, before=(*_aside(turn, desk, step.state), *before), status="procedure_begun")
+
+
+def start_in_words(turn: Turn, tools: Tools) -> Outcome:
+    """「粗大ごみを申し込みたい」: what else the words say is not asked again."""
+    wanted = wanted_procedure(turn.procedures, turn.text)
+    return start(turn, tools, wanted.id if wanted is not None else "", words=turn.text)
 
 
 def _offer_begun(turn: Turn, desk: ProcedureDesk, definition: Definition, begun: Filling, words: str) -> Outcome:
@@ -136,7 +146,7 @@ def tapped(turn: Turn, tools: Tools, uid: str, said: Said, *, before: tuple[Mess
     desk = tools.procedures
     filling = turn.filling if turn.filling is not None and turn.filling.uid == uid else None
     if filling is None and desk is not None:
-        filling = desk.filling(turn.resident_id, uid, turn.now)
+        filling = desk.carried(turn.pack.id, desk.filling(turn.resident_id, uid, turn.now))
     if desk is None or filling is None:
         return _over(turn, tools, uid)
     room = Room.of(turn, desk, filling)
@@ -200,6 +210,9 @@ def outcome_of(
             return _outcome(turn, idle, before, (), effects=effects, status="procedure_submitted")
         case Drafted():
             return _outcome(turn, idle, before, _after(turn), effects=(KeepDraft(filling=state),), status="procedure_drafted")
+        case Stopped(notice=Line()):
+            said = (*before, *rendered(step, wording).messages)
+            return _outcome(turn, idle, said, offering.ordinary(turn), status="procedure_intake_stopped")
         case Stopped(field=field):
             # Who answered wrongly goes back to that question.
             answers = {name: value for name, value in state.answers.items() if name != field}

@@ -1,15 +1,14 @@
 """Our conversations ↔ LINE's user, group and room ids."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from bot.line.models import LineAddress
 
-
-def line_id_of(session: Session, conversation_id: int) -> str | None:
-    return session.scalar(select(LineAddress.line_id).where(LineAddress.conversation_id == conversation_id))
+ADD_ADDRESS = insert(cast(Table, LineAddress.__table__))
 
 
 def conversation_of(session: Session, municipality_id: str, line_id: str) -> int | None:
@@ -18,7 +17,7 @@ def conversation_of(session: Session, municipality_id: str, line_id: str) -> int
 
 
 def remember(session: Session, municipality_id: str, conversation_id: int, line_id: str) -> None:
-    session.add(LineAddress(municipality_id=municipality_id, conversation_id=conversation_id, line_id=line_id))
+    session.connection().execute(ADD_ADDRESS, {"municipality_id": municipality_id, "conversation_id": conversation_id, "line_id": line_id})
 
 
 def forget_addresses(session: Session, conversation_ids: Sequence[int]) -> None:

@@ -1,6 +1,5 @@
 """The LINE channel as turns see it: parsing stored events, rendering replies, showing that we think, remembering addresses."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,8 +13,9 @@ from bot.line.addresses import remember
 from bot.line.client import LineClient
 from bot.line.parsing import parse_event
 from bot.line.rendering import RenderedMessage, render
-from bot.models import InboundEvent
+from bot.loading import StoredEvent
 from bot.taps import TapSigner
+from core.alarms import Alarms
 from core.encryption import Cipher
 from core.messages import Reply, TapValue
 
@@ -26,14 +26,15 @@ __all__ = ["LineChannel", "RenderedMessage"]
 
 
 class LineChannel:
-    """Stateless but for its keys; safe to share between threads."""
+    """Safe to share between threads."""
 
     def __init__(self, cipher: Cipher, signers: Callable[[str], TapSigner], clients: Callable[[str], LineClient]) -> None:
         self._cipher = cipher
         self._signers = signers
         self._clients = clients
+        self._alarms = Alarms()
 
-    def parse(self, event: InboundEvent) -> Bubble:
+    def parse(self, event: StoredEvent) -> Bubble:
         return parse_event(
             self._json(event),
             event_id=event.id,
@@ -46,7 +47,7 @@ class LineChannel:
         """Raises MessageLimitError."""
         return render(reply, self._signers(municipality_id))
 
-    def remember_address(self, session: Session, conversation_id: int, event: InboundEvent) -> None:
+    def remember_address(self, session: Session, conversation_id: int, event: StoredEvent) -> None:
         source = self._json(event).get("source") or {}
         line_id = next((source[name] for name in ("groupId", "roomId", "userId") if source.get(name)), None)
         if isinstance(line_id, str):
@@ -58,7 +59,7 @@ class LineChannel:
         return self._cipher.encrypt(orjson.dumps({"type": "postback", "source": {"type": "user"}, "postback": {"data": data}}))
 
     @contextmanager
-    def thinking(self, municipality_id: str, event: InboundEvent, waited: timedelta) -> Iterator[None]:
+    def thinking(self, municipality_id: str, event: StoredEvent, waited: timedelta) -> Iterator[None]:
         """Shows LINE's loading animation when the answer takes longer than a second, counted from the event's arrival."""
         document = self._json(event)
         source = document.get("source") or {}
@@ -68,15 +69,10 @@ class LineChannel:
             return
         client = self._clients(municipality_id)
         delay = max(0.0, (THINKING_AFTER - waited).total_seconds())
-        timer = threading.Timer(delay, client.show_loading, args=(user_id, LOADING_SECONDS))
-        timer.daemon = True
-        timer.start()
-        try:
+        with self._alarms.after(delay, lambda: client.show_loading(user_id, LOADING_SECONDS)):
             yield
-        finally:
-            timer.cancel()
 
-    def _json(self, event: InboundEvent) -> dict[str, Any]:  # Any: JSON as LINE sent it.
+    def _json(self, event: StoredEvent) -> dict[str, Any]:  # Any: JSON as LINE sent it.
         if event.payload is None:
             return {}
         document = orjson.loads(self._cipher.decrypt(event.payload))

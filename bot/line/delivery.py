@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.line.addresses import line_id_of
 from bot.line.attempts import Again, CallFacts, Settle, TryPush, TryReply, after_push, after_reply, next_attempt
+from bot.line.call_rows import begin_attempt, name_messages, read_call, settle_call
 from bot.line.client import Accepted, LineClient, QuotaExhausted, RateLimited, Refused, Result, Uncertain
-from bot.models import CallState, Conversation, MessageRow, OutgoingCall, Resident
+from bot.models import CallState, OutgoingCall
 from bot.texts import say
 from core.clock import Clock, system_clock, to_milliseconds
-from core.database import Database
+from core.database import Database, after_commit
 from core.errors import ProjectError, TemporaryError
 from core.jobs import Job
 from core.metrics import CALLS, REFUSALS
@@ -48,76 +47,84 @@ class Delivery:
         database: Database,
         clients: Callable[[str], LineClient],
         clock: Clock = system_clock,
-        settled: Callable[[Session, OutgoingCall, datetime], None] | None = None,
+        settled: Callable[[Session, int, datetime], None] | None = None,
     ) -> None:
-        """`settled` is called in the transaction in which the truth about a call is written."""
+        """`settled` is called with the id of a call in the transaction in which the truth about it is written."""
         self._settled = settled
         self._database = database
         self._clients = clients
         self._clock = clock
+        self._begun: dict[int, Prepared] = {}
 
     def run(self, job: Job) -> None:
         """Raises TemporaryError while another try makes sense, DeliveryFailedError when LINE refused for good."""
-        is_first = True
-        while True:
-            prepared = self._prepare(int(job.payload["call_id"]), may_reopen=is_first)
-            if prepared is None:
-                return
-            is_first = False
-            result = self._send(prepared)
-            if self._record(prepared, result):
-                return
+        call_id = int(job.payload["call_id"])
+        prepared = self._begun.pop(call_id, None) or self._prepare(call_id, may_reopen=True)
+        while prepared is not None and not self._record(prepared, self._send(prepared)):
+            prepared = self._prepare(call_id)
+
+    def begin(self, session: Session, job: Job) -> None:
+        """Marks a call as being sent in the transaction that writes it, because `run` of this job comes right behind the commit.
+
+        Should the process end before, the call is taken for one that may have arrived.
+        """
+        session.flush()
+        prepared = self._mark(session, int(job.payload["call_id"]))
+        if prepared is not None:
+            after_commit(session, lambda: self._begun.update({prepared.call_id: prepared}))
 
     def give_up(self, job: Job) -> None:
         """The queue tries no more."""
         with self._database.transaction() as session:
             call = session.get(OutgoingCall, int(job.payload["call_id"]))
             if call is not None and call.settled_at is None:
-                call.state = CallState.UNKNOWN if call.state in (CallState.UNKNOWN, CallState.SENDING) else CallState.FAILED
-                self._settle(session, call, Settle(state=CallState(call.state), error=call.error or say("call.given_up")))
+                state = CallState.UNKNOWN if call.state in (CallState.UNKNOWN, CallState.SENDING) else CallState.FAILED
+                self._settle(session, call.id, Settle(state=state, error=call.error or say("call.given_up")), cost=call.cost)
 
-    def _prepare(self, call_id: int, *, may_reopen: bool) -> Prepared | None:
+    def _prepare(self, call_id: int, *, may_reopen: bool = False) -> Prepared | None:
+        with self._database.transaction() as session:
+            return self._mark(session, call_id, may_reopen=may_reopen)
+
+    def _mark(self, session: Session, call_id: int, *, may_reopen: bool = False) -> Prepared | None:
         """Marks the call as being sent, or settles it without sending."""
         now = self._clock()
-        with self._database.transaction() as session:
-            call = session.get(OutgoingCall, call_id)
-            if call is not None and may_reopen:
-                _reopen(call)
-            if call is None or call.settled_at is not None:
-                return None
-            if call.state == CallState.SENDING and call.via == "reply":
-                call.reply_was_uncertain = True
-            line_id = line_id_of(session, call.conversation_id)
-            facts = CallFacts(
-                state=CallState(call.state),
-                is_settled=False,
-                has_token=call.reply_token is not None,
-                token_is_young=call.reply_until is not None and to_milliseconds(now) < call.reply_until,
-                reply_attempts=call.reply_attempts,
-                push_attempts=call.push_attempts,
-                is_blocked=_is_blocked(session, call),
-                has_address=line_id is not None,
-                reply_was_uncertain=call.reply_was_uncertain,
-            )
-            attempt = next_attempt(facts)
-            if isinstance(attempt, Settle):
-                self._settle(session, call, attempt)
-                return None
-            call.state = CallState.SENDING
-            if isinstance(attempt, TryReply):
-                call.via, call.reply_attempts = "reply", call.reply_attempts + 1
-            else:
-                call.via, call.push_attempts = "push", call.push_attempts + 1
-            return Prepared(
-                call_id=call.id,
-                municipality_id=call.municipality_id,
-                body=call.body,
-                attempt=attempt,
-                reply_token=call.reply_token or "",
-                line_id=line_id or "",
-                retry_key=call.retry_key,
-                reply_was_uncertain=call.reply_was_uncertain,
-            )
+        row = read_call(session, call_id)
+        if row is not None and row.settled_at is not None and may_reopen:
+            _reopen(session.get_one(OutgoingCall, call_id))
+            session.flush()
+            row = read_call(session, call_id)
+        if row is None or row.settled_at is not None:
+            return None
+        was_uncertain = row.reply_was_uncertain or (row.state == CallState.SENDING and row.via == "reply")
+        facts = CallFacts(
+            state=CallState(row.state),
+            is_settled=False,
+            has_token=row.reply_token is not None,
+            token_is_young=row.reply_until is not None and to_milliseconds(now) < row.reply_until,
+            reply_attempts=row.reply_attempts,
+            push_attempts=row.push_attempts,
+            is_blocked=row.blocked_at is not None,
+            has_address=row.line_id is not None,
+            reply_was_uncertain=was_uncertain,
+        )
+        attempt = next_attempt(facts)
+        if isinstance(attempt, Settle):
+            # An operator may have it tried again, and then it still counts.
+            session.get_one(OutgoingCall, call_id).reply_was_uncertain = was_uncertain
+            session.flush()
+            self._settle(session, call_id, attempt)
+            return None
+        begin_attempt(session, row, is_reply=isinstance(attempt, TryReply), is_uncertain=was_uncertain)
+        return Prepared(
+            call_id=call_id,
+            municipality_id=row.municipality_id,
+            body=row.body,
+            attempt=attempt,
+            reply_token=row.reply_token or "",
+            line_id=row.line_id or "",
+            retry_key=row.retry_key,
+            reply_was_uncertain=was_uncertain,
+        )
 
     def _send(self, prepared: Prepared) -> Result:
         client = self._clients(prepared.municipality_id)
@@ -133,13 +140,12 @@ class Delivery:
         else:
             verdict = after_reply(result, may_have_arrived=prepared.reply_was_uncertain)
         with self._database.transaction() as session:
-            call = session.get_one(OutgoingCall, prepared.call_id)
             if isinstance(verdict, Settle):
-                self._settle(session, call, verdict)
-                call.cost = 1 if not is_reply and isinstance(result, Accepted) else 0
+                self._settle(session, prepared.call_id, verdict, cost=1 if not is_reply and isinstance(result, Accepted) else 0)
                 if isinstance(result, Accepted):
-                    _keep_message_ids(session, call, result.message_ids)
+                    name_messages(session, prepared.call_id, result.message_ids)
             else:
+                call = session.get_one(OutgoingCall, prepared.call_id)
                 call.state = verdict.state
                 call.reply_was_uncertain = call.reply_was_uncertain or (is_reply and isinstance(result, Uncertain))
                 if verdict.token_is_dead:
@@ -154,10 +160,11 @@ class Delivery:
             raise DeliveryFailedError(say("call.failed", id=prepared.call_id, reason=verdict.error))
         return True
 
-    def _settle(self, session: Session, call: OutgoingCall, verdict: Settle) -> None:
-        call.state, call.error, call.settled_at = verdict.state, verdict.error, self._clock()
+    def _settle(self, session: Session, call_id: int, verdict: Settle, *, cost: int = 0) -> None:
+        now = self._clock()
+        settle_call(session, call_id, verdict.state, error=verdict.error, cost=cost, now=now)
         if self._settled is not None:
-            self._settled(session, call, self._clock())
+            self._settled(session, call_id, now)
 
     def _count_refusal(self, prepared: Prepared, result: Result) -> None:
         match result:
@@ -177,18 +184,3 @@ def _reopen(call: OutgoingCall) -> None:
     """A job whose call was given up runs again only because an operator wants it. What LINE has accepted is never sent again."""
     if call.settled_at is not None and call.state in (CallState.FAILED, CallState.UNKNOWN) and call.cost == 0:
         call.state, call.settled_at, call.error, call.reply_token, call.push_attempts = CallState.READY, None, None, None, 0
-
-
-def _is_blocked(session: Session, call: OutgoingCall) -> bool:
-    statement = (
-        select(Resident.blocked_at)
-        .join(Conversation, Conversation.resident_id == Resident.id)
-        .where(Conversation.id == call.conversation_id)
-    )
-    return session.scalar(statement) is not None
-
-
-def _keep_message_ids(session: Session, call: OutgoingCall, message_ids: tuple[str, ...]) -> None:
-    rows = session.scalars(select(MessageRow).where(MessageRow.call_id == call.id).order_by(MessageRow.id)).all()
-    for row, message_id in zip(rows, message_ids, strict=False):
-        row.channel_message_id = message_id

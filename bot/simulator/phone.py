@@ -184,7 +184,7 @@ class Phone:
         with self.platform.lock:
             return [item for item in self.chat.since() if item.origin is Origin.BOT and item.seq > self._seen]
 
-    def wait_for(self, expected: int | Predicate = 1, timeout: float = 10.0) -> list[Item]:
+    def wait_for(self, expected: int | Predicate = 1, timeout: float = 30.0) -> list[Item]:
         """The bot's answers, once there are that many of them, or once the predicate holds of their list."""
         is_enough: Predicate = (lambda items: len(items) >= expected) if isinstance(expected, int) else expected
         if self.platform.changes.wait_until(lambda: is_enough(self.answers()), timeout):

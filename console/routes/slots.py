@@ -1,17 +1,21 @@
 """How much room there is on which day, and which days are closed."""
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Response
+from sqlalchemy.orm import Session
 
 from console.application_slots import SLOTS, chosen, days_of, facts_of, slots_view
 from console.forms import TextForm
 from console.texts import say
-from console.visiting import ApplicationHandler, ApplicationWriter
+from console.visiting import ApplicationHandler, ApplicationWriter, Visit
 from core.japanese_dates import read_day
-from procedures.slot_days import groups_of
-from procedures.slots import set_capacity
+from procedures.definition import Definition
+from procedures.fields.slot import SlotField
+from procedures.slot_days import SlotDay, groups_of
+from procedures.slots import is_day_closed, set_capacity
 
 ROOM = "applications"
 MOST_PLACES = 999
@@ -59,6 +63,8 @@ def set_slot(form: Annotated[SlotForm, Form()], visit: ApplicationWriter) -> Res
             problem = say("application.slot_number", most=MOST_PLACES) if slot is not None else say("application.slot_gone")
             view = slots_view(session, visit, definition.id, form.group, problem=problem, problem_key=form.key)
             return visit.page("applications/slots.html", view, room=ROOM, status=422)
+        if is_day_closed(session, visit.municipality_id, definition.id, field.day_key(slot.day)):
+            open_day_but_close_its_slots(session, visit, definition, field, slot.day)
         set_capacity(session, visit.municipality_id, definition.id, slot.key, day=slot.day, capacity=capacity)
         visit.record(session, "application.slot", f"procedure:{definition.id} {slot.key} {'usual' if capacity is None else capacity}")
     return visit.redirect(
@@ -76,20 +82,29 @@ def set_day(form: Annotated[DayForm, Form()], visit: ApplicationWriter) -> Respo
             view = slots_view(session, visit, definition.id, form.group, problem=say("application.slot_day"))
         return visit.page("applications/slots.html", view, room=ROOM, status=422)
     with visit.writing() as session:
-        facts, _ = facts_of(session, visit, definition)
-        slots = [
-            slot
-            for group in groups_of(definition, field, facts)
-            for slot in days_of(session, visit, definition, field, group)
-            if slot.day == day
-        ]
-        for slot in slots:
-            capacity = 0 if form.action == "close" else None
-            set_capacity(session, visit.municipality_id, definition.id, slot.key, day=day, capacity=capacity)
+        slots = slots_of_day(session, visit, definition, field, day)
         if slots:
+            closed = 0 if form.action == "close" else None
+            set_capacity(session, visit.municipality_id, definition.id, field.day_key(day), day=day, capacity=closed)
+            for slot in slots if form.action == "usual" else ():
+                set_capacity(session, visit.municipality_id, definition.id, slot.key, day=day, capacity=None)
             visit.record(session, f"application.slot_day_{form.action}", f"procedure:{definition.id} {day.isoformat()} {len(slots)}")
     notice = "slot_day_none" if not slots else "slot_day_closed" if form.action == "close" else "slot_day_usual"
     return visit.redirect(_here(definition.id, form.group), notice)
+
+
+def slots_of_day(session: Session, visit: Visit, definition: Definition, field: SlotField, day: date) -> list[SlotDay]:
+    """In every group."""
+    facts, _ = facts_of(session, visit, definition)
+    groups = groups_of(definition, field, facts)
+    return [slot for group in groups for slot in days_of(session, visit, definition, field, group) if slot.day == day]
+
+
+def open_day_but_close_its_slots(session: Session, visit: Visit, definition: Definition, field: SlotField, day: date) -> None:
+    """So that one of them can be given room while the others stay closed."""
+    for slot in slots_of_day(session, visit, definition, field, day):
+        set_capacity(session, visit.municipality_id, definition.id, slot.key, day=day, capacity=0)
+    set_capacity(session, visit.municipality_id, definition.id, field.day_key(day), day=day, capacity=None)
 
 
 def _here(procedure: str, group: str) -> str:

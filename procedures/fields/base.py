@@ -65,6 +65,8 @@ class Asking:
     """The field's own answer so far."""
     scratch: Plain = None
     """What the field noted for itself at the last turn."""
+    is_again: bool = False
+    """It is asked anew, and nothing was said to it since."""
 
     @property
     def today(self) -> date:

@@ -84,7 +84,7 @@ class ItemsField(Field):
             gone = {item.code for mention in named for item in mention.items}
             left = [one for one in have if one.code not in gone]
             return self._changed(have, left, asking) if len(left) < len(have) else Unread()
-        return self._add(have, named, asking, replaces=is_correction)
+        return self._add(have, named, asking, replaces=is_correction or asking.is_again)
 
     def _choose_pending(self, text: str, have: Sequence[ItemLine], pending: Sequence[Plain], asking: Asking) -> Reading:
         """「2人用」 after 「どれですか」, or the number of the choice."""

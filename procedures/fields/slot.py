@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MOST_SHOWN = 6
 MOST_ON_PAGE = 40
 LOOKED_AHEAD = 366
+ALL = "*"
+"""In a slot's key: every group, every time."""
 
 
 class Closing(DefinitionModel):
@@ -85,6 +87,10 @@ class SlotField(Field):
         group = asking.known.get(self.group) if self.group else ""
         return "|".join((self.name, str(group or ""), day.isoformat(), at))
 
+    def day_key(self, day: date) -> str:
+        """All slots of a day: a capacity of 0 closes it."""
+        return "|".join((self.name, ALL, day.isoformat(), ALL))
+
     def free(self, asking: Asking) -> Iterator[Free]:
         """Slots with room, the earliest first."""
         for day in self._days(asking):
@@ -126,7 +132,7 @@ class SlotField(Field):
     def _is_served(self, day: date, asking: Asking) -> bool:
         is_late = any(closing.first <= day <= closing.last and asking.today > closing.apply_by for closing in self.closings)
         rests = asking.facts.is_closure(day) or (self.except_holidays and asking.facts.is_holiday(day))
-        return not is_late and not rests
+        return not is_late and not rests and asking.facts.capacities.get(self.day_key(day)) != 0
 
     def read(self, said: Said, asking: Asking) -> Reading:
         match said:

@@ -288,7 +288,7 @@ def test_words_that_do_not_arrive_become_one_task_however_often_they_are_tried(h
     with held.database.transaction() as session:
         from bot.counter_jobs import call_settled
 
-        call_settled(session, session.get_one(OutgoingCall, call.id), held.now)
+        call_settled(session, call.id, held.now)
     with held.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(CaseTask)) == 1
 

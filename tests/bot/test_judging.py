@@ -1,6 +1,5 @@
 """What residents say about an answer is kept as a judged question, and goes when they take their words back."""
 
-import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -15,6 +14,7 @@ from retrieval.learning import Lesson, take, undo
 from retrieval.models import JudgedQuestion
 from retrieval.reranking import shipped_rankers
 from tests.databases import KINDS, migrated_database_url
+from tests.patience import soon
 from tests.town import MUNICIPALITY, Town, shared_search
 
 QUESTION = "粗大ごみの申し込み方法を教えてください"
@@ -34,13 +34,13 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def judged(town: Town, *, expected: int) -> Sequence[JudgedQuestion]:
     """Waits until there are as many as expected."""
-    for _ in range(200):
+
+    def rows() -> Sequence[JudgedQuestion]:
         with town.database.reading() as session:
-            rows = queries.judged_questions(session, MUNICIPALITY)
-        if len(rows) == expected:
-            break
-        time.sleep(0.05)
-    return rows
+            return queries.judged_questions(session, MUNICIPALITY)
+
+    soon(lambda: len(rows()) == expected, pause=0.05)
+    return rows()
 
 
 def test_learning_is_done_again_and_again() -> None:

@@ -38,7 +38,9 @@ def test_targets_are_met_from_the_right_side() -> None:
     assert met["nDCG@10（同上）"] is False
     assert met["雑談に直接答えた割合"] is True
     assert met["他の機関の用件に直接答えた割合"] is False
-    assert met["1件の時間 p50"] is None
+    assert met["SR@1（同上）"] is None
+    assert met["1件の時間 p50（ほかに何も動いていない2コアで）"] is True
+    assert met["1件の時間 p95（同上）"] is False
 
 
 def test_what_was_not_measured_has_no_figure() -> None:

@@ -25,7 +25,9 @@ from bot.states import (
     AskedForComment,
     AskedForPhone,
     AskedForTime,
+    AskedWhatIsLeft,
     EndedUnanswered,
+    FillingProcedure,
     Idle,
     LeavingMessage,
     State,
@@ -34,6 +36,7 @@ from bot.states import (
 from bot.taps import AskEntry, GoOnWithBot, ShowMenu
 from procedures.assurance import new_code
 from procedures.loading import load_procedures
+from procedures.state import Filling
 from tests.bot.turns import ANSWERED, bubble, turn_of
 
 PHONE = AskedForPhone(topic="住民票")
@@ -254,8 +257,43 @@ def test_own_data_and_codes_of_the_counter_are_told_from_questions(said: str, ex
     assert route(turn_of(said, procedures=load_procedures("shiomi"))) is expected
 
 
+IN_PROCEDURE = [
+    ("家庭です", Route.PROCEDURE),
+    ("ありがとう", Route.PROCEDURE),
+    ("手数料はいくらですか？", Route.PROCEDURE),
+    ("やめる", Route.PROCEDURE),
+    ("粗大ごみを申し込みたい", Route.PROCEDURE),
+    (PHOTO, Route.PROCEDURE),
+    (SentLocation(latitude=34.9, longitude=139.3), Route.PROCEDURE),
+    ("道路の穴を通報したい", Route.START),
+    ("JU-2026-000123-K", Route.STATUS),
+    ("090-1234-5678", Route.PROCEDURE),
+    ("担当者と話したい", Route.STAFF),
+    ("もう死にたい", Route.CRISIS),
+    ("メニュー", Route.MENU),
+    (Tapped(value=ShowMenu()), Route.TAP),
+    (Unsent(message_id="1"), Route.UNSEND),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), IN_PROCEDURE)
+def test_in_a_procedure_words_photos_and_places_are_answers(said: Content | str, expected: Route) -> None:
+    filling = Filling(uid="a", procedure_id="oversized_waste", digest="b")
+    assert route(turn_of(said, state=FillingProcedure(uid="a"), filling=filling, procedures=load_procedures("shiomi"))) is expected
+
+
+def test_words_after_not_done_say_what_is_left() -> None:
+    state = AskedWhatIsLeft(application_id=1)
+    assert route(turn_of("まだ穴があいています", state=state)) is Route.WHAT_IS_LEFT
+    assert route(turn_of("ありがとう", state=state)) is Route.THANKS
+
+
 def test_every_route_has_a_handler_and_the_tables_reach_it() -> None:
     assert set(HANDLERS) == set(Route)
-    reached = {expected for _, expected in (*IDLE, *GROUP, *WAITING)} | {Route.FEEDBACK, Route.CORRECTION, Route.CALLBACK}
-    reached |= {Route.RELAY, Route.REOPEN, Route.COMMENT, *(expected for _, expected in OWN)}
+    reached = {expected for _, expected in (*IDLE, *GROUP, *WAITING, *IN_PROCEDURE, *OWN)} | {
+        Route.FEEDBACK,
+        Route.CORRECTION,
+        Route.CALLBACK,
+    }
+    reached |= {Route.RELAY, Route.REOPEN, Route.COMMENT, Route.WHAT_IS_LEFT}
     assert reached == set(Route)

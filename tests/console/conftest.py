@@ -30,11 +30,14 @@ from console.live.live import Live
 from console.sessions import Sessions
 from console.systems import Systems
 from console.visiting import COOKIE
+from core.current_packs import CurrentPacks
 from core.database import Database
+from core.edits import Edits
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.pack import Pack
-from procedures.loading import load_procedures
+from procedures.current import CurrentProcedures
+from procedures.loading import Procedures, load_procedures
 from procedures.outside.endpoints import Endpoints
 from procedures.outside.tokens import Tokens
 from tests.all_models import METADATA
@@ -75,6 +78,17 @@ class House:
         return Counter(self.queue, channel, self.packs, MediaStore(self.folder, KEYRING, "https://town.test"))
 
     @cached_property
+    def edits(self) -> Edits:
+        return Edits(self.database)
+
+    @cached_property
+    def procedures(self) -> CurrentProcedures:
+        def load(municipality_id: str) -> Procedures:
+            return load_procedures(municipality_id, Path(self.packs(municipality_id).folder or "").parent)
+
+        return CurrentProcedures(self.edits, CurrentPacks(self.edits, self.packs), load)
+
+    @cached_property
     def systems(self) -> Systems:
         endpoints = Endpoints(KEYRING, resolve=lambda host, port: ["10.0.0.1" if host.startswith("inner") else "203.0.114.7"])
         return Systems(tokens=Tokens(KEYRING), endpoints=endpoints, procedures=lambda municipality_id: load_procedures("shiomi"))
@@ -85,13 +99,15 @@ class House:
             self.database,
             KEYRING,
             self.queue,
-            self.packs,
+            self.procedures.packs,
             self.clock,
             public_url=public_url,
             search_changed=self.told.append,
             live=live,
             counter=self.counter,
             suggester=TableSuggester(),
+            current_procedures=self.procedures,
+            edits=self.edits,
             systems=self.systems,
         )
         return Starlette(routes=[Mount("/console", app=console)])

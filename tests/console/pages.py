@@ -2,12 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from tests.console.sample import PASSWORD
+from tests.console.sample import NOW, PASSWORD
+from tests.patience import PATIENCE, soon
 
 Page = Any
 """Playwright's, which not every machine has."""
+
+
+def arrive(page: Page, selector: str) -> None:
+    """Waits for what is on the page that a click or a key leads to, and for its scripts: before them keys do nothing."""
+    page.wait_for_selector(selector)
+    page.wait_for_load_state()
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """The page's policy forbids that a condition is made of text within it, so it is asked again and again."""
+    soon(lambda: page.evaluate(condition), f"never true: {condition}", pause=0.03)
+
+
+def hold_time(page: Page, moment: datetime = NOW) -> None:
+    """However slow the machine is, no time of the page's own runs out: to undo, or to press the second of two keys."""
+    page.clock.set_fixed_time(moment)
 
 
 def log_in(page: Page, address: str, login: str) -> None:
@@ -35,11 +53,11 @@ def opened_pages(
         context = browser.new_context(viewport={"width": width, "height": 780}, java_script_enabled=scripts)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         log_in(page, address, login)
-        page.wait_for_selector("h1:text('ホーム')")
+        arrive(page, "h1:text('ホーム')")
         return page
 
     yield page_of

@@ -56,6 +56,47 @@ fee.old:
   - {value: 100円, until: 2020-03-31}
 """
 
+PROCEDURE = """# {name}市の見本
+id: {key}_loan
+title: {name}市のベンチの貸し出し
+department: environment
+starts: [ベンチ]
+assurance: L1
+legal_basis: 条例
+retention: {{days: 365, because: 規程}}
+thanks: 受け付けました。受付番号は {{number}}、料金は{{price}}です。
+tells:
+  accepted: 用意しました。  # 早めに
+  returned: 確かめてください。{{reason}}
+  refused: お受けできません。{{reason}}
+  done: 返却を確かめました。
+steps:
+  - title: 借りる物
+    fields:
+      - name: kind
+        type: choice
+        label: 種類
+        ask: どれを借りますか。
+        options: [{{value: small, label: 小さいベンチ}}, {{value: large, label: 大きいベンチ}}]
+      - {{name: count, type: number, label: 本数, ask: 何本いりますか。, least: 1, most: 3, unit: 本}}
+      - name: day
+        type: slot
+        label: 受け取る日
+        ask: いつ受け取りますか。
+        schedule: 月・木
+        capacity: 2
+        after: 1 day
+        until: 300 days
+        notes: [{{when: {{field: count, at_least: 3}}, say: 3本は車で来てください。}}]
+      - {{name: price, type: computed, label: 料金, product_of: [count, fees.loan], is_money: true}}
+      - {{name: paper, type: computed, label: 証明, sum_of: [fees.paper], is_money: true}}
+fees:
+  loan: {{by: kind, day_of: day.day, rows: [{{key: small, amount: 100}}, {{key: large, amount: 200}}]}}
+  paper: {{value: fee.certificate, day_of: day.day}}
+translations:
+  en: {{fields.kind.ask: Which one would you like to borrow?, fields.count.ask: How many?}}
+"""
+
 
 def make_packs(folder: Path) -> Callable[[str], Pack]:
     """Packs of 緑市 (midori) and 青葉市 (aoba), with the sentences that all share."""
@@ -65,6 +106,8 @@ def make_packs(folder: Path) -> Callable[[str], Pack]:
         (folder / key / "municipality.yaml").write_text(f"id: {key}\nname: {name}市\ngeneral_department: citizens\n", "utf-8")
         (folder / key / "departments.yaml").write_text(DEPARTMENTS.format(name=name), "utf-8")
         (folder / key / "values" / "fees.yaml").write_text(VALUES, "utf-8")
+        (folder / key / "procedures").mkdir()
+        (folder / key / "procedures" / f"{key}_loan.yaml").write_text(PROCEDURE.format(key=key, name=name), "utf-8")
     return lambda municipality_id: load_pack(municipality_id, folder)
 
 

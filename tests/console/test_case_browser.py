@@ -28,13 +28,14 @@ from tests.console.cases import (
     state_of,
 )
 from tests.console.conftest import House
-from tests.console.pages import log_in, opened_pages
+from tests.console.pages import arrive, hold_time, log_in, opened_pages, wait_until
 from tests.console.sample import NOW
 from tests.console.test_browser import SMALL, WIDER
 from tests.town import Server
 
 SMALL_FIELDS = SMALL.replace(":not([type=checkbox])", ":not([type=checkbox]):not([type=radio])")
 """Boxes to tick are small, their labels are not."""
+EMPTY = "document.querySelector('#reply-text').value === ''"
 LONG = "とても長い言葉を書く人もいます。" * 12 + "https://www.city.midori.example.jp/" + "a" * 160
 EXPECTED = ("401", "409", "422", "ERR_FAILED")
 """The browser reports as errors: a form that is refused, an ended session, a stream that a test cuts."""
@@ -87,15 +88,6 @@ def focused(page) -> str:  # type: ignore[no-untyped-def]
     return page.evaluate("document.activeElement.id")
 
 
-def wait_until(page, condition: str) -> None:  # type: ignore[no-untyped-def]
-    """The page's policy forbids that a condition is made of text within it."""
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never true: {condition}")
-
-
 def test_every_state_of_the_page_fits_and_axe_finds_nothing(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
     cases = {
         "held": full_case(house),
@@ -122,10 +114,11 @@ def test_the_whole_work_is_done_by_keyboard_alone(house: House, opened, address:
     come(house, "sato")
     case_id = opened_case(house)
     page = opened("staff")
+    hold_time(page)
     page.goto(f"{address}/cases/{case_id}")
     keys = page.keyboard
     keys.press("a")
-    page.wait_for_selector("#reply-form")
+    arrive(page, "#reply-form")
     keys.press("r")
     assert focused(page) == "reply-text"
     keys.type("まちがえた返信")
@@ -133,7 +126,7 @@ def test_the_whole_work_is_done_by_keyboard_alone(house: House, opened, address:
     assert page.input_value("#reply-text") == "まちがえた返信\n", "Enter alone never sends"
     keys.press("Control+Enter")
     page.wait_for_selector("[data-countdown]")
-    assert page.input_value("#reply-text") == ""
+    wait_until(page, EMPTY)
     page.evaluate("document.activeElement.blur()")
     keys.press("u")
     page.wait_for_selector("[data-countdown]", state="detached")
@@ -144,6 +137,7 @@ def test_the_whole_work_is_done_by_keyboard_alone(house: House, opened, address:
     keys.type("300円です。")
     keys.press("Control+Enter")
     page.wait_for_selector("[data-countdown]")
+    wait_until(page, EMPTY)
     assert send_what_waits(house) == ["300円です。"]
     page.wait_for_selector(".said-staff >> text=300円です。")
     page.evaluate("document.activeElement.blur()")
@@ -206,9 +200,9 @@ def test_draft_survives_reload_ended_session_and_a_new_login(house: House, opene
     page.fill("#reply-text", "切れたあとに書いた文")
     page.click("#reply-send")
     page.wait_for_url("**/login?**")
-    assert "ログインの期限が切れました" in page.inner_text("main")
+    page.wait_for_selector("main >> text=ログインの期限が切れました")
     log_in(page, address, "staff")
-    page.wait_for_selector("#reply-form")
+    arrive(page, "#reply-form")
     assert page.input_value("#reply-text") == "切れたあとに書いた文"
     assert page.is_visible("#draft-restored")
     with house.database.reading() as session:
@@ -238,7 +232,7 @@ def test_collision_shows_what_is_new_and_keeps_the_text(house: House, opened, ad
     resident_says(house, case_id, "2通お願いします")
     page.click("#reply-send")
     page.wait_for_selector(".newer >> text=2通お願いします")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    wait_until(page, "document.activeElement.getAttribute('role') === 'alert'")
     assert page.input_value("#reply-text") == "300円です。"
     page.wait_for_selector("#case-talk >> text=2通お願いします")
     page.click("#reply-send")
@@ -264,7 +258,7 @@ def test_open_page_follows_the_case_and_keeps_what_is_typed(house: House, opened
     assert page.input_value("#reply-text") == "途中の返信"
     assert page.input_value("#transfer-note") == "途中の申し送り"
     assert page.evaluate("[document.activeElement.id, document.activeElement.selectionStart]") == ["reply-text", 2]
-    assert page.evaluate("document.querySelector('[form=move-transfer][name=version]').value") == str(state_of(house, case_id).version)
+    wait_until(page, f"document.querySelector('[form=move-transfer][name=version]').value === '{state_of(house, case_id).version}'")
     give(house, case_id, "supervisor")
     page.wait_for_selector(".reply-lost", state="visible")
     assert page.input_value("#reply-text") == "途中の返信"
@@ -310,9 +304,9 @@ def test_photo_is_zoomed_and_the_focus_comes_back(house: House, opened, address:
     page.wait_for_selector("#photo-view[open]")
     page.click("[data-photo=larger]")
     assert page.get_attribute(".photo-ground", "data-zoom") == "2"
-    assert page.evaluate("document.querySelector('#photo-view img').naturalWidth") == 600
+    wait_until(page, "document.querySelector('#photo-view img').naturalWidth === 600")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.hasAttribute('data-photo-link')")
+    wait_until(page, "document.activeElement.hasAttribute('data-photo-link')")
 
 
 def test_keys_can_be_switched_off(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
@@ -337,21 +331,23 @@ def test_everything_works_without_scripts(house: House, opened, address: str) ->
     page.click("text=引き受ける")
     page.click("summary:has-text('定型文')")
     page.click("details.without-script button")
-    assert "お待たせしました。" in page.input_value("#reply-text")
+    wait_until(page, "document.querySelector('#reply-text').value.includes('お待たせしました。')")
     page.fill("#reply-text", "350円です。")
     page.click("text=下書きを残して見え方を確かめる")
-    assert "350円" in page.inner_text(".fact-warning")
+    page.wait_for_selector(".fact-warning >> text=350円")
     page.fill("#reply-text", "300円です。")
     page.click("#reply-send")
-    assert "数秒後に送ります" in page.inner_text("main")
+    page.wait_for_selector("main >> text=数秒後に送ります")
     page.click("text=送るのをやめる")
+    page.wait_for_selector("[data-countdown]", state="detached")
     assert page.input_value("#reply-text").strip() == "300円です。"
     page.click("#reply-send")
+    page.wait_for_selector("main >> text=数秒後に送ります")
     assert send_what_waits(house) == ["300円です。"]
     page.fill("#note-text", "スクリプトなしのメモ")
     page.click("text=メモを残す")
-    assert "スクリプトなしのメモ" in page.inner_text("#case-notes")
+    page.wait_for_selector("#case-notes >> text=スクリプトなしのメモ")
     page.click("summary:has-text('終える')")
     page.click("#move-close button >> nth=0")
-    assert "案件を終えました" in page.inner_text("main")
+    page.wait_for_selector("main >> text=案件を終えました")
     assert state_of(house, case_id).state == "closed"

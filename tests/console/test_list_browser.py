@@ -13,11 +13,12 @@ from tests.axe import look_everywhere
 from tests.browser import started_browser
 from tests.console.case_sample import fill_cases, open_one
 from tests.console.conftest import House
-from tests.console.pages import opened_pages
+from tests.console.pages import arrive, hold_time, opened_pages, wait_until
 from tests.console.sample import NOW
 from tests.console.test_browser import WIDER
 from tests.console.test_case_browser import EXPECTED, SMALL_FIELDS
 from tests.console.test_supervision import asked_block
+from tests.patience import soon
 from tests.town import Server
 
 PAGES = (
@@ -90,9 +91,10 @@ def test_every_page_fits_and_keeps_to_the_rules(opened, house: House, address: s
 
 def test_list_is_worked_by_keyboard_alone(opened, house: House, address: str, ids: dict[str, int]) -> None:  # type: ignore[no-untyped-def]
     page = opened()
+    hold_time(page)
     page.keyboard.press("g")
     page.keyboard.press("i")
-    page.wait_for_selector("h1:text('案件')")
+    arrive(page, "h1:text('案件')")
     focused = "document.activeElement.closest('[data-row]')?.id"
     page.keyboard.press("j")
     assert page.evaluate(focused) == f"case-{ids['crisis']}"
@@ -142,7 +144,7 @@ def test_list_follows_what_others_do_without_losing_what_was_ticked(opened, hous
     page = opened("jiro")
     page.goto(f"{address}/cases")
     page.check(f"#case-{ids['waiting']} input")
-    assert page.title().startswith("(5) 案件")
+    wait_until(page, "document.title.startsWith('(5) 案件')")
     with house.database.transaction() as session:
         new = open_one(session, house, "いま届いた相談", minutes=0).id
         late = session.get_one(Case, ids["late"])
@@ -150,15 +152,15 @@ def test_list_follows_what_others_do_without_losing_what_was_ticked(opened, hous
     page.wait_for_selector(f"#case-{new}")
     page.wait_for_selector(f"#case-{ids['late']}", state="detached")
     assert page.locator(f"#case-{ids['waiting']} input").is_checked()
-    page.wait_for_function("() => document.title.startsWith('(5) 案件')")
+    wait_until(page, "document.title.startsWith('(5) 案件')")
     with house.database.transaction() as session:
         case = session.get_one(Case, new)
         jiro = session.query(Staff).filter(Staff.login == "jiro").one()
         offer(session, house.packs("midori"), case, jiro, (), now=house.clock.now)
     page.wait_for_selector(f"#offer-{new}")
-    assert page.inner_text("#announcement") == "新しい案件があなたに届きました。"
+    page.wait_for_selector("#announcement:text-is('新しい案件があなたに届きました。')", state="attached")
     first = page.inner_text(f"#offer-{new} [data-until]")
-    page.wait_for_function("old => document.querySelector('[data-until]').textContent !== old", arg=first)
+    soon(lambda: page.inner_text(f"#offer-{new} [data-until]") != first)
     page.click(f"#offer-{new} >> text=受け持つ")
     page.wait_for_url(f"**/console/cases/{new}")
 
@@ -198,5 +200,5 @@ def test_sound_and_desktop_notice_are_chosen_and_tell_nothing_of_anybody(opened,
     page.click("text=デスクトップに知らせる")
     with house.database.transaction() as session:
         open_one(session, house, "秘密の相談", minutes=0)
-    page.wait_for_function("() => window.told.length > 0")
+    wait_until(page, "window.told.length > 0")
     assert page.evaluate("window.told") == ["窓口 新しい案件か、住民の返事があります。"]

@@ -23,8 +23,26 @@ CALLBACKS = {Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR}
 CONTENT = {Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR}
 CASES = {Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR}
 SUPERVISION = {Role.SUPERVISOR, Role.ADMINISTRATOR}
-OWN = {"conversation_id": "1", "callback_id": "1", "entry_id": "dogs", "feedback_id": "1", "letter_id": "1"}
-FOREIGN = {"conversation_id": "36", "callback_id": "3", "entry_id": "aoba-only", "feedback_id": "3", "letter_id": "3"}
+SLOTS = CONTENT | {Role.STAFF}
+OF_PROCEDURES = {"portion": "general", "fee_name": "loan", "name": "fee.certificate", "number": "1"}
+OWN = {
+    "conversation_id": "1",
+    "callback_id": "1",
+    "entry_id": "dogs",
+    "feedback_id": "1",
+    "letter_id": "1",
+    "procedure_id": "midori_loan",
+    "subject": "procedure:midori_loan",
+} | OF_PROCEDURES
+FOREIGN = {
+    "conversation_id": "36",
+    "callback_id": "3",
+    "entry_id": "aoba-only",
+    "feedback_id": "3",
+    "letter_id": "3",
+    "procedure_id": "aoba_loan",
+    "subject": "procedure:aoba_loan",
+} | OF_PROCEDURES
 REACH = {
     "GET /cases": EVERYBODY,
     "POST /cases/filters": CASES,
@@ -104,6 +122,30 @@ REACH = {
     "GET /new-guide": CONTENT,
     "POST /new-guide": CONTENT,
     "POST /new-guide/keep": CONTENT,
+    "GET /procedures": EVERYBODY,
+    "GET /procedures/{procedure_id}": EVERYBODY,
+    "POST /procedures/{procedure_id}/stop": SLOTS,
+    "POST /procedures/{procedure_id}/start": SLOTS,
+    "GET /procedures/{procedure_id}/texts/{portion}": CONTENT,
+    "POST /procedures/{procedure_id}/texts/{portion}": CONTENT,
+    "GET /procedures/{procedure_id}/fees": CONTENT,
+    "POST /procedures/{procedure_id}/fees/{fee_name}": CONTENT,
+    "POST /procedures/{procedure_id}/values/{name}": CONTENT,
+    "GET /procedures/{procedure_id}/slots": SLOTS,
+    "POST /procedures/{procedure_id}/slots/close": SLOTS,
+    "POST /procedures/{procedure_id}/slots/capacity": SLOTS,
+    "POST /procedures/{procedure_id}/slots/reset": SLOTS,
+    "GET /procedures/{procedure_id}/trial": EVERYBODY,
+    "POST /procedures/{procedure_id}/trial": EVERYBODY,
+    "GET /procedures/{procedure_id}/yaml": EVERYBODY,
+    "GET /procedures/{procedure_id}/yaml/download": EVERYBODY,
+    "POST /procedures/{procedure_id}/yaml": CONTENT,
+    "POST /procedures/{procedure_id}/yaml/confirm": CONTENT,
+    "POST /procedures/{procedure_id}/yaml/pack": CONTENT,
+    "GET /procedures/{procedure_id}/editions/{subject}/{number}": EVERYBODY,
+    "POST /procedures/{procedure_id}/editions/{subject}/{number}/approve": CONTENT - {Role.EDITOR},
+    "POST /procedures/{procedure_id}/editions/{subject}/{number}/refuse": CONTENT,
+    "POST /procedures/{procedure_id}/editions/{subject}/{number}/restore": CONTENT,
     "GET /dead-letters": {Role.ADMINISTRATOR},
     "POST /dead-letters/{letter_id}/retry": {Role.ADMINISTRATOR},
 }
@@ -113,8 +155,10 @@ WITH_PARTS = {
     "GET /cases/{case_id}/media/{media_id}",
     "POST /cases/{case_id}/tasks/{task_id}/done",
     "POST /cases/{case_id}/messages/{message_id}/undo",
+    "POST /procedures/{procedure_id}/slots/reset",
+    *(key for key in REACH if "/editions/" in key),
 }
-"""The sample has no photo, task or message; the tests of the page of a case look at them."""
+"""The sample has no photo, task, message, closed day or edition; the tests of their pages look at them."""
 GUARDED = [key for key in REACH if not key.endswith("/login")]
 
 
@@ -206,6 +250,8 @@ def test_lists_show_nothing_of_another_municipality(visit: Visit, ids: tuple[dic
         "/new-content",
         "/new-guide",
         "/dead-letters",
+        "/procedures",
+        "/procedures/midori_loan",
         "/cases",
         "/cases?tab=all",
         "/new-case",
@@ -236,6 +282,6 @@ def test_navigation_shows_only_rooms_that_one_may_enter(visit: Visit) -> None:
     assert "止まった処理" not in visit("supervisor").get("/console/").text
     assert "止まった処理" in visit("administrator").get("/console/").text
     rooms = {role: re.findall(r'class="room" href="/console(/[\w-]*)"', visit(role.value).get("/console/").text) for role in Role}
-    assert rooms[Role.VIEWER] == rooms[Role.EDITOR] == ["/", "/cases", "/callbacks", "/conversations", "/content"]
-    assert rooms[Role.STAFF] == ["/", "/cases", "/callbacks", "/conversations", "/canned", "/handover", "/content"]
+    assert rooms[Role.VIEWER] == rooms[Role.EDITOR] == ["/", "/cases", "/callbacks", "/conversations", "/content", "/procedures"]
+    assert rooms[Role.STAFF] == ["/", "/cases", "/callbacks", "/conversations", "/canned", "/handover", "/content", "/procedures"]
     assert rooms[Role.SUPERVISOR] == [*rooms[Role.STAFF], "/supervision", "/reviews", "/emergency", "/staff"]

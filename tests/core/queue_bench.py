@@ -1,7 +1,6 @@
 """Where tests of a queue do its jobs: notes what ran, and fails or waits as it is told."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,20 +9,12 @@ import pytest
 
 from core.database import Database
 from core.jobs import Job, JobKind, NewJob, Queue
+from tests.patience import PATIENCE
 
-PATIENCE = 10.0
-"""Seconds until something that should happen counts as never happening."""
 A_WHILE = 0.35
 """Seconds in which something that must not happen would have happened."""
 AT_ONCE = (timedelta(milliseconds=20),)
 MakeQueue = Callable[[], Queue]
-
-
-def eventually(is_true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_true():
-        assert time.monotonic() < deadline, f"never happened: {what}"
-        time.sleep(0.01)
 
 
 @dataclass

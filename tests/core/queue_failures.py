@@ -11,7 +11,8 @@ from core.database import Database
 from core.errors import PackError, TemporaryError
 from core.jobs import Job, JobKind, Queue
 from core.models import Municipality
-from tests.core.queue_bench import A_WHILE, PATIENCE, Bench, QueueStage, eventually, job
+from tests.core.queue_bench import A_WHILE, Bench, QueueStage, job
+from tests.patience import PATIENCE, soon
 
 
 class KeepsFailures(QueueStage):
@@ -23,7 +24,7 @@ class KeepsFailures(QueueStage):
         bench.fail("a", TemporaryError())
         enqueue(job("a", key="k"), job("next", key="k"))
         queue.start([bench.kind()], threads=1)
-        eventually(lambda: "next" in bench.ran, "the key goes on")
+        soon(lambda: "next" in bench.ran, "the key goes on")
         assert bench.ran == ["a", "a", "next"]
         assert (bench.buried, self.letters(emptied, queue)) == ([], [])
 
@@ -33,7 +34,7 @@ class KeepsFailures(QueueStage):
         bench.fail("a", *[TemporaryError()] * 9)
         enqueue(job("a", key="k"), job("next", key="k"))
         queue.start([bench.kind(backoff=(timedelta(0), timedelta(milliseconds=10)))], threads=2)
-        eventually(lambda: "next" in bench.ran, "a dead job frees its key")
+        soon(lambda: "next" in bench.ran, "a dead job frees its key")
         assert bench.ran == ["a", "a", "a", "next"]
         assert bench.buried == ["a"]
         with emptied.reading() as session:
@@ -47,7 +48,7 @@ class KeepsFailures(QueueStage):
         queue.start([bench.kind(backoff=(timedelta(seconds=0.5),))], threads=1)
         started = time.monotonic()
         enqueue(job("a"))
-        eventually(lambda: len(bench.ran) == 2, "tried again")
+        soon(lambda: len(bench.ran) == 2, "tried again")
         assert time.monotonic() - started >= 0.5
 
     @pytest.mark.parametrize("error", [ValueError("x"), PackError("x"), KeyError("x")], ids=lambda error: type(error).__name__)
@@ -57,7 +58,7 @@ class KeepsFailures(QueueStage):
         bench.fail("a", error)
         enqueue(job("a", key="k"), job("next", key="k"))
         queue.start([bench.kind()], threads=1)
-        eventually(lambda: "next" in bench.ran, "the key goes on")
+        soon(lambda: "next" in bench.ran, "the key goes on")
         assert bench.ran == ["a", "next"]
         assert bench.buried == ["a"]
         assert len(self.letters(emptied, queue)) == 1
@@ -68,7 +69,7 @@ class KeepsFailures(QueueStage):
 
         enqueue(job("a"))
         queue.start([JobKind(name="work", run=fail, on_death=fail)], threads=1)
-        eventually(lambda: len(self.letters(emptied, queue)) == 1, "the letter is there")
+        soon(lambda: len(self.letters(emptied, queue)) == 1, "the letter is there")
 
     def test_error_text_keeps_our_words_and_no_foreign_ones(
         self, emptied: Database, queue: Queue, bench: Bench, enqueue: Callable[..., None]
@@ -78,7 +79,7 @@ class KeepsFailures(QueueStage):
         bench.fail("ours", PackError("municipality.yaml: the id is missing"))
         enqueue(job("foreign"), job("ours"))
         queue.start([bench.kind()], threads=1)
-        eventually(lambda: len(self.letters(emptied, queue)) == 2, "both letters")
+        soon(lambda: len(self.letters(emptied, queue)) == 2, "both letters")
         ours, foreign = self.letters(emptied, queue)
         assert "the id is missing" in ours
         assert "ValueError" in foreign
@@ -93,7 +94,7 @@ class KeepsFailures(QueueStage):
             bench.fail(name, ValueError())
         queue.start([bench.kind()], threads=1)
         enqueue(job("1", municipality_id="shiomi"), job("2", municipality_id="midori"), job("3", municipality_id="shiomi"), job("4"))
-        eventually(lambda: len(self.letters(emptied, queue)) == 4, "all are dead")
+        soon(lambda: len(self.letters(emptied, queue)) == 4, "all are dead")
         with emptied.reading() as session:
             everything = queue.dead_letters(session)
             own = queue.dead_letters(session, "shiomi")
@@ -105,14 +106,14 @@ class KeepsFailures(QueueStage):
         bench.fail("a", TemporaryError(), TemporaryError(), TemporaryError())
         queue.start([bench.kind()], threads=1)
         enqueue(job("a"))
-        eventually(lambda: bench.buried == ["a"], "it dies after two tries")
-        eventually(lambda: len(self.letters(emptied, queue)) == 1, "its letter is written")
+        soon(lambda: bench.buried == ["a"], "it dies after two tries")
+        soon(lambda: len(self.letters(emptied, queue)) == 1, "its letter is written")
         with emptied.transaction() as session:
             letter = queue.dead_letters(session)[0]
             assert queue.retry(session, letter.id)
             assert not queue.retry(session, letter.id), "it is no dead letter any more"
             assert not queue.retry(session, letter.id + 1000)
-        eventually(lambda: len(bench.ran) == 4, "the third and the fourth try")
+        soon(lambda: len(bench.ran) == 4, "the third and the fourth try")
         assert [j.attempt for j in bench.jobs] == [1, 2, 1, 2]
         assert self.letters(emptied, queue) == []
 
@@ -122,7 +123,7 @@ class KeepsFailures(QueueStage):
         bench.fail("a", ValueError())
         queue.start([bench.kind()], threads=1)
         enqueue(job("a"))
-        eventually(lambda: len(self.letters(emptied, queue)) == 1, "dead")
+        soon(lambda: len(self.letters(emptied, queue)) == 1, "dead")
         with suppress(ZeroDivisionError), emptied.transaction() as session:
             assert queue.retry(session, queue.dead_letters(session)[0].id)
             raise ZeroDivisionError
@@ -138,11 +139,11 @@ class KeepsFailures(QueueStage):
         gate = bench.hold("later")
         queue.start([bench.kind()], threads=2)
         enqueue(job("dead", key="k"), job("later", key="k"))
-        eventually(lambda: bench.ran == ["dead", "later"], "the later one is in hand")
+        soon(lambda: bench.ran == ["dead", "later"], "the later one is in hand")
         with emptied.transaction() as session:
             assert queue.retry(session, queue.dead_letters(session)[0].id)
         time.sleep(A_WHILE)
         assert bench.ran == ["dead", "later"]
         gate.set()
-        eventually(lambda: bench.ran == ["dead", "later", "dead"], "then it is tried again")
+        soon(lambda: bench.ran == ["dead", "later", "dead"], "then it is tried again")
         assert bench.most_in_hand == {"k": 1}

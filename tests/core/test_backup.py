@@ -1,9 +1,11 @@
 """A backup gives back what was there, and a damaged one gives nothing."""
 
+import gzip
 import json
 import shutil
 import tarfile
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,7 +102,7 @@ def test_backup_of_a_running_server_is_one_moment(settings: Settings, emptied: D
 
     writer = threading.Thread(target=keep_writing)
     writer.start()
-    while len(changes) < 5:
+    while len(changes) < 5 and writer.is_alive():
         stopping.wait(0.01)
     backup_to(settings, tmp_path / "a.tar.gz")
     stopping.set()
@@ -149,19 +151,28 @@ def restored_from(content: bytes, folder: Path) -> list[str]:
     return names_in(settings)
 
 
+def is_readable_as(content: bytes, file: bytes) -> bool:
+    try:
+        return gzip.decompress(file) == content
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
 def test_each_damaged_byte_is_noticed(good: bytes, tmp_path: Path) -> None:
     """A changed bit used to end in a foreign exception, or in a restored database without its rows."""
     assert sorted(restored_from(good, tmp_path / "good")) == sorted(NAMES)
-    refused = 0
-    # What stands before is gzip's header, with nothing of ours; the last byte before the checksum is filled up with bits that mean nothing.
-    places = [place for place in range(64, len(good), len(good) // 40) if place != len(good) - 9]
-    for place in places:
+    content, refused = gzip.decompress(good), 0
+    # What stands before is gzip's header, with nothing of ours.
+    for place in range(64, len(good), len(good) // 40):
         damaged = bytearray(good)
         damaged[place] ^= 0x10
+        # Now and then it says the same as before: bits that fill up a byte, or another place from which to repeat a nought.
+        if is_readable_as(content, damaged):
+            continue
         with pytest.raises(BackupError):
             restored_from(bytes(damaged), tmp_path / f"{place}")
         refused += 1
-    assert refused == len(places)
+    assert refused > 30
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.999])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.doorway import Doorway, Receive, Scope, Send
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = ["/readyz", "/webhook/shiomi", "/console/login", "/", "/metrics", "/livez/"]
@@ -53,7 +54,7 @@ class Lifespan:
 
     async def order(self, what: str) -> None:
         self._orders.put_nowait(f"lifespan.{what}")
-        assert await asyncio.wait_for(self._answers.get(), 5) == f"lifespan.{what}.complete"
+        assert await asyncio.wait_for(self._answers.get(), PATIENCE) == f"lifespan.{what}.complete"
 
 
 async def asked(doorway: Doorway, path: str) -> tuple[int, bytes, dict[bytes, bytes]]:
@@ -82,7 +83,7 @@ def test_door_is_alive_before_it_is_ready_and_opens_when_built(ended_by: list[in
     may_finish, house = threading.Event(), House()
 
     def build() -> House:
-        assert may_finish.wait(5)
+        assert may_finish.wait(PATIENCE)
         return house
 
     async def visit() -> None:
@@ -113,7 +114,7 @@ def test_stopping_in_the_middle_of_building_still_closes_what_was_built(ended_by
     may_finish, house = threading.Event(), House()
 
     def build() -> House:
-        assert may_finish.wait(5)
+        assert may_finish.wait(PATIENCE)
         return house
 
     async def visit() -> None:
@@ -141,7 +142,7 @@ def test_failing_to_build_ends_the_process_and_tells_why(ended_by: list[int]) ->
         assert (await asked(doorway, "/readyz"))[0] == 503
         await lifespan.order("shutdown")
 
-    asyncio.run(asyncio.wait_for(visit(), 5))
+    asyncio.run(asyncio.wait_for(visit(), PATIENCE))
     assert ended_by == [signal.SIGINT]
 
 
@@ -163,5 +164,5 @@ except SettingsError as error:
 
 def test_server_that_can_not_be_built_ends_with_the_reason() -> None:
     """It used to be ended by its own SIGTERM, without a word."""
-    ended = subprocess.run([sys.executable, "-c", SERVER], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run([sys.executable, "-c", SERVER], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, ended.stdout) == (3, "PORT is wrong\n")

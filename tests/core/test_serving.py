@@ -3,13 +3,13 @@
 import asyncio
 import socket
 import threading
-import time
 
 import httpx
 import uvicorn
 
 from core.doorway import Doorway, Receive, Scope, Send
 from core.serving import server_for
+from tests.patience import PATIENCE, soon
 
 
 class Streaming:
@@ -44,15 +44,14 @@ def test_open_streams_end_by_themselves_before_the_server_waits_for_them() -> No
     server = server_for(doorway, uvicorn.Config(doorway, log_config=None, lifespan="on", timeout_graceful_shutdown=30))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    while httpx.get(f"{url}/readyz").status_code != 200:
-        time.sleep(0.02)
+    soon(lambda: httpx.get(f"{url}/readyz", timeout=PATIENCE).status_code == 200)
     said = b""
-    with httpx.stream("GET", f"{url}/stream", timeout=20) as answer:
+    with httpx.stream("GET", f"{url}/stream", timeout=PATIENCE) as answer:
         for chunk in answer.iter_bytes():
             if not said:
                 server.should_exit = True
             said += chunk
     assert said.endswith(b"event: over\n\n")
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert product.is_closed

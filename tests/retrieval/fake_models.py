@@ -17,6 +17,7 @@ from retrieval.index import ChromaPlace
 from retrieval.search import Search
 from retrieval.synonyms import Synonyms
 from retrieval.vectors import Vectors
+from tests.patience import PATIENCE
 from tests.retrieval.conftest import fill
 
 DIMENSIONS = 64
@@ -40,7 +41,7 @@ class FakeEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         if self.gate is not None:
-            self.gate.wait(20)
+            self.gate.wait(PATIENCE)
         if self.is_down or any(self.refuses in text for text in texts):
             raise ModelUnavailableError("down")
         self.read += texts

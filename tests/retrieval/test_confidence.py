@@ -6,7 +6,7 @@ import pytest
 
 from core.settings import SearchMode
 from retrieval import confidence
-from retrieval.confidence import LARGE, SMALL, Bar, Gates, Model, features, gates_of, judge
+from retrieval.confidence import LARGE, SMALL, Bar, Gates, Model, Step, features, gates_of, judge
 from retrieval.models import PassageKind
 from retrieval.passages import Passage
 from retrieval.results import Hit, SearchResult
@@ -33,6 +33,7 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> Gates:
         least_lead_unsaid=Bar(small=0.2, large=0.0),
         least_lead_foreign=0.3,
         least_lead_loose=Bar(small=0.4, large=0.0),
+        surer=Step(first_right=Bar(small=1.0, large=1.0), lead=0.02),
     )
     monkeypatch.setattr(confidence, "gates_of", lambda _mode: made)
     return made
@@ -138,3 +139,44 @@ def test_stories_and_kana_written_apart_need_a_greater_lead(gates: Gates, text: 
     entries = (("住民票の写しの取り方", "窓口で取れます。", 1.0), ("印鑑登録のしかた", "窓口で登録できます。", 0.8))
     assert judge(*found(text, *entries)).is_first_right is is_certain
     assert judge(*found(text, *entries, size=LARGE)).is_first_right
+
+
+STORY = "先週引っ越してきました。" * 10 + "住民票の写しがほしい"
+NEAR = (("住民票の写しの取り方", "窓口で取れます。", 1.0), ("印鑑登録のしかた", "窓口で登録できます。", 0.96))
+FAR = (NEAR[0], ("印鑑登録のしかた", "窓口で登録できます。", 0.75))
+
+
+@pytest.mark.parametrize(
+    ("entries", "surer_from", "clearer_from", "size", "is_certain"),
+    [
+        (NEAR, 1.0, None, SMALL, False),
+        (NEAR, 0.9, None, SMALL, True),
+        (NEAR, 0.9, None, LARGE, True),  # By the usual leads of a large collection.
+        (FAR, 1.0, None, SMALL, False),
+        (FAR, 1.0, 0.7, SMALL, True),
+        (NEAR, 1.0, 0.7, SMALL, False),
+    ],
+)
+def test_what_is_surer_or_clearer_needs_less_of_the_other(
+    gates: Gates,
+    monkeypatch: pytest.MonkeyPatch,
+    entries: tuple[tuple[str, str, float], ...],
+    surer_from: float,
+    clearer_from: float | None,
+    size: int,
+    is_certain: bool,
+) -> None:
+    clearer = None if clearer_from is None else Step(first_right=Bar(small=clearer_from, large=1.0), lead=0.2)
+    surer = Step(first_right=Bar(small=surer_from, large=1.0), lead=0.02)
+    changed = gates.model_copy(update={"surer": surer, "clearer": clearer})
+    monkeypatch.setattr(confidence, "gates_of", lambda _mode: changed)
+    confidence_found = judge(*found(STORY, *entries, size=size))
+    assert confidence_found.is_first_right is is_certain
+    assert not (confidence_found.is_first_right and confidence_found.is_tie)
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_no_step_is_shipped_for_large_collections(mode: SearchMode) -> None:
+    for step in (gates_of(mode).surer, gates_of(mode).clearer):
+        assert step is None or not step.holds(1 - 1e-12, 1.0, LARGE)
+        assert step is None or step.holds(1 - 1e-12, 1.0, SMALL)

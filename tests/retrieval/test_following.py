@@ -1,7 +1,6 @@
 """Publications, removals and accidents between SQL and the index."""
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from retrieval.index import ChromaPlace, VectorIndex
 from retrieval.passages import replace_passages
 from retrieval.queries import content_revision
 from retrieval.search import Search
+from tests.patience import soon
 from tests.retrieval.conftest import ENTRIES, NOON, faq, ids, new_search, publish
 
 CAT = faq("猫を飼うときの決まりはありますか。", "屋内で飼ってください。")
@@ -67,9 +67,7 @@ def test_the_thread_follows_by_itself(database: Database, following: Callable[..
     search = following(["dog"])
     search.start_following(0.05)
     publish(database, "midori", "cat", CAT)
-    deadline = time.monotonic() + 10
-    while "cat" not in ids(search, "猫") and time.monotonic() < deadline:
-        time.sleep(0.05)
+    soon(lambda: "cat" in ids(search, "猫"), pause=0.05)
     search.stop_following()
     assert ids(search, "猫")[0] == "cat"
 

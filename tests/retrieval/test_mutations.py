@@ -9,7 +9,8 @@ from retrieval.checking import check_text
 from tests.retrieval.mutations import OPERATORS, Change, Mutant, mutants_of
 from tests.retrieval.sample_texts import Sample, samples
 
-LEAST = 5_000
+LEAST = 2_000
+"""In the short run; `make test-long` tries fifty times as many."""
 
 
 def passing(sample: Sample, mutants: list[Mutant]) -> list[str]:
@@ -38,7 +39,7 @@ def test_every_published_answer_passes_whole() -> None:
 
 
 def test_no_falsified_answer_passes() -> None:
-    tried, passed = run(seed=20261124, each=11)
+    tried, passed = run(seed=20261124, each=4)
     assert tried.total() >= LEAST, tried
     assert set(tried) == {operator.__name__ for operator in OPERATORS}
     assert passed == []
@@ -48,7 +49,7 @@ def test_no_falsified_answer_passes() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_no_falsified_answer_passes_in_a_long_campaign(seed: int) -> None:
     tried, passed = run(seed=seed, each=60)
-    assert tried.total() >= 4 * LEAST
+    assert tried.total() >= 10 * LEAST
     # A change may happen to say what another sentence of the same passage says.
     assert len(passed) <= tried.total() // 5_000, passed
 

@@ -24,6 +24,7 @@ from bot.simulator.line_api import create_line_api
 from bot.simulator.phone import Phone
 from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person, utc_now
+from tests.patience import PATIENCE
 
 SECRET = "channel-secret-of-shiomi"
 TOKEN = "channel-access-token-of-shiomi"
@@ -62,7 +63,7 @@ class ScriptedBot:
     def events(self) -> list[dict[str, Any]]:
         return [event for body, _ in self.posts for event in json.loads(body)["events"]]
 
-    def wait_for_events(self, count: int, timeout: float = 5.0) -> list[dict[str, Any]]:
+    def wait_for_events(self, count: int, timeout: float = PATIENCE) -> list[dict[str, Any]]:
         deadline = time.monotonic() + timeout
         while len(self.events) < count and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -94,7 +95,7 @@ def stage() -> Iterator[Stage]:
     stage.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     yield stage
     server.should_exit = True
-    thread.join(5)
+    thread.join(PATIENCE)
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ def http(stage: Stage, platform: Platform) -> Iterator[httpx.Client]:
         base_url=f"{stage.url}/simulator/line",
         headers={"authorization": f"Bearer {TOKEN}"},
         trust_env=False,
-        timeout=10,
+        timeout=PATIENCE,
         verify=certificates(),
     ) as client:
         yield client
@@ -210,5 +211,5 @@ def http(stage: Stage, platform: Platform) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def device(stage: Stage, platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{stage.url}/simulator/device", trust_env=False, timeout=10, verify=certificates()) as client:
+    with httpx.Client(base_url=f"{stage.url}/simulator/device", trust_env=False, timeout=PATIENCE, verify=certificates()) as client:
         yield client

@@ -5,6 +5,7 @@ from typing import Any
 from linebot.v3.messaging import MessagingApi, PushMessageRequest, ReplyMessageRequest, ReplyMessageResponse, TextMessage
 
 from bot.simulator.platform import Platform
+from tests.patience import PATIENCE
 
 TEXT = [TextMessage(text="こんにちは")]
 DAY = 24 * 60 * 60
@@ -15,7 +16,7 @@ def push(to: str, **more: Any) -> PushMessageRequest:
 
 
 def reply(api: MessagingApi, token: str) -> ReplyMessageResponse:
-    return api.reply_message(ReplyMessageRequest(replyToken=token, messages=TEXT), _request_timeout=5)
+    return api.reply_message(ReplyMessageRequest(replyToken=token, messages=TEXT), _request_timeout=PATIENCE)
 
 
 def told(error: Any) -> tuple[int, str]:

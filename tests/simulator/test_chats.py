@@ -13,6 +13,8 @@ from linebot.v3.messaging import (
     TextMessage,
 )
 
+from tests.patience import PATIENCE
+
 from . import messages as m
 from .sdk_requests import rules
 
@@ -235,7 +237,7 @@ def test_the_stream_tells_of_changes(stage, platform, hana):
 
     def listen():
         url = f"{stage.url}/simulator/device/chats/shiomi/{hana.person.id}/stream"
-        with httpx.stream("GET", url, timeout=5, trust_env=False) as response:
+        with httpx.stream("GET", url, timeout=PATIENCE, trust_env=False) as response:
             for line in response.iter_lines():
                 if line.startswith("data: "):
                     cursors.append(json.loads(line.removeprefix("data: "))["cursor"])
@@ -245,9 +247,9 @@ def test_the_stream_tells_of_changes(stage, platform, hana):
 
     listener = threading.Thread(target=listen)
     listener.start()
-    assert has_begun.wait(5)
+    assert has_begun.wait(PATIENCE)
     hana.say("変わった")
-    listener.join(5)
+    listener.join(PATIENCE)
     assert cursors == [0, 1]
 
 

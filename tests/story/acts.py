@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from tests.simulator.page.acts import say
+from tests.console.pages import arrive
+from tests.simulator.page.acts import say_and_see
 from tests.story.street import Street
 
 if TYPE_CHECKING:
@@ -17,10 +18,9 @@ UNDO = timedelta(seconds=6)
 
 
 def ask_for_a_person(street: Street, page: "Page", question: str) -> None:
-    say(page, question)
-    street.settle()
-    say(page, "職員と話したい")
-    street.settle()
+    for words in (question, "職員と話したい"):
+        say_and_see(page, words)
+        street.settle()
 
 
 def send_photo(street: Street, page: "Page") -> None:
@@ -31,6 +31,7 @@ def send_photo(street: Street, page: "Page") -> None:
         page.click(".choice:has-text('写真')")
     chooser.value.set_files({"name": "書類.png", "mimeType": "image/png", "buffer": picture.getvalue()})
     page.wait_for_selector(".image-card img")
+    page.wait_for_selector(".pending", state="detached")
     street.settle()
 
 
@@ -44,7 +45,7 @@ def stand(page: "Page", state: str) -> None:
 def open_case(page: "Page", words: str) -> str:
     """From the list; returns its address."""
     page.click(f"{line(words)} .case-link")
-    page.wait_for_selector("#case-head")
+    arrive(page, "#case-head")
     return page.url
 
 
@@ -54,7 +55,7 @@ def line(words: str) -> str:
 
 def claim(street: Street, page: "Page") -> None:
     page.click("#move-claim button")
-    page.wait_for_selector("#reply-form")
+    arrive(page, "#reply-form")
     street.settle()
 
 

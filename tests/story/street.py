@@ -22,7 +22,9 @@ from core.encryption import Keyring
 from core.pack_loading import load_pack
 from handoff.models import Role, Staff
 from retrieval.search import Search
-from tests.town import MUNICIPALITY, Server, Town, settle
+from tests.console.pages import arrive, hold_time
+from tests.patience import PATIENCE
+from tests.town import MUNICIPALITY, HeldClock, Server, Town, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -41,7 +43,7 @@ class Street:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.town = Town(self.database, self.search)
+        self.town = Town(self.database, self.search, clock=HeldClock())
         self.town.clock.set(TUESDAY)
         self.live = Live(self.database)
         self.server = Server(self._application())
@@ -115,16 +117,17 @@ class Street:
 
     def staff(self, browser: "Browser", login: str, width: int = 1280) -> "Page":
         page = self._page(browser, width)
+        hold_time(page, TUESDAY)
         page.goto(f"{self.server.url}/console/login")
         page.fill("#login", login)
         page.fill("#password", PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_selector("h1:text('ホーム')")
+        arrive(page, "h1:text('ホーム')")
         return page
 
     def _page(self, browser: "Browser", width: int) -> "Page":
         page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if is_complaint(line.type, line.text) else None)
         return page

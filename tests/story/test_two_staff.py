@@ -8,12 +8,19 @@ from sqlalchemy import select
 
 from handoff.desk_models import StaffMessage
 from handoff.models import Case, CaseEvent, CaseState
-from tests.simulator.page.acts import say
+from tests.console.pages import wait_until
+from tests.patience import soon
+from tests.simulator.page.acts import say_and_see
 from tests.story.acts import ask_for_a_person, claim, let_it_go, line, open_case, send_photo, stand, write
 from tests.story.street import Street
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+
+def case_at(street: Street, address: str) -> Case:
+    with street.database.reading() as session:
+        return session.get_one(Case, int(address.rsplit("/", 1)[-1]))
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +51,7 @@ def test_question_is_handed_over_worked_by_two_and_closed(street: Street, browse
     ask_for_a_person(street, hana, "住民票の写しはどこで取れますか")
     for page in desks:
         page.wait_for_selector(line("住民票の写し"))
-    assert tanaka.title().startswith("(1) ")
+    wait_until(tanaka, "document.title.startsWith('(1) ')")
     ask_for_a_person(street, taro, "粗大ごみはどう出しますか")
     suzuki.wait_for_selector(line("粗大ごみ"))
 
@@ -60,7 +67,7 @@ def test_question_is_handed_over_worked_by_two_and_closed(street: Street, browse
     hana.wait_for_selector("text=はなさん、書類の写真を送ってください。")
     tanaka.wait_for_selector(".said-staff:has-text('書類の写真を送って') .badge-success")
     send_photo(street, hana)
-    say(hana, "この書類です")
+    say_and_see(hana, "この書類です")
     street.settle()
     tanaka.wait_for_selector(".said-resident:has-text('この書類です')")
     tanaka.wait_for_selector("#case-talk img")
@@ -73,6 +80,7 @@ def test_question_is_handed_over_worked_by_two_and_closed(street: Street, browse
     tanaka.select_option("#transfer-target", label=tanaka.locator("#transfer-target option:has-text('鈴木')").first.inner_text())
     tanaka.fill("#transfer-note", "保険の書類の見方を知りたい方です。")
     tanaka.click("#move-transfer button[type=submit]")
+    tanaka.wait_for_selector("text=渡しました。")
     street.settle()
     suzuki.goto(address)
     suzuki.wait_for_selector("#case-notes >> text=保険の書類のようです。")
@@ -86,7 +94,7 @@ def test_question_is_handed_over_worked_by_two_and_closed(street: Street, browse
     suzuki.click(".said-pending button:has-text('送るのをやめる')")
     suzuki.wait_for_selector(".said-pending", state="detached")
     let_it_go(street)
-    assert suzuki.input_value("#reply-text").strip() == "まちがえた文です"
+    wait_until(suzuki, "document.querySelector('#reply-text').value.trim() === 'まちがえた文です'")
     write(suzuki, "国民健康保険の書類です。5日までにお持ちください。")
     let_it_go(street)
     hana.wait_for_selector("text=国民健康保険の書類です。")
@@ -100,9 +108,8 @@ def test_question_is_handed_over_worked_by_two_and_closed(street: Street, browse
     suzuki.wait_for_selector("#case-head >> text=終了")
     street.settle()
     hana.click(".quick-replies button >> nth=0")
-    street.settle()
-    with street.database.reading() as session:
-        case = session.get_one(Case, int(address.rsplit("/", 1)[-1]))
+    soon(lambda: case_at(street, address).satisfaction is not None)
+    case = case_at(street, address)
     assert (case.state, case.minutes, case.satisfaction, case.close_reason) == (CaseState.CLOSED, 7, 5, "answered")
     assert "粗大ごみはどう" not in hana.inner_text("body")
     assert "保険の書類" not in taro.inner_text("body")
@@ -151,20 +158,20 @@ def test_restart_in_the_middle_is_survived_by_open_pages(street: Street, browser
     claim(street, tanaka)
     write(tanaka, "印鑑登録ですね。")
     tanaka.fill("#reply-text", "書きかけの文")
-    say(aki, "本人が行けません")
+    say_and_see(aki, "本人が行けません")
     street.settle()
 
     street.restart()
     let_it_go(street)
     aki.wait_for_selector("text=印鑑登録ですね。")
-    say(aki, "代理でもいいですか")
+    say_and_see(aki, "代理でもいいですか")
     street.settle()
 
     # Nobody pressed anything: the page found its way back, and what was typed is there.
     tanaka.wait_for_selector(".said-resident:has-text('代理でもいいですか')")
     tanaka.wait_for_selector(".said-staff:has-text('印鑑登録ですね。') .badge-success")
     assert tanaka.input_value("#reply-text") == "書きかけの文"
-    assert tanaka.inner_text("#connection") == ""
+    wait_until(tanaka, "document.querySelector('#connection').textContent.trim() === ''")
     tanaka.press("#reply-text", "Control+Enter")
     tanaka.wait_for_selector(".said-pending >> text=書きかけの文")
     let_it_go(street)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.models import JobRow, JobState
 from core.settings import SearchMode
 from retrieval.passages import Passage
 from retrieval.results import SearchResult
+from tests.patience import PATIENCE
 from tests.screen import texts_in
 from tests.town import CONVERSATION_JOBS, MUNICIPALITY, Town, settle
 
@@ -100,13 +101,6 @@ def redeliver(town: Town, phone: Phone, event: Json) -> None:
     town.platform.send_events(MUNICIPALITY, parcel.events)
 
 
-def soon(holds: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.01)
-
-
 def pass_time(town: Town, seconds: float) -> None:
     town.clock.offset += timedelta(seconds=seconds)
     town.queue.wake()
@@ -114,7 +108,7 @@ def pass_time(town: Town, seconds: float) -> None:
 
 def skip_backoff(town: Town) -> None:
     """What waits for its next try is tried now."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         town.platform.wait_until_idle()
         with town.database.reading() as session:
@@ -139,7 +133,7 @@ class Gate:
 
         def wait(turn: Turn, tools: Tools) -> Outcome:
             self.entered.release()
-            assert self.open.wait(15), "the gate was never opened"
+            assert self.open.wait(PATIENCE), "the gate was never opened"
             return real(turn, tools)
 
         monkeypatch.setitem(HANDLERS, route, wait)

@@ -22,6 +22,9 @@ from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.models import Conversation, Direction, InboundEvent, MessageRow, TurnRow
 from bot.outcome import Outcome, Turn
+from bot.procedure_desk import ProcedureDesk
+from bot.procedure_effects import ProcedureEffects
+from bot.received import PhotoReceiver
 from bot.taps import TapSigner
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
@@ -34,6 +37,8 @@ from core.models import JobRow
 from core.pack_loading import load_pack
 from handoff.jobs import Tending
 from handoff.models import HELD_STATES, OPEN_STATES, Case, Presence, PresenceState, Role, Staff
+from procedures.keys import Seals
+from procedures.loading import load_procedures
 from tests.bot.promises.acts import NothingFound
 from tests.town import MUNICIPALITY
 
@@ -123,8 +128,8 @@ class World:
         media = MediaStore(self.folder, KEYRING, "https://madoguchi.example.jp")
         self.counter = Counter(self.queue, self.channel, load_pack, media)
         tools = SearchTools(self.database, NothingFound(), load_pack)  # type: ignore[arg-type]  # it is asked no more than this
-        self.runner = WatchedRunner(self, tools, media)
         self.delivery = Delivery(self.database, lambda _: self.line, clock, call_settled)  # type: ignore[arg-type,return-value]
+        self.runner = WatchedRunner(self, tools, media)
         self.jobs = CounterJobs(self.database, self.queue, self.counter, load_pack, (MUNICIPALITY,), clock)
         self.tending = Tending(
             self.database,
@@ -299,7 +304,19 @@ class WatchedRunner(TurnRunner):
     """Lets something happen while a turn is being decided."""
 
     def __init__(self, world: World, tools: SearchTools, media: MediaStore) -> None:
-        super().__init__(world.database, world.queue, world.channel, tools, load_pack, CaseEffects(world.queue, media), lambda: world.now)
+        desk = ProcedureDesk(world.database, Seals(KEYRING), load_pack, load_procedures)
+        super().__init__(
+            world.database,
+            world.queue,
+            world.channel,
+            tools.with_procedures(desk),
+            load_pack,
+            CaseEffects(world.queue, media),
+            ProcedureEffects(desk, None),
+            PhotoReceiver(world.database, lambda _: world.line, media),  # type: ignore[arg-type,return-value]
+            lambda: world.now,
+            world.delivery.begin,
+        )
         self._world = world
 
     def _decide(self, turn: Turn) -> Outcome:

@@ -21,8 +21,8 @@ from tests.bot.promises.acts import (
     rows_of,
     said_by_bot,
     skip_backoff,
-    soon,
 )
+from tests.patience import PATIENCE, soon
 from tests.town import MUNICIPALITY, Town, settle
 
 
@@ -53,7 +53,7 @@ def test_old_token_leads_to_a_push_with_a_retry_key(town: Town, monkeypatch: pyt
     phone = newcomer(town, "期限切れ")
     gate = Gate(monkeypatch)
     phone.say("ありがとう")
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=PATIENCE)
     pass_time(town, 61)
     gate.open.set()
     settle(town)
@@ -185,14 +185,14 @@ def test_somebody_whose_return_was_never_told_is_answered_again(town: Town) -> N
 def test_nothing_leaves_when_the_transaction_fails(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = newcomer(town, "巻き戻し")
     tries = iter([True])
-    real = town.bot.runner._jobs.enqueue
+    real = town.bot.runner._jobs.go_on
 
-    def enqueue(session: Any, *jobs: Any) -> None:  # Any: handed on.
-        if any(job.kind == "deliver" for job in jobs) and next(tries, False):
+    def go_on(session: Any, *jobs: Any) -> Any:  # Any: handed on.
+        if next(tries, False):
             raise OSError("the connection broke just before the commit")
-        real(session, *jobs)
+        return real(session, *jobs)
 
-    monkeypatch.setattr(town.bot.runner._jobs, "enqueue", enqueue)
+    monkeypatch.setattr(town.bot.runner._jobs, "go_on", go_on)
     phone.say("ありがとう")
     settle(town)
     # The turn's own words never left: what the resident hears is the apology, in a transaction of its own.

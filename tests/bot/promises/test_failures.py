@@ -6,6 +6,7 @@ from bot.handlers import HANDLERS
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route
 from tests.bot.promises.acts import APOLOGY, THANKS, Gate, newcomer, pass_time, said_by_bot
+from tests.patience import PATIENCE
 from tests.town import MUNICIPALITY, Town, settle
 
 
@@ -107,7 +108,7 @@ def test_retry_of_a_failed_turn_reaches_it_though_newer_words_wait(town: Town, m
     gate = Gate(monkeypatch, Route.SMALL_TALK)
     pass_time(town, 10)
     phone.say("元気ですか？")
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=PATIENCE)
     with town.database.transaction() as session:
         town.queue.retry(session, letter.id)
     gate.open.set()

@@ -23,6 +23,7 @@ from tests.bot.promises.acts import (
     rows_of,
     said_by_bot,
 )
+from tests.patience import PATIENCE
 from tests.town import MUNICIPALITY, Town, settle
 
 
@@ -68,7 +69,7 @@ def test_turn_that_was_decided_before_a_claim_says_nothing_after_it(town: Town, 
     phone, staff_id = newcomer(town, "決めた後の引き受け"), staff_id_of(town)
     gate = Gate(monkeypatch)
     phone.say("ありがとう")
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=PATIENCE)
     claim(town, phone, staff_id)
     gate.open.set()
     settle(town)

@@ -22,8 +22,8 @@ from tests.bot.promises.acts import (
     routes_of,
     rows_of,
     said_by_bot,
-    soon,
 )
+from tests.patience import PATIENCE, soon
 from tests.town import MUNICIPALITY, Town, settle
 
 
@@ -31,7 +31,7 @@ def test_turns_of_a_resident_run_in_order_of_their_timestamps(town: Town, monkey
     phone = newcomer(town, "順序")
     gate = Gate(monkeypatch)
     deliver(town, composed(town, phone, "ありがとう"))
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=PATIENCE)
     events = []
     for text in ("元気ですか？", "メニュー", "やめる"):
         pass_time(town, 10)
@@ -48,7 +48,7 @@ def test_residents_do_not_wait_for_each_other(town: Town, monkeypatch: pytest.Mo
     slow, quick = newcomer(town, "遅い"), newcomer(town, "速い")
     gate = Gate(monkeypatch)
     slow.say("ありがとう")
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=PATIENCE)
     quick.say("元気ですか？")
     assert len(quick.wait_for(1)) == 1
     assert said_by_bot(slow) == []
@@ -60,7 +60,7 @@ def test_words_that_come_while_a_turn_thinks_join_it(town: Town, monkeypatch: py
     phone = newcomer(town, "追加")
     gate = Gate(monkeypatch)
     phone.say("ありがとう")
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=PATIENCE)
     phone.say("もう死にたい")
     town.platform.wait_until_idle()
     gate.open.set()
@@ -137,7 +137,7 @@ def test_turns_are_hurried_while_all_wait_long_and_not_afterwards(town: Town, mo
     monkeypatch.setitem(HANDLERS, Route.THANKS, watch)
     for phone in workers:
         phone.say("ありがとう")
-        assert gate.entered.acquire(timeout=10)
+        assert gate.entered.acquire(timeout=PATIENCE)
     for number, phone in enumerate(others, start=len(workers) + 1):
         phone.say("ありがとう")
         soon(lambda number=number: turns_waiting(town) == number)  # type: ignore[misc]  # a default binds it

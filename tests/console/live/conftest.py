@@ -16,9 +16,8 @@ from core.changes import announce, newest_number
 from handoff.models import Case, CaseReason
 from tests.console.conftest import Browser, House
 from tests.console.sample import NOW
+from tests.patience import PATIENCE
 from tests.town import Server
-
-PATIENCE = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)

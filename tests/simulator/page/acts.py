@@ -11,5 +11,12 @@ def say(page: "Page", text: str) -> None:
     page.press("#composer-text", "Enter")
 
 
+def say_and_see(page: "Page", text: str) -> None:
+    """Returns once it has reached the platform."""
+    say(page, text)
+    page.wait_for_selector(f".item.own:not(.pending):has-text('{text}')")
+    page.wait_for_selector(".pending", state="detached")
+
+
 def bubbles(page: "Page", whose: str) -> list[str]:
     return page.locator(f".item.{whose}:not(.typing) .bubble").all_inner_texts()

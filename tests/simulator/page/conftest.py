@@ -7,6 +7,7 @@ import pytest
 
 from bot.simulator.records import Person
 from tests.browser import started_browser
+from tests.patience import PATIENCE
 from tests.simulator.page.stage import Stage
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def page(browser: "Browser", stage: Stage, person: Person) -> Iterator["Page"]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda line: errors.append(line.text) if line.type == "error" and "net::ERR_" not in line.text else None)
-    page.set_default_timeout(8000)
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(f"{stage.origin}/simulator/?person={person.id}")
     page.wait_for_selector("#composer-text:visible")
     yield page

@@ -3,7 +3,6 @@
 import io
 import json
 import threading
-import time
 from typing import Any
 
 import httpx
@@ -19,6 +18,7 @@ from bot.simulator.line_api import create_line_api
 from bot.simulator.page import create_page
 from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person
+from tests.patience import PATIENCE, soon
 
 Json = dict[str, Any]  # messages of LINE, whose shape is the subject of the test
 
@@ -103,9 +103,7 @@ class Stage:
 
     def start(self) -> None:
         self.thread.start()
-        deadline = time.monotonic() + 10
-        while not self.server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
+        soon(lambda: self.server.started)
         self.origin = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
         self.platform.account("shiomi").webhook_url = f"{self.origin}/webhook"
         self.platform.start()
@@ -114,11 +112,11 @@ class Stage:
     def stop(self) -> None:
         self.platform.stop()
         self.server.should_exit = True
-        self.thread.join(5)
+        self.thread.join(PATIENCE)
 
     def call(self, path: str, **request: Any) -> Json:  # what httpx takes
         headers = {"authorization": "Bearer token", **request.pop("headers", {})}
-        answer = httpx.post(f"{self.origin}/simulator/line{path}", headers=headers, timeout=5, **request)
+        answer = httpx.post(f"{self.origin}/simulator/line{path}", headers=headers, timeout=PATIENCE, **request)
         assert answer.is_success, answer.text
         found: Json = answer.json()
         return found

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.simulator.records import Person
+from tests.patience import soon
 from tests.simulator.page.acts import say
 from tests.simulator.page.stage import Stage
 
@@ -24,7 +25,7 @@ def test_blocking_asks_first_and_can_be_undone(page: "Page") -> None:
     page.click("[role=menuitem]:has-text('ブロックする')")
     page.click("dialog button.danger")
     page.wait_for_selector(".friendship:has-text('ブロックしています')")
-    assert page.locator("#composer-text").is_hidden()
+    page.wait_for_selector("#composer-text", state="hidden")
     page.click(".friendship button")
     page.wait_for_selector("#composer-text:visible")
 
@@ -49,7 +50,7 @@ def test_trace_shows_the_turn_and_copies_it(page: "Page", stage: Stage) -> None:
     stage.turns.append(TURN)
     try:
         say(page, "ゴミの日")
-        page.wait_for_selector(".turn")
+        page.wait_for_selector(".turn:has-text('1通')")
         shown = page.locator(".turn").inner_text()
         assert all(part in shown for part in ("ごみの日", "waste-days", "3.21", "0.93", "search", "push", "1通"))
         page.click("text=JSON をコピー")
@@ -63,6 +64,7 @@ def test_page_works_by_keyboard_alone(page: "Page", stage: Stage, person: Person
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
+    soon(lambda: page.evaluate("document.activeElement.id === 'composer-text'"))
     page.keyboard.type("候補")
     page.keyboard.press("Enter")
     page.wait_for_selector(".quick-replies button")
@@ -83,7 +85,7 @@ def test_narrow_page_shows_one_screen_at_a_time(page: "Page") -> None:
     page.click("[aria-label=トレースを見る]")
     assert page.locator("#trace").is_visible()
     page.go_back()
-    assert page.locator("#talk").is_visible()
+    page.wait_for_selector("#talk", state="visible")
     page.click("[aria-label=トークの一覧へ戻る]")
     assert page.locator("#people").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 320

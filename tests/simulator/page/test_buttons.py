@@ -14,7 +14,7 @@ def test_double_click_on_a_quick_reply_sends_once_and_hides_the_row(page: "Page"
     say(page, "候補")
     page.locator(".quick-replies button", has_text="はい").dblclick()
     page.wait_for_selector("text=伺いました: はい、お願いします")
-    assert page.locator(".quick-replies").is_hidden()
+    page.wait_for_selector(".quick-replies", state="hidden")
     assert stage.texts_heard(person) == ["候補", "はい、お願いします"]
 
 
@@ -22,6 +22,7 @@ def test_double_click_on_a_flex_button_posts_back_once(page: "Page", stage: Stag
     say(page, "カード")
     page.locator(".flex-button", has_text="申し込む").dblclick()
     page.wait_for_selector("text=data=申し込む")
+    page.wait_for_selector(".pending", state="detached")
     assert bubbles(page, "own") == ["カード", "申し込みます"]
     assert [event["type"] for event in stage.heard if event["source"]["userId"] == person.id].count("postback") == 1
 
@@ -53,6 +54,7 @@ def test_foreign_links_and_telephone_numbers_show_where_they_lead(page: "Page") 
     assert page.locator("dialog .address").inner_text() == "https://www.example.com/outside"
     assert page.get_attribute("dialog a", "target") == "_blank"
     page.keyboard.press("Escape")
+    page.wait_for_selector("dialog", state="detached")
     say(page, "電話")
     page.click(".bubble a:has-text('0490-00-1106')")
     assert page.get_attribute("dialog a", "href") == "tel:0490001106"

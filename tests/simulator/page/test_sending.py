@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from bot.simulator.records import Person
+from tests.patience import soon
 from tests.simulator.page.acts import bubbles, say
 from tests.simulator.page.stage import Stage
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 def test_typed_text_is_sent_answered_and_marked_read(page: "Page") -> None:
     say(page, "こんにちは")
     page.wait_for_selector("text=伺いました: こんにちは")
+    page.wait_for_selector(".own .meta:has-text('既読')")
+    page.wait_for_selector(".pending", state="detached")
     assert bubbles(page, "own") == ["こんにちは"]
-    assert page.locator(".own .meta", has_text="既読").count() == 1
     assert page.input_value("#composer-text") == ""
 
 
@@ -41,7 +43,7 @@ def test_photo_sticker_and_place_are_sent(page: "Page") -> None:
         page.click(".choice:has-text('写真')")
     chooser.value.set_files({"name": "a.png", "mimeType": "image/png", "buffer": photo.getvalue()})
     page.wait_for_selector("text=伺いました: image")
-    page.wait_for_function("document.querySelector('.image-card img')?.naturalWidth === 40")
+    soon(lambda: page.evaluate("document.querySelector('.image-card img')?.naturalWidth === 40"))
     page.click("[aria-controls=attachments]")
     page.click(".choice:has-text('スタンプ')")
     page.click(".stickers button:has-text('ありがとう')")
@@ -55,6 +57,7 @@ def test_photo_sticker_and_place_are_sent(page: "Page") -> None:
 def test_unsent_message_disappears(page: "Page") -> None:
     say(page, "まちがい")
     page.wait_for_selector("text=伺いました: まちがい")
+    page.wait_for_selector(".pending", state="detached")
     page.click(".own .meta")
     page.click("[role=menuitem]:has-text('送信取消')")
     page.wait_for_selector("text=メッセージの送信を取り消しました")

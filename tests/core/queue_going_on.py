@@ -1,0 +1,95 @@
+"""What every queue must do when a job hands over to the next one within its own transaction."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from core.database import Database
+from core.jobs import Job, JobKind, NewJob, Queue
+from tests.core.queue_bench import PATIENCE, Bench, MakeQueue, QueueStage, eventually, job
+
+
+class KeepsGoing(QueueStage):
+    """A job that ends in the transaction that it writes, with another one in its worker's hands."""
+
+    def handing_over(self, database: Database, queue: Queue, following: NewJob, then: Callable[[], None] = lambda: None) -> JobKind:
+        """A kind that goes on with `following`, or enqueues it where something else goes first."""
+
+        def run(own: Job) -> None:
+            with suppress(ZeroDivisionError), database.transaction() as session:
+                if queue.go_on(session, own, following) is None:
+                    queue.enqueue(session, following)
+                then()
+
+        return JobKind(name="begin", run=run)
+
+    def test_worker_goes_on_with_what_its_job_hands_over(self, emptied: Database, queue: Queue, bench: Bench) -> None:
+        with emptied.transaction() as session:
+            queue.enqueue(session, NewJob(kind="begin", key="a"), job("waits", priority=10, key="z"))
+            queue.enqueue(session, NewJob(kind="begin", key="b"))
+        queue.start([self.handing_over(emptied, queue, job("follows", key="k")), bench.kind()], threads=1)
+        eventually(lambda: len(bench.ran) == 3, "all run")
+        assert bench.ran == ["waits", "follows", "follows"]
+        assert bench.jobs[1].attempt == 1
+
+        def waiting() -> int:
+            with emptied.reading() as session:
+                return sum(queue.waiting(session).values())
+
+        eventually(lambda: waiting() == 0, "nothing is left")
+
+    def test_what_waits_under_the_same_key_goes_first(self, emptied: Database, queue: Queue, bench: Bench) -> None:
+        with emptied.transaction() as session:
+            queue.enqueue(session, NewJob(kind="begin", priority=10), job("earlier", key="k"))
+        queue.start([self.handing_over(emptied, queue, job("follows", key="k")), bench.kind()], threads=2)
+        eventually(lambda: len(bench.ran) == 2, "both run")
+        assert bench.ran == ["earlier", "follows"]
+
+    def test_nothing_follows_a_transaction_that_is_rolled_back(self, emptied: Database, queue: Queue, bench: Bench) -> None:
+        tries: list[int] = []
+
+        def fail_once() -> None:
+            tries.append(1)
+            if len(tries) == 1:
+                raise ZeroDivisionError
+
+        with emptied.transaction() as session:
+            queue.enqueue(session, NewJob(kind="begin"), NewJob(kind="begin"))
+        queue.start([self.handing_over(emptied, queue, job("follows"), fail_once), bench.kind()], threads=1)
+        eventually(lambda: len(tries) == 2 and bool(bench.ran), "the second transaction is committed")
+        assert bench.ran == ["follows"]
+
+    def test_failure_behind_the_commit_neither_buries_nor_repeats_the_job(self, emptied: Database, queue: Queue, bench: Bench) -> None:
+        begun: list[int] = []
+
+        def run(own: Job) -> None:
+            begun.append(own.id)
+            with emptied.transaction() as session:
+                assert queue.go_on(session, own, job("follows")) is not None
+            raise ZeroDivisionError
+
+        with emptied.transaction() as session:
+            queue.enqueue(session, NewJob(kind="begin"))
+        queue.start([JobKind(name="begin", run=run, on_death=bench.bury), bench.kind()], threads=1)
+        eventually(lambda: bench.ran == ["follows"], "what was handed over runs")
+        assert len(begun) == 1
+        assert bench.buried == self.letters(emptied, queue) == []
+
+    def test_what_was_handed_over_is_done_by_the_next_process(self, emptied: Database, make_queue: MakeQueue, bench: Bench) -> None:
+        crashed, gate, committed = make_queue(), threading.Event(), threading.Event()
+
+        def run(own: Job) -> None:
+            with emptied.transaction() as session:
+                crashed.go_on(session, own, job("follows"))
+            committed.set()
+            gate.wait(PATIENCE)
+
+        with emptied.transaction() as session:
+            crashed.enqueue(session, NewJob(kind="begin"))
+        crashed.start([JobKind(name="begin", run=run), JobKind(name="work", run=lambda _: None)], threads=1)
+        assert committed.wait(PATIENCE)
+        assert not crashed.stop(0.0)
+        make_queue().start([bench.kind()], threads=1)
+        eventually(lambda: bench.ran == ["follows"], "the next process does it")
+        gate.set()
+        crashed.stop(PATIENCE)
