@@ -34,7 +34,7 @@ class Product:
     ) -> None:
         from bot.assembly import INDEX_FOLDER, MEDIA_FOLDER, Bot, build_search, build_tools
         from bot.preparing import load_content, open_database
-        from console.audit import AuditLog
+        from core.audit import AuditLog
         from core.clock import system_clock
         from core.current_packs import CurrentPacks
         from core.edits import Edits
@@ -47,6 +47,7 @@ class Product:
         from procedures.loading import load_procedures
         from procedures.outside.endpoints import Endpoints
         from procedures.outside.jobs import SystemJobs
+        from procedures.outside.stopping import StoppedEndpoints
         from retrieval.tokens import DICTIONARY_FILE
 
         ring = keyring(settings)
@@ -65,7 +66,6 @@ class Product:
         self._search.start_following()
         self.queue = EmbeddedQueue(self.database, clock or system_clock)
         self.endpoints = Endpoints(ring, allows_private=settings.webhook_private_addresses)
-        audit = AuditLog(ring)
         self.bot = Bot(
             database=self.database,
             queue=self.queue,
@@ -85,7 +85,7 @@ class Product:
                 self.endpoints,
                 settings.municipalities,
                 clock or system_clock,
-                stopped=audit.record_stopped_endpoint,
+                stopped=StoppedEndpoints(AuditLog(ring)).record,
             ),
         )
         self._workers = workers
@@ -110,6 +110,11 @@ class Product:
     def _application(self, settings: "Settings") -> "Application":
         from fastapi import FastAPI
 
+        from bot.data_pages import create_data_pages
+        from bot.draft_pages import create_draft_pages
+        from bot.form_links import DATA_PREFIX, DRAFT_PREFIX
+        from bot.form_links import PREFIX as FORM_PREFIX
+        from bot.form_pages import create_form_pages
         from bot.media import PREFIX as MEDIA_PREFIX
         from bot.media_pages import create_media_pages
         from bot.webhook import beside_webhooks
@@ -160,6 +165,10 @@ class Product:
             ),
         )
         web.mount(PREFIX, create_guide_pages(self.database, self.current_packs.mapping(self.packs), system_clock))
+        packs = self.current_packs.mapping(self.packs)
+        web.mount(FORM_PREFIX, create_form_pages(self.bot.forms, packs))
+        web.mount(DRAFT_PREFIX, create_draft_pages(self.database, self.bot.procedures, packs.__getitem__, packs, self.bot.clock))
+        web.mount(DATA_PREFIX, create_data_pages(self.bot.data_room, packs))
         web.mount(MEDIA_PREFIX, create_media_pages(self.database, self.bot.media, system_clock))
         return beside_webhooks(self.bot.webhook, web)
 

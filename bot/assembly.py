@@ -9,6 +9,8 @@ from bot.arrivals import Sorting
 from bot.case_effects import CaseEffects
 from bot.counter import Counter
 from bot.counter_jobs import CounterJobs, call_settled
+from bot.data_room import DataRoom
+from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.jobs import PERIODIC, Housekeeping, counter_kinds, job_kinds
 from bot.line.channel import LineChannel
@@ -16,6 +18,7 @@ from bot.line.client import LineClient
 from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.media_jobs import MediaFetcher
+from bot.my_data import MyData
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_effects import ProcedureEffects
 from bot.procedure_reminders import Reminders, reminder_kinds
@@ -26,6 +29,7 @@ from bot.telling import Teller, TellingJobs, telling_kinds
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
 from bot.webhook import Webhook
+from core.audit import AuditLog
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.encryption import Keyring
@@ -70,7 +74,8 @@ class Bot:
     ) -> None:
         """`media_folder` holds photos and files; `public_url` is where residents reach this server; `systems` tells outside ones."""
         self._queue = queue
-        self._systems = systems
+        self.clock = clock
+        self.systems = systems
         self._clients = {municipality_id: LineClient(keys.access_token, api_url) for municipality_id, keys in channels.items()}
         cipher = keyring.cipher("inbound events")
         signers = lru_cache(maxsize=None)(lambda municipality_id: TapSigner(keyring.key("taps"), municipality_id))
@@ -85,6 +90,9 @@ class Bot:
         self.telling_jobs = TellingJobs(database, self.teller, clock)
         self.procedures = ProcedureDesk(database, seals, packs, procedures)
         self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
+        self.my_data = MyData(seals, AuditLog(keyring))
+        self.data_room = DataRoom(database, self.procedures, self.my_data, packs, clock)
+        self.forms = Forms(database, queue, self.channel, self.procedures, packs, clock)
         self.runner = TurnRunner(
             database,
             queue,
@@ -92,7 +100,7 @@ class Bot:
             tools.with_procedures(self.procedures),
             packs,
             CaseEffects(queue, self.media),
-            ProcedureEffects(self.procedures, self.media.public_url),
+            ProcedureEffects(self.procedures, self.my_data, self.media.public_url, self.teller),
             PhotoReceiver(database, self._clients.__getitem__, self.media),
             clock,
             self.delivery.begin,
@@ -121,7 +129,7 @@ class Bot:
                 *telling_kinds(self.telling_jobs),
                 *reminder_kinds(self.reminders),
             )
-            more = system_kinds(self._systems) if self._systems is not None else ()
+            more = system_kinds(self.systems) if self.systems is not None else ()
             periodic = (*PERIODIC, *SYSTEM_PERIODS) if more else PERIODIC
             self._queue.start((*kinds, *more), periodic, threads=threads)
 

@@ -219,6 +219,37 @@ class GiveForm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeepDraft:
+    """Keeps what was filled in for the counter, once. What is to be shown there is put before the rest of the reply."""
+
+    filling: Filling
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseLinkCode:
+    """The resident typed a code that the counter gave them. What came of it is put before the rest of the reply."""
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveDataPage:
+    """The reply gives the address of the page of わたしのデータ."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteKept:
+    """What is kept of one kind goes, or all that is offered again."""
+
+    datum: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgetResident:
+    """Everything that the resident gave goes, and the key with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WithdrawSubmitted:
     """The resident takes an application back."""
 
@@ -251,6 +282,11 @@ Effect = (
     | DropFilling
     | SubmitFilling
     | GiveForm
+    | GiveDataPage
+    | KeepDraft
+    | UseLinkCode
+    | DeleteKept
+    | ForgetResident
     | WithdrawSubmitted
     | ReopenSubmitted
 )

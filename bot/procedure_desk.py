@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.my_data import Overview, overview
 from bot.procedure_facts import calendar_facts, facts_for, looked_up
 from core.database import Database
 from core.errors import PackError
@@ -100,6 +101,14 @@ class ProcedureDesk:
         """Within the caller's transaction."""
         pack, procedures = self._packs(municipality_id), self._procedures(municipality_id)
         return facts_for(session, self.seals, pack, procedures, definition, resident_id, now, besides=besides)
+
+    def overview(self, municipality_id: str, resident_id: int | None, language: Language, now: datetime) -> Overview:
+        """Everything that is kept of a resident beyond the talk."""
+        if resident_id is None:
+            return Overview(data=(), begun=(), sent=())
+        pack, procedures = self._packs(municipality_id), self._procedures(municipality_id)
+        with self._database.reading() as session:
+            return overview(session, self.seals, pack, procedures, resident_id, language, now)
 
     def begun(self, resident_id: int | None, procedure_id: str, now: datetime) -> Filling | None:
         """What the resident has begun of a procedure and not submitted."""

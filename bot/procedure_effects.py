@@ -7,23 +7,43 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.case_words import choice_in
+from bot.draft_card import draft_receipt
+from bot.form_links import data_address, draft_address, form_address
 from bot.models import Conversation, ConversationKind
-from bot.outcome import DropFilling, GiveForm, Outcome, ReopenSubmitted, SaveFilling, SubmitFilling, Turn, WithdrawSubmitted
+from bot.my_data import MyData
+from bot.outcome import (
+    DeleteKept,
+    DropFilling,
+    ForgetResident,
+    GiveDataPage,
+    GiveForm,
+    KeepDraft,
+    Outcome,
+    ReopenSubmitted,
+    SaveFilling,
+    SubmitFilling,
+    Turn,
+    UseLinkCode,
+    WithdrawSubmitted,
+)
 from bot.procedure_desk import ProcedureDesk
 from bot.received import keep_with_application, keep_with_filling
 from bot.taps import ShowMenu
+from bot.telling import Teller
 from core.clock import in_japan
 from core.errors import ConflictError
 from core.messages import Card, Choice, Message, OpenLink, Reply, Tap, Text
 from procedures.applications import reopen, withdraw
+from procedures.assurance import VERIFIED_FOR, Verification, verify_account
 from procedures.attached import media_in
 from procedures.definition import Definition
+from procedures.drafts import keep_draft
 from procedures.facts import Facts
 from procedures.fillings import drop_filling, filling_for, save_filling
-from procedures.forms import make_link
+from procedures.forms import Purpose, make_link, new_link, store_link
 from procedures.lifecycle import NotAllowedError
 from procedures.models import Application
-from procedures.personal_data import KEPT
+from procedures.personal_data import KEPT, OpenApplicationsError
 from procedures.queries import locked_application
 from procedures.rendering import FORM_PLACE, receipt
 from procedures.slots import SlotFullError
@@ -33,14 +53,14 @@ from procedures.taps import ShowApplication
 from procedures.versions import definition_of
 from procedures.wording import Wording
 
-FORMS = "/forms"
-
 
 class ProcedureEffects:
     """Safe to share between threads. `public_url` is where residents reach this server; without it nobody can open a page."""
 
-    def __init__(self, desk: ProcedureDesk, public_url: str | None) -> None:
+    def __init__(self, desk: ProcedureDesk, my_data: MyData, public_url: str | None, teller: Teller) -> None:
         self.desk = desk
+        self._my_data = my_data
+        self._teller = teller
         self._public_url = public_url
 
     def carry_out(self, session: Session, conversation: Conversation, turn: Turn, outcome: Outcome, reply: Reply | None) -> Reply | None:
@@ -61,6 +81,20 @@ class ProcedureEffects:
                     reply = _before(said, reply) if reply is not None else None
                 case GiveForm(filling=uid, field=field) if reply is not None:
                     reply = self._with_form(session, conversation, turn, uid, field, reply)
+                case KeepDraft(filling=filling):
+                    said = self._draft(session, conversation.resident_id, turn, filling)
+                    reply = _before(said, reply) if reply is not None else None
+                case UseLinkCode(code=code):
+                    said = self._use_code(session, conversation.resident_id, turn, code)
+                    reply = _before(said, reply) if reply is not None else None
+                case GiveDataPage() if reply is not None:
+                    reply = self._with_data_page(session, conversation.resident_id, turn, reply)
+                case DeleteKept(datum=""):
+                    self._my_data.delete_kept(session, turn.pack.id, conversation.resident_id, turn.now)
+                case DeleteKept(datum=kind):
+                    self._my_data.delete(session, turn.pack.id, conversation.resident_id, kind, turn.now)
+                case ForgetResident():
+                    self._forget(session, conversation.resident_id, turn)
                 case WithdrawSubmitted(application_id=application_id):
                     self._withdraw(session, conversation, turn, application_id)
                 case ReopenSubmitted(application_id=application_id, words=words):
@@ -129,10 +163,61 @@ class ProcedureEffects:
             resident_id=conversation.resident_id,
             filling_uid=uid,
             field=field,
+            language=turn.language.value,
             now=turn.now,
         )
-        address = f"{self._public_url}{FORMS}/{token}" if self._public_url else ""
+        address = form_address(self._public_url, token)
         return replace(reply, messages=tuple(_opening(message, address) for message in reply.messages))
+
+    def _with_data_page(self, session: Session, resident_id: int, turn: Turn, reply: Reply) -> Reply:
+        link, token = new_link(
+            self.desk.seals,
+            municipality_id=turn.pack.id,
+            resident_id=resident_id,
+            purpose=Purpose.DATA,
+            language=turn.language.value,
+            now=turn.now,
+        )
+        store_link(session, link)
+        address = data_address(self._public_url, token)
+        opened = tuple(_opening(message, address) for message in reply.messages)
+        return replace(reply, messages=opened if address else (*opened, Text(text=turn.say("my_data.no_page"))))
+
+    def _draft(self, session: Session, resident_id: int, turn: Turn, filling: Filling) -> Reply:
+        """A visit whose last place was taken meanwhile makes the turn be decided anew."""
+        definition, facts = self._definition_and_facts(session, resident_id, turn, filling)
+        desk = self.desk.desk(turn.pack.id)
+        try:
+            draft = keep_draft(session, desk, filling, resident_id=resident_id, language=turn.language.value, now=turn.now, facts=facts)
+        except SlotFullError as error:
+            raise ConflictError(str(error)) from error
+        link, token = new_link(
+            self.desk.seals,
+            municipality_id=turn.pack.id,
+            resident_id=resident_id,
+            filling_uid=filling.uid,
+            purpose=Purpose.DRAFT,
+            language=turn.language.value,
+            now=turn.now,
+            until=draft.expires_at,
+        )
+        store_link(session, link)
+        wording = self.desk.wording(turn.pack.id, definition, filling, turn.language, turn.now, facts)
+        return draft_receipt(turn, wording, draft, draft_address(self._public_url, token))
+
+    def _use_code(self, session: Session, resident_id: int, turn: Turn, code: str) -> Reply:
+        came = verify_account(session, self.desk.seals, municipality_id=turn.pack.id, resident_id=resident_id, code=code, now=turn.now)
+        last = in_japan(turn.now + VERIFIED_FOR)
+        day = turn.say("card.date", year=last.year, month=last.month, day=last.day)
+        said = turn.say("procedure.code.verified", day=day) if came is Verification.VERIFIED else turn.say(f"procedure.code.{came.value}")
+        return Reply(messages=(Text(text=said),), language=turn.language)
+
+    def _forget(self, session: Session, resident_id: int, turn: Turn) -> None:
+        """An application that was sent meanwhile makes the turn be decided anew."""
+        try:
+            self._my_data.forget(session, turn.pack.id, resident_id, turn.now)
+        except OpenApplicationsError as error:
+            raise ConflictError(str(error)) from error
 
     def _withdraw(self, session: Session, conversation: Conversation, turn: Turn, application_id: int) -> None:
         def take_back(application: Application) -> None:
@@ -144,8 +229,13 @@ class ProcedureEffects:
         self._move(session, conversation, turn, application_id, take_back)
 
     def _reopen(self, session: Session, conversation: Conversation, turn: Turn, application_id: int, words: str) -> None:
-        desk = self.desk.desk(turn.pack.id)
-        self._move(session, conversation, turn, application_id, lambda application: reopen(session, desk, application, words, turn.now))
+        """Whoever reported the same thing hears of it; the one who says so is answered in the turn."""
+
+        def open_again(application: Application) -> None:
+            others = reopen(session, self.desk.desk(turn.pack.id), application, words, turn.now)
+            self._teller.tell(session, turn.pack.id, others, now=turn.now)
+
+        self._move(session, conversation, turn, application_id, open_again)
 
     def _move(
         self, session: Session, conversation: Conversation, turn: Turn, application_id: int, move: Callable[[Application], object]

@@ -10,6 +10,7 @@ from core.clock import in_japan
 from core.pack import Pack
 from handoff.business_hours import closure_reason, intervals_of
 from handoff.holidays import is_national_holiday
+from procedures.assurance import level_of
 from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.duplicates import double_key, kind_of, near_reports, place_of
@@ -61,6 +62,7 @@ def facts_for(
         taken=lambda key: taken.get(key, 0),
         capacities=capacities,
         known=known_values(session, seals, resident_id, now) if resident_id is not None else {},
+        assurance=level_of(session, pack.id, resident_id, now).value,
         look_up=lambda name, answers: looked_up(session, seals, pack.id, definition, name, answers, now, besides),
     )
 

@@ -107,7 +107,9 @@ class Receiving:
     def preview(self, session: Session, application: Application, verb: Verb, words: str, *, now: datetime) -> Reply:
         """What those who applied would read; no message where nothing is said of it, or nobody wants to hear."""
         state = self.state_after(application, verb)
-        reply = self.teller.reply(session, application, state, words, now=now)
+        # The button of a return is shown as it will stand there; nobody can press it here.
+        returned = "preview" if verb is Verb.RETURN else ""
+        reply = self.teller.reply(session, application, state, words, now=now, returned=returned)
         return reply if self.told_number(session, application) else Reply(messages=(), language=reply.language)
 
     def state_after(self, application: Application, verb: Verb) -> ApplicationState:

@@ -17,7 +17,7 @@ from bot.incoming import (
 )
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.starting import asks_how_it_stands, names_receipt, wanted_procedure
+from bot.starting import asks_for_own_data, asks_how_it_stands, names_receipt, wanted_procedure
 from bot.states import (
     AskedForComment,
     AskedForPhone,
@@ -43,6 +43,7 @@ from bot.taps import (
 )
 from bot.waste import asked_days, asked_item
 from bot.words import contains, crisis_in, is_whole, reason_in
+from procedures.assurance import read_code
 
 ABOUT_WAITING = (
     AskStaff,
@@ -94,6 +95,8 @@ class Route(StrEnum):
     PROCEDURE = "procedure"
     START = "start"
     STATUS = "status"
+    MY_DATA = "my_data"
+    LINK_CODE = "link_code"
     WHAT_IS_LEFT = "what_is_left"
     ANSWER = "answer"
     SILENT = "silent"
@@ -214,6 +217,10 @@ def _route_words(turn: Turn) -> Route:
         return Route.START
     if asks_how_it_stands(turn.procedures, text):
         return Route.STATUS
+    if asks_for_own_data(turn.procedures, text):
+        return Route.MY_DATA
+    if turn.procedures is not None and read_code(text) is not None:
+        return Route.LINK_CODE
     if is_whole(lexicon.cancel, text):
         return Route.CANCEL
     if is_whole(lexicon.helpful, text) or is_whole(lexicon.rejections, text):
@@ -242,6 +249,10 @@ def _route_in_procedure(turn: Turn) -> Route:
     wanted = wanted_procedure(turn.procedures, turn.text)
     if wanted is not None and turn.filling is not None and wanted.id != turn.filling.procedure_id:
         return Route.START
+    if asks_for_own_data(turn.procedures, turn.text):
+        return Route.MY_DATA
+    if read_code(turn.text) is not None:
+        return Route.LINK_CODE
     return Route.STATUS if names_receipt(turn.text) else Route.PROCEDURE
 
 

@@ -60,6 +60,11 @@ def asks_how_it_stands(procedures: Procedures | None, text: str) -> bool:
     return is_among(procedures.locality.words.status, text) or names_receipt(text)
 
 
+def asks_for_own_data(procedures: Procedures | None, text: str) -> bool:
+    """「わたしのデータ」."""
+    return procedures is not None and is_among(procedures.locality.words.my_data, text)
+
+
 def names_receipt(text: str) -> bool:
     """Whether a receipt number stands in it, right or not; a telephone number is none."""
     flat = unicodedata.normalize("NFKC", text).upper().strip()

@@ -12,12 +12,18 @@ from core.messages import Language, TapValue
 from procedures.taps import (
     AnswerField,
     ChangeApplication,
+    ChooseDatum,
     ConfirmFilling,
+    DeleteDatum,
+    DeleteMyData,
     EditField,
+    FilledPage,
     GiveCommand,
+    KeepMyData,
     ReopenApplication,
     ShowApplication,
     ShowApplications,
+    ShowMyData,
     ShowProcedures,
     StartProcedure,
     UseKnown,
@@ -246,6 +252,12 @@ TAPS: dict[str, type[TapValue]] = {
     "ac": ChangeApplication,
     "aw": WithdrawApplication,
     "ar": ReopenApplication,
+    "pg": FilledPage,
+    "md": ShowMyData,
+    "mc": ChooseDatum,
+    "mx": DeleteDatum,
+    "ma": DeleteMyData,
+    "mk": KeepMyData,
 }
 CODES = {tap: code for code, tap in TAPS.items()}
 

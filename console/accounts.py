@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import queries
-from console.audit import AuditLog
 from console.passwords import hash_password
 from console.texts import say
+from core.audit import AuditLog
 from core.errors import ProjectError
 from core.text import normalise
 from handoff.models import Role, Staff

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from console.application_api.calling import Interface
 from console.application_api.limits import ApiGuard
-from console.application_api.problems import explain_problems
+from console.application_api.problems import described, explain_problems
 from console.application_api.routes import router as applications
 from core.clock import Clock, in_japan
 from core.database import Database
@@ -50,6 +50,8 @@ def create_api(database: Database, packs: Sequence[Pack], search_mode: str, cloc
     api.add_middleware(ApiGuard)
     api.include_router(applications)
     explain_problems(api)
+    plain = api.openapi
+    api.openapi = lambda: described(plain())  # type: ignore[method-assign]  # The way that FastAPI documents.
     page = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined).get_template("api/docs.html")
 
     @api.get("/status")

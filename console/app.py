@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Scope
 from bot.counter import Counter
 from bot.receiving import Receiving
 from console.attempts import FailedAttempts
-from console.audit import AuditLog
 from console.errors import handle_errors
 from console.live.live import Live
 from console.rendering import STATIC, Renderer
@@ -37,6 +36,7 @@ from console.routes import (
     feedback,
     guides,
     handover,
+    identity,
     login,
     new_case,
     presence,
@@ -62,6 +62,7 @@ from console.serving import Console, SearchChanged
 from console.sessions import Sessions
 from console.suggesting import Suggester
 from console.systems import Systems
+from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
 from core.edits import Edits
@@ -96,6 +97,7 @@ ROUTERS = (
     supervision.router,
     canned.router,
     handover.router,
+    identity.router,
     reviews.router,
     emergency.router,
     staff.router,

@@ -1,6 +1,7 @@
 """Building the board of applications that somebody sees: columns, lists, tabs, filters."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ from core.messages import Language
 from procedures.definition import Definition
 from procedures.fields.slot import SlotField
 from procedures.lifecycle import ENDED
-from procedures.listing import ApplicationFilter, applications, counts, joined_counts
+from procedures.listing import ApplicationFilter, applications, counts, found_by_words, joined_counts
 from procedures.loading import Procedures
 from procedures.models import Application, ApplicationMark, ApplicationState
 from procedures.sheet import applicant, brief
@@ -87,10 +88,11 @@ def applications_view(
     """`problem` is why no table was made."""
     may_handle = visit.may(Permission.HANDLE_APPLICATIONS)
     mine = own_definitions(visit)
+    wanted = wanted_by(session, visit, query)
     return ApplicationsView(
         filter=filter_view(session, visit, query),
-        tabs=tabs_view(session, visit, query),
-        board=board_view(session, visit, query),
+        tabs=tabs_view(session, visit, query, wanted),
+        board=board_view(session, visit, query, wanted),
         bulk=bulk_view(session, visit) if may_handle and BoardTab(query.tab).states[0] not in ENDED else None,
         export=export_view(visit, query, problem),
         result=result,
@@ -101,15 +103,23 @@ def applications_view(
     )
 
 
-def board_view(session: Session, visit: Visit, query: ApplicationQuery) -> BoardView:
+def wanted_by(session: Session, visit: Visit, query: ApplicationQuery) -> ApplicationFilter:
+    """What the words find is looked for once for all columns and numbers."""
+    return found_by_words(session, visit.receiving.desk(visit.municipality_id), filter_of(visit, query))
+
+
+def board_view(session: Session, visit: Visit, query: ApplicationQuery, wanted: ApplicationFilter | None = None) -> BoardView:
     """The same for everybody of a department and role."""
     desk = visit.receiving.desk(visit.municipality_id)
-    numbers = counts(session, desk, filter_of(visit, query))
+    wanted = wanted or wanted_by(session, visit, query)
+    numbers = counts(session, desk, wanted)
     is_board = query.tab is BoardTab.OPEN
-    columns = tuple(_column(session, visit, query, state, numbers[state]) for state in COLUMNS) if is_board else ()
+    columns = (
+        tuple(_column(session, visit, query, replace(wanted, states=(state,)), numbers[state]) for state in COLUMNS) if is_board else ()
+    )
     found: Sequence[Application] = ()
     if not is_board:
-        found = applications(session, desk, filter_of(visit, query), limit=PAGE, offset=(query.page - 1) * PAGE)
+        found = applications(session, desk, wanted, limit=PAGE, offset=(query.page - 1) * PAGE)
     total = sum(numbers[state] for state in query.tab.states)
     return BoardView(
         filter=filter_view(session, visit, query),
@@ -125,9 +135,9 @@ def board_view(session: Session, visit: Visit, query: ApplicationQuery) -> Board
     )
 
 
-def _column(session: Session, visit: Visit, query: ApplicationQuery, state: ApplicationState, count: int) -> ColumnView:
-    desk = visit.receiving.desk(visit.municipality_id)
-    found = applications(session, desk, filter_of(visit, query, (state,)), limit=IN_COLUMN) if count else ()
+def _column(session: Session, visit: Visit, query: ApplicationQuery, wanted: ApplicationFilter, count: int) -> ColumnView:
+    state = wanted.states[0]
+    found = applications(session, visit.receiving.desk(visit.municipality_id), wanted, limit=IN_COLUMN) if count else ()
     return ColumnView(
         state=state.value,
         label=named("application_state", state),
@@ -139,8 +149,9 @@ def _column(session: Session, visit: Visit, query: ApplicationQuery, state: Appl
     )
 
 
-def tabs_view(session: Session, visit: Visit, query: ApplicationQuery) -> ApplicationTabsView:
-    numbers = counts(session, visit.receiving.desk(visit.municipality_id), filter_of(visit, query))
+def tabs_view(session: Session, visit: Visit, query: ApplicationQuery, wanted: ApplicationFilter | None = None) -> ApplicationTabsView:
+    wanted = wanted or wanted_by(session, visit, query)
+    numbers = counts(session, visit.receiving.desk(visit.municipality_id), wanted)
 
     def tab_of(tab: BoardTab) -> TabView:
         count = sum(numbers[state] for state in tab.states)

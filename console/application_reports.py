@@ -1,6 +1,7 @@
 """Building the map and the list of reports about places."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -46,7 +47,8 @@ def reports_view(session: Session, visit: Visit, given: Mapping[str, str]) -> Re
     )
     found = applications(session, desk, wanted, limit=MOST + 1)
     reports = found[:MOST]
-    lines = dict(zip([one.id for one in reports], lines_of(session, visit, reports), strict=True))
+    # Nothing is picked here.
+    lines = {line.id: replace(line, may_pick=False) for line in lines_of(session, visit, reports)}
     places = [(one.latitude, one.longitude) for one in reports if one.latitude is not None and one.longitude is not None]
     city = desk.procedures.locality.city_map
     drawing = drawing_of(city, places)

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from bot.models import Conversation
 from bot.queries import ledger, resident_of
-from console.access import accessible_case, visible_cases
+from console.access import accessible_case, seen_department, visible_cases
+from console.application_lists import lines_of
 from console.case_lists import DECLINE_REASONS
 from console.case_queries import colleagues, media_by_id, mentions_in, other_cases, staff_names, unsent_messages
 from console.permissions import Permission
 from console.security import PREFIX
 from console.texts import named
+from console.views.applications import ApplicationLine
 from console.views.case import NoteFormView, PresenceView
 from console.views.case_head import HeadView, head_view, routing_steps
 from console.views.case_moves import MovesView, Typed, moves_view
@@ -30,6 +32,7 @@ from handoff.holidays import is_national_holiday
 from handoff.models import Case, CaseEvent
 from handoff.packet import Packet, load
 from handoff.viewing import viewers
+from procedures.queries import applications_of
 
 MESSAGES = 60
 PRINTED = 2_000
@@ -185,7 +188,18 @@ class Reading:
             tasks=task_views(queries.tasks_of(self.session, self.case.id), self.names),
             earlier=earlier_cases(earlier, pack),
             hidden_cases=hidden,
+            applications=self._applications(),
             events=event_lines(self.events, self.names, pack),
             may_work=self.may_work,
             conversation_id=self.case.conversation_id,
         )
+
+    def _applications(self) -> tuple[ApplicationLine, ...]:
+        """Without reports that were sent anonymously."""
+        is_seen = self.visit.may(Permission.READ_APPLICATIONS) and self.visit.console.receiving is not None
+        if self.case.resident_id is None or not is_seen:
+            return ()
+        found = applications_of(self.session, self.case.resident_id)
+        only = seen_department(self.visit)
+        shown = [one for one in found if one.shows_applicant and (only is None or one.department_id == only)]
+        return lines_of(self.session, self.visit, shown)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from console import queries
 from console.accounts import add_staff
-from console.audit import AuditLog
 from console.texts import say
+from core.audit import AuditLog
 from core.clock import system_clock
 from core.database import Database
 from core.encryption import Keyring

@@ -12,11 +12,12 @@ from console.texts import named, say
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import keyring
-from core.errors import ProjectError
+from core.errors import ProjectError, SettingsError
 from core.language_model import OWN_ADDRESS, language_model
 from core.migrating import is_empty, require_current_schema
 from core.pack_loading import load_pack
 from core.settings import Settings, channel_keys, channel_variables, read_settings
+from procedures.paper import font_folder
 from retrieval.examining import examine_model
 from retrieval.modes import missing_package, mode_of
 
@@ -41,6 +42,7 @@ def _checks(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings)
     for municipality_id in settings.municipalities:
         yield _attempt(say("doctor.pack", municipality=municipality_id), partial(_name_of_pack, municipality_id))
+    yield _font()
     yield _search(settings)
     yield _language_model(settings)
     yield from _database(settings)
@@ -79,6 +81,16 @@ def _disk(settings: Settings) -> Finding:
     is_well = free >= LEAST_FREE_GIGABYTES
     remedy = "" if is_well else say("doctor.disk_remedy", least=f"{LEAST_FREE_GIGABYTES:.0f}")
     return Finding(name=name, is_well=is_well, detail=say("doctor.disk_free", free=f"{free:.1f}"), remedy=remedy)
+
+
+def _font() -> Finding:
+    """Of the paper that applications are printed on."""
+    name = say("doctor.font")
+    try:
+        folder = font_folder()
+    except SettingsError as error:
+        return Finding(name=name, is_well=False, detail=say("doctor.font_missing"), remedy=say("doctor.font_remedy", package=str(error)))
+    return Finding(name=name, is_well=True, detail=folder.name)
 
 
 def _search(settings: Settings) -> Finding:

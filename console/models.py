@@ -1,4 +1,4 @@
-"""Tables of the console: sessions of staff, the audit log, what forms have done, and filters that somebody keeps."""
+"""Tables of the console: sessions of staff, what forms have done, and filters that somebody keeps."""
 
 from datetime import datetime
 from typing import Any
@@ -25,26 +25,6 @@ class StaffSession(Base):
     """The end however busy it is; idleness ends it earlier."""
 
     __table_args__ = (Index("ix_staff_session_staff_id", "staff_id"),)
-
-
-class AuditRecord(Base):
-    """One thing that somebody did. Each record carries the hash of the one before, so that none can be changed or taken out unseen."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
-    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
-    number: Mapped[int]
-    """Its place in the municipality's chain, from 1 without gaps."""
-    at: Mapped[datetime]
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    """None for what was done on the command line."""
-    action: Mapped[str] = mapped_column(String(64))
-    object: Mapped[str] = mapped_column(String(200))
-    previous_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
-
-    __table_args__ = (UniqueConstraint("municipality_id", "number"),)
 
 
 class FormSubmission(Base):

@@ -124,6 +124,13 @@ def noted(session: Session, visit: Visit, added: Edition) -> None:
     follow(session, visit)
 
 
+def notice_of(saved: Edition | None) -> str:
+    """What the page that follows says."""
+    if saved is None:
+        return "procedure_same"
+    return "procedure_published" if saved.state == EditionState.PUBLISHED else "procedure_proposed"
+
+
 def follow(session: Session, visit: Visit) -> None:
     edits, municipality_id = visit.console.edits, visit.municipality_id
     if edits is not None:

@@ -7,9 +7,9 @@ from sqlalchemy import delete, distinct, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.models import Resident, TurnRow
-from console.models import AuditRecord, SavedFilter, StaffSession
+from console.models import SavedFilter, StaffSession
 from console.views.presence import Standing
-from core.models import Municipality
+from core.models import AuditRecord, Municipality
 from handoff.models import HELD_STATES, CallbackRequest, CallbackState, Case, CaseState, Presence, PresenceState, Role, Staff
 
 
@@ -90,16 +90,6 @@ def delete_session(session: Session, token_hash: str) -> None:
 
 def delete_ended_sessions(session: Session, *, now: datetime, idle_since: datetime) -> None:
     session.execute(delete(StaffSession).where(or_(StaffSession.expires_at <= now, StaffSession.last_seen_at <= idle_since)))
-
-
-def lock_audit(session: Session, municipality_id: str) -> None:
-    """Two transactions must not continue the same chain at the same place; others may go on referring to the municipality."""
-    session.execute(select(Municipality.id).where(Municipality.id == municipality_id).with_for_update(key_share=True))
-
-
-def last_audit_record(session: Session, municipality_id: str) -> AuditRecord | None:
-    statement = select(AuditRecord).where(AuditRecord.municipality_id == municipality_id)
-    return session.scalars(statement.order_by(AuditRecord.number.desc()).limit(1)).one_or_none()
 
 
 def audit_records(session: Session, municipality_id: str) -> Sequence[AuditRecord]:

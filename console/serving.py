@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from bot.counter import Counter
 from bot.receiving import Receiving
 from console.attempts import FailedAttempts
-from console.audit import AuditLog
 from console.live.live import Live
 from console.rendering import Renderer
 from console.sessions import Sessions
 from console.suggesting import Suggester
 from console.systems import Systems
+from core.audit import AuditLog
 from core.clock import Clock
 from core.database import Database
 from core.edits import Edits

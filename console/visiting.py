@@ -32,6 +32,7 @@ ROOMS = (
     ("start", "/", Permission.READ, None),
     ("cases", "/cases", Permission.READ, "counter"),
     ("applications", "/applications", Permission.READ_APPLICATIONS, "counter"),
+    ("identity", "/identity", Permission.HANDLE_APPLICATIONS, "counter"),
     ("callbacks", "/callbacks", Permission.READ, "counter"),
     ("conversations", "/conversations", Permission.READ, "counter"),
     ("canned", "/canned", Permission.WORK_CASES, "counter"),

@@ -1,10 +1,10 @@
-"""Tables that every package builds on: municipalities, changes, editions of what the pack says, jobs."""
+"""Tables that every package builds on: municipalities, changes, editions of what the pack says, jobs, the audit log."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -119,3 +119,23 @@ class JobRow(Base):
     finished_at: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (Index("ix_job_state_priority_id", "state", "priority", "id"), Index("ix_job_key_id", "key", "id"))
+
+
+class AuditRecord(Base):
+    """One thing that somebody did. Each record carries the hash of the one before, so that none can be changed or taken out unseen."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    number: Mapped[int]
+    """Its place in the municipality's chain, from 1 without gaps."""
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """None for what was done on the command line, or by a resident."""
+    action: Mapped[str] = mapped_column(String(64))
+    object: Mapped[str] = mapped_column(String(200))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (UniqueConstraint("municipality_id", "number"),)

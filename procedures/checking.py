@@ -23,6 +23,8 @@ def problems_of(definition: Definition, pack: Pack, locality: Locality) -> Itera
     for field in definition.asked:
         if not field.ask:
             yield f"field '{field.name}'", "ask is missing: what shall residents be asked?"
+        if field.sensitive and not field.is_for_pages:
+            yield f"field '{field.name}'", f"sensitive: a field of type '{field.type}' can't be entered on a page"
     for state in ("returned", "accepted", "done", "refused"):
         if state not in definition.tells:
             yield "tells", f"'{state}' is missing: what are residents told then?"

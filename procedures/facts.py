@@ -30,6 +30,8 @@ class ProcedureWords(DefinitionModel):
     confirm_and_keep: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     """How do my applications stand?"""
+    my_data: tuple[str, ...] = ()
+    """What is kept of me?"""
     skip: tuple[str, ...] = ()
     """Nothing to say to this question, or no more."""
     start_shapes: tuple[str, ...] = ()
@@ -95,5 +97,7 @@ class Facts:
     """What was given before and may be used again, by kind of personal data."""
     found: Mapping[str, Plain] = field(default_factory=dict)
     """What is known beforehand for conditions: `fact.NAME`."""
+    assurance: str = "L1"
+    """How surely it is known who fills in; `fact.assured` tells whether that is enough for the procedure."""
     look_up: Callable[[str, Mapping[str, Plain]], Plain] = nothing_found
     """What can be found only with the answers so far, such as a report nearby: `fact.NAME`."""

@@ -30,6 +30,7 @@ from procedures.steps import (
     Between,
     ChooseEdit,
     Completed,
+    Drafted,
     Dropped,
     Paused,
     PersonReason,
@@ -163,7 +164,7 @@ def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
         return go_on(settled, notes=(*notes, line("procedure.card_old")))
     if settled.facts.intake_notice and settled.state.application_id is None:
         return Paused(state=settled.state, notice=_closed(settled.facts))
-    return Completed(state=settled.state, keeps=keeps)
+    return Completed(state=settled.state, keeps=keeps) if settled.is_assured else Drafted(state=settled.state)
 
 
 def _closed(facts: Facts) -> Line:

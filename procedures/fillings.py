@@ -85,6 +85,12 @@ def latest_filling(session: Session, seals: Seals, resident_id: int, now: dateti
     return _opened(session, seals, session.scalar(_begun(resident_id, now).order_by(FillingRow.updated_at.desc()).limit(1)))
 
 
+def begun_of(session: Session, resident_id: int, now: datetime) -> Sequence[tuple[str, datetime]]:
+    """Procedure and end of each thing that the resident has begun, without its answers; changes of applications apart."""
+    rows = session.scalars(_begun(resident_id, now).where(FillingRow.application_id.is_(None)).order_by(FillingRow.expires_at)).all()
+    return [(row.procedure_id, row.expires_at) for row in rows]
+
+
 def drop_filling(session: Session, uid: str) -> None:
     session.execute(delete(FillingRow).where(FillingRow.uid == uid))
 

@@ -135,8 +135,10 @@ def _finish(progress: Progress, notes: tuple[Line, ...]) -> Step:
         return _ask(replace(progress, state=state), field, notes=notes, problem=Problem(line=line(f"checks.{broken}.say")))
     fresh = [(key, text) for key, text in progress.warnings() if key not in progress.state.said_notes]
     state = replace(progress.state, said_notes=(*progress.state.said_notes, *(key for key, _ in fresh)), failures=0)
-    may_keep = tuple(field.name for field in progress.applicable if _is_new(progress, field))
-    return Confirm(state=state, fingerprint=progress.fingerprint(), notes=(*notes, *(text for _, text in fresh)), may_keep=may_keep)
+    is_draft = not progress.is_assured
+    may_keep = () if is_draft else tuple(field.name for field in progress.applicable if _is_new(progress, field))
+    said = (*notes, *(text for _, text in fresh))
+    return Confirm(state=state, fingerprint=progress.fingerprint(), notes=said, may_keep=may_keep, is_draft=is_draft)
 
 
 def _is_new(progress: Progress, field: Field) -> bool:

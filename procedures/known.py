@@ -33,6 +33,8 @@ class Answers:
         head, _, rest = path.partition(".")
         if head == "today":
             return self.today.isoformat()
+        if path == "fact.assured":
+            return self.facts.assurance >= self.definition.assurance.value
         if head == "fact":
             return self.facts.found[rest] if rest in self.facts.found else self.facts.look_up(rest, self.answers)
         if head == "value":

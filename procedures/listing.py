@@ -1,7 +1,7 @@
 """Lists of applications for those who work on them: who sees which, by state, filters, search, and how many there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from procedures.applications import Desk, answers_of
 from procedures.conditions import Plain
 from procedures.keys import ForgottenError
 from procedures.lifecycle import ENDED
-from procedures.models import Application, ApplicationState
+from procedures.models import Application, ApplicationState, ResidentKey
 
 LOOKED_THROUGH = 3_000
 """Answers are sealed, so words are looked for by opening them: of the newest so many."""
@@ -45,6 +45,8 @@ class ApplicationFilter:
     last_day: date | None = None
     """Of submission, both included."""
     with_joined: bool = False
+    among: tuple[int, ...] | None = None
+    """What `found_by_words` found, so that answers are opened once for several lists."""
 
 
 def visible(municipality_id: str, department_id: str | None) -> ColumnElement[bool]:
@@ -58,6 +60,14 @@ def applications(
     """What is due first comes first; of what has ended, the newest."""
     statement = select(Application).where(*_conditions(session, desk, wanted)).order_by(*_order(wanted))
     return session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def found_by_words(session: Session, desk: Desk, wanted: ApplicationFilter) -> ApplicationFilter:
+    """The same filter, with what its words find in any state."""
+    if not wanted.words.split():
+        return wanted
+    found = _conditions(session, desk, replace(wanted, words=""), any_state=True)
+    return replace(wanted, among=tuple(_holding(session, desk, found, wanted.words.split())))
 
 
 def counts(session: Session, desk: Desk, wanted: ApplicationFilter) -> Mapping[ApplicationState, int]:
@@ -90,7 +100,8 @@ def _conditions(session: Session, desk: Desk, wanted: ApplicationFilter, *, any_
     if wanted.last_day is not None:
         found.append(Application.submitted_at < _start(wanted.last_day + timedelta(days=1)))
     if wanted.words.split():
-        found.append(Application.id.in_(_holding(session, desk, found, wanted.words.split())))
+        among = wanted.among if wanted.among is not None else _holding(session, desk, found, wanted.words.split())
+        found.append(Application.id.in_(among))
     if wanted.states and not any_state:
         found.append(Application.state.in_(wanted.states))
     return found
@@ -110,15 +121,22 @@ def _holding(session: Session, desk: Desk, found: Sequence[ColumnElement[bool]],
         return list(exact)
     rows = session.scalars(select(Application).where(*found).order_by(Application.id.desc()).limit(LOOKED_THROUGH)).all()
     days = [read_day(word) for word in words]
-    return [row.id for row in rows if all(_stands(session, desk, row, word, day) for word, day in zip(words, days, strict=True))]
+    keys = _keys(session, rows)
+    return [row.id for row in rows if all(_stands(session, desk, row, word, day, keys) for word, day in zip(words, days, strict=True))]
 
 
-def _stands(session: Session, desk: Desk, row: Application, word: str, day: date | None) -> bool:
+def _keys(session: Session, rows: Sequence[Application]) -> Mapping[int, ResidentKey]:
+    """By resident, read at once: the session finds them as long as they are held."""
+    found = session.scalars(select(ResidentKey).where(ResidentKey.resident_id.in_({row.resident_id for row in rows})))
+    return {key.resident_id: key for key in found}
+
+
+def _stands(session: Session, desk: Desk, row: Application, word: str, day: date | None, keys: Mapping[int, ResidentKey]) -> bool:
     if normalise(word).upper() in row.number:
         return True
     if day is not None and any(moment is not None and _start(day) <= moment < _start(day + timedelta(days=1)) for moment in _moments(row)):
         return True
-    said = _said(session, desk, row)
+    said = _said(session, desk, row) if row.resident_id in keys else ""
     return normalise(word) in said or (day is not None and day.isoformat() in said)
 
 
@@ -127,7 +145,7 @@ def _moments(row: Application) -> tuple[datetime | None, ...]:
 
 
 def _said(session: Session, desk: Desk, row: Application) -> str:
-    """The answers in one line; nothing where they were forgotten, or whoever reported is not to be known by them."""
+    """The answers in one line; nothing where they were forgotten."""
     try:
         return normalise(" ".join(_texts(answers_of(session, desk, row))))
     except ForgottenError:

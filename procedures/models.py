@@ -232,7 +232,7 @@ class PersonalDatum(Base):
 
 
 class FormLink(Base):
-    """A one-time page for a field that must not be asked in the talk."""
+    """A page without a login: for what must not be asked in the talk, or for わたしのデータ."""
 
     __tablename__ = "form_link"
 
@@ -241,7 +241,11 @@ class FormLink(Base):
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"))
     filling_uid: Mapped[str] = mapped_column(String(32))
+    """Empty where it belongs to no filling."""
     field: Mapped[str] = mapped_column(String(40))
+    """The question that led to it."""
+    purpose: Mapped[str] = mapped_column(String(16), default="filling")
+    language: Mapped[str] = mapped_column(String(16), default="ja")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -258,3 +262,74 @@ class StoppedNotice(Base):
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     at: Mapped[datetime]
+
+
+class VerifiedAccount(Base):
+    """An account whose holder showed who they are at the counter."""
+
+    __tablename__ = "verified_account"
+
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    method: Mapped[str] = mapped_column(String(40))
+    """By which document; nothing of what stands in it."""
+    verified_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class LinkCode(Base):
+    """A code that joins somebody at the counter with their account; used once, for some minutes."""
+
+    __tablename__ = "link_code"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    """A keyed hash; the code itself is shown once and kept nowhere."""
+    method: Mapped[str] = mapped_column(String(40))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("municipality_id", "digest"), Index("ix_link_code_expires_at", "expires_at"))
+
+
+class LinkAttempts(Base):
+    """Wrong codes of one resident within an hour."""
+
+    __tablename__ = "link_attempts"
+
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    failures: Mapped[int] = mapped_column(default=0)
+    began_at: Mapped[datetime]
+
+
+class CounterDraft(Base):
+    """What was filled in on LINE, to be submitted at the counter once the office has seen who applies."""
+
+    __tablename__ = "counter_draft"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
+    municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(String(16))
+    procedure_id: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(16))
+    filling_uid: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(16), default="ja")
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """The filling, with the resident's key."""
+    slot_key: Mapped[str | None] = mapped_column(String(200))
+    """Of the visit, where one was reserved."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "code"),
+        UniqueConstraint("filling_uid"),
+        Index("ix_counter_draft_resident_id", "resident_id"),
+        Index("ix_counter_draft_expires_at", "expires_at"),
+    )

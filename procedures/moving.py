@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.changes import APPLICATIONS, announce_last, application_topic
 from core.errors import ConflictError
 from procedures.keys import Seals
-from procedures.lifecycle import ENDED, SHARED, Verb, state_after
+from procedures.lifecycle import ENDED, SHARED, NotAllowedError, Verb, state_after
 from procedures.loading import Procedures
 from procedures.models import Application, ApplicationEvent, ApplicationState
 from procedures.queries import joined_to
@@ -61,6 +61,8 @@ def move(
 ) -> Sequence[Telling]:
     """One step on the way, its event, and what everybody who reported it must hear."""
     require_version(application, seen_version)
+    if staff_id is not None and application.joined_to is not None:
+        raise NotAllowedError("a report that joined another goes the way of that one")
     before = ApplicationState(application.state)
     state = state_after(before, verb)
     sealed = None

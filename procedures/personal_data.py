@@ -13,7 +13,16 @@ from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.keys import ForgottenError, Seals, destroy_key
 from procedures.lifecycle import OPEN
-from procedures.models import Application, FillingRow, FormLink, PersonalDatum, StoppedNotice
+from procedures.models import (
+    Application,
+    CounterDraft,
+    FillingRow,
+    FormLink,
+    LinkAttempts,
+    PersonalDatum,
+    StoppedNotice,
+    VerifiedAccount,
+)
 from procedures.state import Filling
 
 KEPT = timedelta(days=365)
@@ -106,10 +115,15 @@ def delete_datum(session: Session, resident_id: int, kind: str) -> bool:
 
 
 def delete_data(session: Session, resident_id: int) -> int:
-    """All that is offered again, and everything begun; applications stay. Returns how many rows of わたしのデータ there were."""
+    """All that is offered again, and everything begun; applications stay, and what staff returned of them.
+
+    Returns how many rows of わたしのデータ there were.
+    """
     kept = session.scalars(select(PersonalDatum.id).where(PersonalDatum.resident_id == resident_id)).all()
-    for table in (PersonalDatum, FillingRow, FormLink):
-        session.execute(delete(table).where(table.resident_id == resident_id))
+    session.execute(delete(PersonalDatum).where(PersonalDatum.resident_id == resident_id))
+    begun = select(FillingRow.uid).where(FillingRow.resident_id == resident_id, FillingRow.application_id.is_(None))
+    session.execute(delete(FormLink).where(FormLink.filling_uid.in_(begun)), execution_options={"synchronize_session": False})
+    session.execute(delete(FillingRow).where(FillingRow.uid.in_(begun)), execution_options={"synchronize_session": False})
     return len(kept)
 
 
@@ -122,6 +136,8 @@ def forget_resident(session: Session, resident_id: int) -> None:
     if session.scalar(is_open) is not None:
         raise OpenApplicationsError("an application of the resident is under way")
     delete_data(session, resident_id)
+    for table in (FillingRow, FormLink, CounterDraft, VerifiedAccount, LinkAttempts):
+        session.execute(delete(table).where(table.resident_id == resident_id))
     session.execute(delete(StoppedNotice).where(StoppedNotice.resident_id == resident_id))
     for application in session.scalars(select(Application).where(Application.resident_id == resident_id)):
         application.sealed = None

@@ -44,6 +44,11 @@ class Progress:
     def applies(self, field: Field) -> bool:
         return field.when is None or field.when.holds(self.known)
 
+    @property
+    def is_assured(self) -> bool:
+        """Whether it may be submitted here. What was submitted before is completed and changed by whoever did that."""
+        return self.state.application_id is not None or self.known.get("fact.assured") is True
+
     @cached_property
     def applicable(self) -> tuple[Field, ...]:
         return tuple(field for field in self.definition.asked if self.applies(field))

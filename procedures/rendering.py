@@ -28,7 +28,7 @@ from procedures.fillings import KEPT
 from procedures.forms import LIFETIME
 from procedures.personal_data import KEPT as DATUM_KEPT
 from procedures.said import Command
-from procedures.steps import Ask, Between, ChooseEdit, Completed, Confirm, Dropped, OfferKnown, Paused, Step, Stopped, ToPerson
+from procedures.steps import Ask, Between, ChooseEdit, Completed, Confirm, Drafted, Dropped, OfferKnown, Paused, Step, Stopped, ToPerson
 from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, StartProcedure, UseKnown
 from procedures.wording import Wording
 
@@ -42,7 +42,7 @@ EMERGENCY_NUMBERS = ("110", "118", "119")
 
 
 def rendered(step: Step, wording: Wording, *, form_url: str = "") -> Reply:
-    """`form_url` is the one-time page, where the step asks for it. Nothing is said for Completed (see `receipt`) and for ToPerson."""
+    """`form_url` is the one-time page, where the step asks for it. Nothing is said for Completed (see `receipt`), Drafted and ToPerson."""
     match step:
         case Ask():
             return _ask(step, wording, form_url)
@@ -66,7 +66,7 @@ def rendered(step: Step, wording: Wording, *, form_url: str = "") -> Reply:
             return _reply(wording, (*_notes((notice,) if notice else (), wording), kept), (resume,))
         case Dropped():
             return _reply(wording, Text(text=wording.say("procedure.dropped")), ())
-        case Completed() | ToPerson():
+        case Completed() | Drafted() | ToPerson():
             return Reply(messages=(), language=wording.language)
 
 
@@ -158,7 +158,8 @@ def _offer(step: OfferKnown, wording: Wording) -> Reply:
 
 def _confirm(step: Confirm, wording: Wording) -> Reply:
     uid = step.state.uid
-    confirm, both = wording.say("procedure.choice.confirm"), wording.say("procedure.choice.confirm_and_keep")
+    confirm = wording.say("procedure.choice.draft" if step.is_draft else "procedure.choice.confirm")
+    both = wording.say("procedure.choice.confirm_and_keep")
     own = [_tap(confirm, ConfirmFilling(filling=uid, fingerprint=step.fingerprint), is_primary=True)]
     if step.may_keep:
         own.append(_tap(both, ConfirmFilling(filling=uid, fingerprint=step.fingerprint, keeps=True)))
@@ -166,7 +167,7 @@ def _confirm(step: Confirm, wording: Wording) -> Reply:
     card = Card(
         alt=title,
         title=title,
-        text=wording.text("confirm") or None,
+        text=wording.say("procedure.draft.why") if step.is_draft else wording.text("confirm") or None,
         rows=(*(Row(label=shown.label, text=shown.text) for shown in wording.summary()), *_keeping(step, wording)),
         choices=tuple(own),
     )

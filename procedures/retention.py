@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from procedures import fillings, forms, personal_data
+from procedures import assurance, drafts, fillings, forms, personal_data
 from procedures.models import ApplicationEvent, ApplicationMark
 from procedures.queries import to_forget
 
@@ -14,6 +14,8 @@ def drop_over(session: Session, municipality_id: str, now: datetime, limit: int)
     """One batch; returns how many rows were dropped or blanked, at most `limit` of each kind."""
     done = fillings.drop_expired(session, municipality_id, now, limit)
     done += personal_data.drop_expired(session, municipality_id, now, limit)
+    done += drafts.drop_expired(session, municipality_id, now, limit)
+    done += assurance.drop_expired(session, municipality_id, now, limit)
     done += forms.drop_expired(session, municipality_id, now, limit)
     return done + _blank_applications(session, municipality_id, now, limit)
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from procedures.conditions import Plain
 from procedures.fields.base import Field
+from procedures.fields.dates import iso_day
 from procedures.progress import Progress
 from procedures.wording import Wording
 
 SHOWN_IN_BRIEF = ("items", "slot", "location", "choice", "date")
 """Types whose answers tell applications of one procedure apart."""
 MOST_IN_BRIEF = 3
+DAYS = ("slot", "date")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,8 @@ def brief(progress: Progress, wording: Wording) -> tuple[str, ...]:
     for field in progress.definition.fields:
         value = progress.state.answers.get(field.name)
         if value is not None and field.type in SHOWN_IN_BRIEF and not field.sensitive and not field.only_staff_need:
-            found.append(shown(field, value, wording, reveals=False))
+            day = iso_day(value.get("day") if isinstance(value, dict) else value) if field.type in DAYS else None
+            found.append(wording.day_short(day) if day is not None else shown(field, value, wording, reveals=False))
     return tuple(found[:MOST_IN_BRIEF])
 
 

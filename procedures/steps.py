@@ -56,6 +56,8 @@ class Confirm:
     state: Filling
     fingerprint: str
     notes: tuple[Line, ...] = ()
+    is_draft: bool = False
+    """It is not submitted on LINE: what comes of it is a draft for the counter."""
     may_keep: tuple[str, ...] = ()
     """Fields whose answers may be kept for the next procedure, if the resident consents."""
 
@@ -74,6 +76,13 @@ class Completed:
 
     state: Filling
     keeps: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """Everything is there, and the office must see who applies: the caller keeps it as a draft for the counter."""
+
+    state: Filling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,4 +140,4 @@ class Between:
     then: "Step"
 
 
-Step = Ask | OfferKnown | Confirm | ChooseEdit | Completed | Stopped | Paused | Dropped | ToPerson | Between
+Step = Ask | OfferKnown | Confirm | ChooseEdit | Completed | Drafted | Stopped | Paused | Dropped | ToPerson | Between

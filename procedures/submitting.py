@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.clock import JAPAN, in_japan
 from procedures import effects
 from procedures.applications import Desk, answers_of, may_change, reminders_of
+from procedures.assurance import NotAssuredError
 from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.duplicates import double_key, kind_of, place_of
@@ -22,7 +23,7 @@ from procedures.fields.slot import SlotField
 from procedures.fillings import drop_filling
 from procedures.known import Answers
 from procedures.lifecycle import NotAllowedError, Verb, state_after
-from procedures.models import Application, ApplicationState, ReceiptCounter
+from procedures.models import Application, ApplicationState, CounterDraft, ReceiptCounter
 from procedures.moving import record
 from procedures.personal_data import keep_answers
 from procedures.progress import Progress
@@ -48,10 +49,15 @@ class Submitted:
 def submit(
     session: Session, desk: Desk, filling: Filling, *, resident_id: int, language: str, now: datetime, facts: Facts, keeps: bool = False
 ) -> Submitted:
-    """Makes the application, or completes the one that was returned or is changed. Raises SlotFullError, NotAllowedError."""
+    """Makes the application, or completes the one that was returned or is changed.
+
+    Raises SlotFullError, NotAllowedError, NotAssuredError.
+    """
     definition = definition_of(session, desk.municipality_id, desk.procedures, filling.procedure_id, filling.digest)
     if filling.application_id is not None:
         return _resubmit(session, desk, definition, filling, now=now, facts=facts)
+    if facts.assurance < definition.assurance.value:
+        raise NotAssuredError(f"procedure {definition.id} needs {definition.assurance.value}, the resident is known at {facts.assurance}")
     before = application_by_filling(session, filling.uid)
     if before is not None:
         return Submitted(application=before, is_new=False, deadline=_day(before.due_at))
@@ -141,10 +147,12 @@ def _write_answers(
     day = iso_day(known.get(window.day)) if window is not None else None
     application.changes_until = _end_of(known.day_from(window.until, day)) if window is not None and day is not None else None
     application.next_reminder_at = next((moment for moment, _ in reminders_of(definition, known) if moment > now), None)
-    _hold_slot(session, desk, definition, application, known, now)
+    hold_slot(session, desk, definition, application, known, now)
 
 
-def _hold_slot(session: Session, desk: Desk, definition: Definition, application: Application, known: Answers, now: datetime) -> None:
+def hold_slot(
+    session: Session, desk: Desk, definition: Definition, application: Application | CounterDraft, known: Answers, now: datetime
+) -> None:
     """Takes the new place before it gives the old one back, so that a change that fails loses nothing."""
     progress = Progress(definition=definition, state=_state(known.answers), facts=known.facts, now=now)
     wanted = None

@@ -57,6 +57,13 @@ class ConfirmFilling(TapValue):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilledPage(TapValue):
+    """Has entered on a page what must not be asked in the talk. No button has it: the page itself puts it into the talk."""
+
+    filling: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShowProcedures(TapValue):
     """Wants to see what can be applied for."""
 
@@ -94,3 +101,33 @@ class ReopenApplication(TapValue):
 
     application: int
     silent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowMyData(TapValue):
+    """Wants to see what is kept of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseDatum(TapValue):
+    """Wants to delete one thing that is kept; which is still to be said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteDatum(TapValue):
+    """Deletes what is kept of this kind."""
+
+    datum: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteMyData(TapValue):
+    """Deletes everything; `sure` once that was asked, `kept` for only what is offered again."""
+
+    sure: bool = False
+    kept: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepMyData(TapValue):
+    """Deletes nothing after all."""

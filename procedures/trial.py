@@ -39,7 +39,7 @@ UID = "trial"
 MOST = 150
 """Things that can be said in one trial."""
 LONGEST = 1000
-ACCOUNT = {"bank": "0001", "branch": "001", "kind": "ordinary", "number": "1234567", "holder": "タナカ タロウ"}
+ACCOUNT = {"bank": "0001", "branch": "001", "kind": "ordinary", "number": "1234567", "holder": "TANAKA TARO"}
 """Stands for any bank account, so that nobody types a real one into a trial."""
 NUMBER = "JU-0000-000000-0"
 """Stands where the receipt number will."""

@@ -108,7 +108,8 @@ class Gates(BaseModel):
     clearer: Step | None = None
     """So clear a lead that a lower probability is enough."""
     least_nouns: float = 0.0
-    """Share of the question's nouns that an entry must hold which lacks the rarest word of it; with less it is about something else."""
+    """Share of the question's nouns that an entry must hold which lacks the rarest word of it and has no clear lead; with less it is about
+    something else."""
     held_out: dict[str, float] = Field(default_factory=dict)
     """What the gate for answers was worth when it was fitted: precision and coverage with whole topics held out."""
 
@@ -137,9 +138,10 @@ def judge(result: SearchResult, hits: Sequence[Hit]) -> Confidence:
     seen = features(result, hits)
     for_us, first_right, near = (model.probability(seen) for model in (gates.for_us, gates.first_right, gates.near))
     lead = _lead_of_first(hits)
-    is_plain = any(step.holds(first_right, lead, result.size) for step in (gates.surer, gates.clearer) if step is not None)
-    is_tie = not is_plain and lead <= gates.least_lead.at(result.size)
     lacks_matter = bool(seen["is_japanese"] and seen["lacks_rarest"]) and seen["nouns"] < gates.least_nouns
+    is_clear = gates.clearer is not None and gates.clearer.holds(first_right, lead, result.size)
+    is_plain = is_clear or (gates.surer.holds(first_right, lead, result.size) and not lacks_matter)
+    is_tie = not is_plain and lead <= gates.least_lead.at(result.size)
     is_doubtful = is_tie or lacks_matter or lead <= _least_lead(result, hits, gates)
     is_likely = first_right >= gates.least_first_right.at(result.size) and not is_doubtful
     return Confidence(

@@ -31,7 +31,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="madoguchi-pictures-") as folder, demo(Path(folder)) as product, browser() as chromium:
         database = Database(f"sqlite:///{folder}/data/madoguchi.sqlite")
         number = wait_for(lambda: last_of_the_day(database), "the day has not been played")
-        take(chromium, product.url, (Path(folder) / "data" / "demo_password").read_text(encoding="ascii").strip(), number)
+        password = (Path(folder) / "data" / "demo_password").read_text(encoding="ascii").strip()
+        take(chromium, product.url, password, number)
+        take_applications(chromium, product.url, password)
         database.close()
 
 
@@ -66,11 +68,33 @@ def take(chromium: "Browser", url: str, password: str, number: int) -> None:
     phone.context.close()
 
 
-def logged_in(chromium: "Browser", url: str, password: str, size: dict[str, int]) -> "Page":
+def take_applications(chromium: "Browser", url: str, password: str) -> None:
+    page = logged_in(chromium, url, password, WIDE, "suzuki")
+    page.goto(f"{url}/console/applications")
+    page.wait_for_selector(".board")
+    keep(page, "applications")
+    page.goto(f"{url}/console/applications/map?shown=all")
+    page.wait_for_selector(".town-link")
+    keep(page, "map", ".map-figure")
+    page.goto(f"{url}/console/applications?tab=new&procedure=oversized_waste")
+    page.click(".application-line .case-link")
+    page.wait_for_selector("#application-fields")
+    keep(page, "application")
+    for field in ("building", "phone"):
+        page.click(f"#correct-{field} summary")
+        page.select_option(f"#prepared-{field}", index=1)
+        page.click(f"#correct-{field} button[value=fix]")
+        page.wait_for_selector(f"#field-{field}.given-fix")
+    page.click("#return summary")
+    keep(page, "return", "#return")
+    page.context.close()
+
+
+def logged_in(chromium: "Browser", url: str, password: str, size: dict[str, int], login: str = "tanaka") -> "Page":
     page = chromium.new_context(viewport=size, color_scheme="light", reduced_motion="reduce").new_page()  # type: ignore[arg-type]
     page.set_default_timeout(60_000)
     page.goto(f"{url}/console/login")
-    page.fill("#login", "tanaka")
+    page.fill("#login", login)
     page.fill("#password", password)
     page.click("button[type=submit]")
     page.wait_for_selector("h1:text('ホーム')")

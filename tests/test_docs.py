@@ -91,6 +91,7 @@ def kinds_of_jobs() -> list[str]:
     kinds = (
         *job_kinds(TurnRunner, Delivery, Housekeeping, Sorting),
         *counter_kinds(CounterJobs, MediaFetcher, Tending),
+        *telling_kinds(TellingJobs),
         *system_kinds(SystemJobs),
         *telling_kinds(TellingJobs),
         *reminder_kinds(Reminders),

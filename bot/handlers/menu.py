@@ -30,7 +30,13 @@ def show_menu(turn: Turn, tools: Tools, start: int = 0) -> Outcome:
         if page
         else (Text(text=turn.say("menu.empty")),)
     )
-    choices = (offering.nearby(turn), *offering.of_procedures(turn), offering.staff(turn), offering.languages(turn))
+    choices = (
+        offering.nearby(turn),
+        *offering.of_procedures(turn),
+        *offering.own_data(turn),
+        offering.staff(turn),
+        offering.languages(turn),
+    )
     return _outcome(turn, Reply(messages=messages, choices=choices, language=turn.language))
 
 

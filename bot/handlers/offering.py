@@ -22,7 +22,7 @@ from bot.taps import (
 from core.messages import Choice, Language, Tap, TapValue, in_script_of
 from core.recognising import is_kana_only, is_undecided_latin
 from procedures.definition import Definition
-from procedures.taps import ShowApplications, ShowProcedures, StartProcedure
+from procedures.taps import ShowApplications, ShowMyData, ShowProcedures, StartProcedure
 
 
 def tap(turn: Turn, key: str, value: TapValue) -> Choice:
@@ -60,6 +60,11 @@ def of_procedures(turn: Turn) -> tuple[Choice, ...]:
     """Where something can be applied for: what, and how it stands."""
     can_apply = turn.procedures is not None and turn.procedures.definitions and turn.conversation_kind is ConversationKind.PERSON
     return (procedures_choice(turn), applications(turn)) if can_apply else ()
+
+
+def own_data(turn: Turn) -> tuple[Choice, ...]:
+    """Where something can be applied for, something may be kept; nothing of it in groups."""
+    return (tap(turn, "my_data", ShowMyData()),) if of_procedures(turn) else ()
 
 
 def applications(turn: Turn) -> Choice:

@@ -9,7 +9,7 @@ from bot.handlers.application_cards import show_standing, tap
 from bot.handlers.handing_over import hand_over
 from bot.handlers.talking import decline_private_matter
 from bot.models import ConversationKind
-from bot.outcome import DropFilling, Effect, GiveForm, Outcome, SaveFilling, SubmitFilling, Tools, Turn
+from bot.outcome import DropFilling, Effect, GiveForm, KeepDraft, Outcome, SaveFilling, SubmitFilling, Tools, Turn
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_said import what_was_said
 from bot.routing import Route
@@ -30,6 +30,7 @@ from procedures.steps import (
     Ask,
     Between,
     Completed,
+    Drafted,
     Dropped,
     Paused,
     Step,
@@ -207,6 +208,8 @@ def outcome_of(
                 )
             effects: tuple[Effect, ...] = (SubmitFilling(filling=state, keeps=keeps),)
             return _outcome(turn, idle, before, (), effects=effects, status="procedure_submitted")
+        case Drafted():
+            return _outcome(turn, idle, before, _after(turn), effects=(KeepDraft(filling=state),), status="procedure_drafted")
         case Stopped(notice=Line()):
             said = (*before, *rendered(step, wording).messages)
             return _outcome(turn, idle, said, offering.ordinary(turn), status="procedure_intake_stopped")

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from bot.handlers import applications, offering, procedure
+from bot.handlers import applications, my_data, offering, procedure
 from bot.handlers.callback import ask_for_phone, time_chosen
 from bot.handlers.facilities import show_facility
 from bot.handlers.handing_over import offer_staff
 from bot.handlers.language import choose_language, show_languages
 from bot.handlers.menu import ask_topic, show_category, show_menu
 from bot.handlers.nearby import ask_for_place, show_facilities
+from bot.handlers.page_filled import go_on_after_page
 from bot.handlers.question import question_of, reply_with
 from bot.handlers.rating import give_reason, nothing_fits, rate
 from bot.handlers.satisfaction import rate_service, skip_comment
@@ -52,9 +53,15 @@ from bot.taps import (
 from core.messages import Decision, Reply, Text
 from procedures.taps import (
     ChangeApplication,
+    ChooseDatum,
+    DeleteDatum,
+    DeleteMyData,
+    FilledPage,
+    KeepMyData,
     ReopenApplication,
     ShowApplication,
     ShowApplications,
+    ShowMyData,
     ShowProcedures,
     StartProcedure,
     WithdrawApplication,
@@ -86,6 +93,10 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
             return applications.ask_what_is_left(turn, tools, number, is_silent=is_silent)
         case GoOnWithBot():
             return go_on(turn, tools)
+        case FilledPage(filling=uid):
+            return go_on_after_page(turn, tools, uid)
+        case DeleteMyData(sure=is_sure, kept=is_kept):
+            return my_data.delete_all(turn, tools, is_sure=is_sure, is_kept=is_kept)
         case _ if isinstance(turn.state, FillingProcedure):
             return procedure.beside(turn, tools, _answer)
         case _:
@@ -147,6 +158,14 @@ def _answer(turn: Turn, tools: Tools) -> Outcome:
             return show_district(turn, district, kind)
         case ShowCollectionDays(area=area, kind=kind):
             return show_days(turn, area, kind)
+        case ShowMyData():
+            return my_data.show(turn, tools)
+        case ChooseDatum():
+            return my_data.choose(turn, tools)
+        case DeleteDatum(datum=kind):
+            return my_data.delete_one(turn, tools, kind)
+        case KeepMyData():
+            return my_data.leave(turn)
         case _:
             return _say(turn, "tap.not_ours", "refused_tampered_tap")
 

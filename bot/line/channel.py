@@ -17,7 +17,7 @@ from bot.loading import StoredEvent
 from bot.taps import TapSigner
 from core.alarms import Alarms
 from core.encryption import Cipher
-from core.messages import Reply
+from core.messages import Reply, TapValue
 
 THINKING_AFTER = timedelta(seconds=1)
 LOADING_SECONDS = 20
@@ -52,6 +52,11 @@ class LineChannel:
         line_id = next((source[name] for name in ("groupId", "roomId", "userId") if source.get(name)), None)
         if isinstance(line_id, str):
             remember(session, event.municipality_id, conversation_id, line_id)
+
+    def own_tap(self, municipality_id: str, value: TapValue) -> bytes:
+        """The payload of an event that is ours: something that was done outside the talk and goes on in it, as if it had been tapped."""
+        data = self._signers(municipality_id).encode(value)
+        return self._cipher.encrypt(orjson.dumps({"type": "postback", "source": {"type": "user"}, "postback": {"data": data}}))
 
     @contextmanager
     def thinking(self, municipality_id: str, event: StoredEvent, waited: timedelta) -> Iterator[None]:

@@ -15,7 +15,7 @@ from bot.media_pages import headers_of
 from bot.receiving import By
 from console.application_api.calling import Call, FileCall, ReadCall, TakingCall, WriteCall
 from console.application_api.moving import Target, move
-from console.application_api.problems import MEDIA_TYPE, ProblemDocument, ProblemError
+from console.application_api.problems import ProblemDocument, ProblemError
 from console.application_api.shapes import Acknowledging, Moved, Moving, Page, Taken, Whole, summary, taken_shape, whole
 from console.application_paper import sheet_of
 from console.texts import say
@@ -42,7 +42,7 @@ Procedures = Annotated[
 States = Annotated[list[ApplicationState], Query(max_length=10, description=say("api.parameter.state"))]
 STATUSES = (400, 401, 403, 404, 409, 413, 422, 429)
 REFUSALS: dict[int | str, dict[str, Any]] = {  # Any: FastAPI's own form.
-    status: {"model": ProblemDocument, "description": say(f"api.status.{status}"), "content": {MEDIA_TYPE: {}}} for status in STATUSES
+    status: {"model": ProblemDocument, "description": say(f"api.status.{status}")} for status in STATUSES
 }
 
 router = APIRouter(prefix="/applications", tags=["applications"])
@@ -126,7 +126,7 @@ def print_one(call: FileCall, number: Number) -> Response:
     return Response(pdf, media_type="application/pdf", headers=headers_of("application/pdf", f"{standing.application.number}.pdf"))
 
 
-@router.post("/{number}/acknowledgement", responses=refusals(404, 409, 413), description=say("api.acknowledge"))
+@router.post("/{number}/acknowledgement", responses=refusals(400, 404, 409, 413), description=say("api.acknowledge"))
 def acknowledge_one(call: TakingCall, number: Number, body: Acknowledging) -> Taken:
     """Said as often as one likes."""
     _catch_up(call)
@@ -140,7 +140,7 @@ def acknowledge_one(call: TakingCall, number: Number, body: Acknowledging) -> Ta
         return said
 
 
-@router.post("/{number}/state", responses=refusals(404, 409, 413), description=say("api.move"))
+@router.post("/{number}/state", responses=refusals(400, 404, 409, 413), description=say("api.move"))
 def move_one(
     call: WriteCall,
     number: Number,

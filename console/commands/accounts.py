@@ -21,7 +21,7 @@ def staff_add(
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help=say("staff_add.password_stdin"))] = False,
 ) -> None:
     from console.accounts import AccountRefusedError, add_staff
-    from console.audit import AuditLog
+    from core.audit import AuditLog
     from core.clock import system_clock
     from core.encryption import keyring
     from core.pack_loading import load_pack

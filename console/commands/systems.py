@@ -20,8 +20,8 @@ def add_token(
     days: Annotated[int, typer.Option(min=0, max=3650, help=say("tokens_add.days"))] = 365,
 ) -> None:
     """The token itself goes to standard output, alone, so that it can be piped; everything else to the other one."""
-    from console.audit import AuditLog
     from console.texts import say as words
+    from core.audit import AuditLog
     from core.clock import system_clock
     from core.encryption import keyring
     from core.errors import ProjectError
@@ -68,7 +68,7 @@ def list_tokens(municipality: MunicipalityOption) -> None:
 
 @app.command("revoke", help=say("tokens_revoke.help"))
 def revoke_token(municipality: MunicipalityOption, number: Annotated[int, typer.Argument(help=say("tokens_revoke.number"))]) -> None:
-    from console.audit import AuditLog
+    from core.audit import AuditLog
     from core.clock import system_clock
     from core.encryption import keyring
     from core.errors import ProjectError

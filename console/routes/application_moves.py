@@ -72,7 +72,9 @@ async def photo_of(request: Request) -> bytes:
 
 @router.post("/{application_id}/check")
 def check_application(application_id: RowId, form: Annotated[StepForm, Form()], visit: ApplicationWriter) -> Response:
-    return _step(visit, application_id, "check", form, lambda session, one, _: visit.receiving.check(session, one, by(visit, form)))
+    return _step(
+        visit, application_id, "application_check", form, lambda session, one, _: visit.receiving.check(session, one, by(visit, form))
+    )
 
 
 @router.post("/{application_id}/accept")
@@ -80,7 +82,7 @@ def accept_application(application_id: RowId, form: Annotated[StepForm, Form()],
     def act(session: Session, one: Application, given: StepForm) -> None:
         visit.receiving.accept(session, one, by(visit, form), given.words)
 
-    return _step(visit, application_id, "accept", form, act)
+    return _step(visit, application_id, "application_accept", form, act)
 
 
 @router.post("/{application_id}/finish")
@@ -90,7 +92,7 @@ def finish_application(
     def act(session: Session, one: Application, given: StepForm) -> None:
         visit.receiving.finish(session, one, by(visit, form), given.words, photo)
 
-    return _step(visit, application_id, "finish", form, act)
+    return _step(visit, application_id, "application_finish", form, act)
 
 
 @router.post("/{application_id}/refuse")
@@ -98,7 +100,7 @@ def refuse_application(application_id: RowId, form: Annotated[StepForm, Form()],
     def act(session: Session, one: Application, given: StepForm) -> None:
         visit.receiving.refuse(session, one, by(visit, form), given.words)
 
-    return _step(visit, application_id, "refuse", form, act)
+    return _step(visit, application_id, "application_refuse", form, act)
 
 
 @router.post("/{application_id}/return")
@@ -110,12 +112,14 @@ def return_application(application_id: RowId, form: Annotated[StepForm, Form()],
         reasons = {name: mark.reason for name, mark in marks.items() if not mark.is_fine}
         visit.receiving.return_to_resident(session, one, by(visit, form), reasons)
 
-    return _step(visit, application_id, "return", form, act)
+    return _step(visit, application_id, "application_return", form, act)
 
 
 @router.post("/{application_id}/undo")
 def undo_step(application_id: RowId, form: Annotated[StepForm, Form()], visit: ApplicationWriter) -> Response:
-    return _step(visit, application_id, "undo", form, lambda session, one, _: visit.receiving.take_back(session, one, by(visit, form)))
+    return _step(
+        visit, application_id, "application_undo", form, lambda session, one, _: visit.receiving.take_back(session, one, by(visit, form))
+    )
 
 
 @router.post("/{application_id}/marks")
@@ -219,8 +223,9 @@ def by(visit: Visit, form: StepForm) -> By:
     return By(staff_id=visit.visitor.staff_id, now=visit.now, seen_version=int(form.version) if is_number else -1)
 
 
-def _step(visit: Visit, application_id: int, name: str, form: StepForm, act: Act) -> Response:
+def _step(visit: Visit, application_id: int, notice: str, form: StepForm, act: Act) -> Response:
     """A second click of the same form does nothing and tells the same. A refusal shows what happened meanwhile."""
+    name = notice.removeprefix("application_")
     given = form.model_copy(update={"words": form.words.strip()[:WORDS_LIMIT]})
     try:
         with visit.writing() as session:
@@ -231,4 +236,4 @@ def _step(visit: Visit, application_id: int, name: str, form: StepForm, act: Act
     except (NotAllowedError, StaleApplicationError, UnfitFileError) as error:
         seen = int(form.event) if form.event.isascii() and form.event.isdecimal() and len(form.event) < 19 else None
         return show_refused(visit, application_id, RefusedForm(form=name, values={"words": given.words}, seen_event=seen), error)
-    return visit.redirect(application_path(application_id), f"application_{name}")
+    return visit.redirect(application_path(application_id), notice)

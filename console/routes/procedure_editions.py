@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from console.forms import TextForm
 from console.permissions import Permission
-from console.procedure_editing import ROOM, Editing, author_of, editing_of, noted, read_text, save_text, save_value, values_used
+from console.procedure_editing import ROOM, Editing, author_of, editing_of, noted, notice_of, read_text, save_text, save_value, values_used
 from console.texts import named, say
 from console.views.procedure_source import EditionView, line_changes
 from console.visiting import Approver, NotHereError, ProcedureWriter, Reader, RowId, Visit
@@ -79,9 +79,7 @@ def put_back_edition(procedure_id: str, subject: str, number: RowId, visit: Proc
         if not isinstance(saved, Edition) and saved:
             view = edition_view(visit, editing, one, say("problem.edition_unfit", line=saved[0].line, where=saved[0].where))
             return visit.page(PAGE, view, room=ROOM, status=422)
-    if not isinstance(saved, Edition):
-        return visit.redirect(editing.path, "procedure_same")
-    return visit.redirect(editing.path, f"procedure_{'published' if saved.state == EditionState.PUBLISHED else 'proposed'}")
+    return visit.redirect(editing.path, notice_of(saved if isinstance(saved, Edition) else None))
 
 
 def accessible_edition(session: Session, visit: Visit, editing: Editing, subject: str, number: int) -> Edition:

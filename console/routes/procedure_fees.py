@@ -11,6 +11,7 @@ from console.procedure_editing import (
     ROOM,
     Editing,
     editing_of,
+    notice_of,
     read_text,
     save_text,
     save_value,
@@ -107,8 +108,7 @@ def same_rows(rows: Sequence[Row], definition: Definition, name: str) -> bool:
 
 
 def answered(visit: Visit, editing: Editing, saved: Edition | None) -> Response:
-    notice = "same" if saved is None else "published" if saved.state == EditionState.PUBLISHED else "proposed"
-    return visit.redirect(f"{editing.path}/fees", f"procedure_{notice}")
+    return visit.redirect(f"{editing.path}/fees", notice_of(saved))
 
 
 def refused(

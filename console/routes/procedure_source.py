@@ -10,12 +10,12 @@ from starlette.datastructures import UploadFile
 
 from console.forms import TextForm, clean
 from console.permissions import Permission
-from console.procedure_editing import ROOM, Editing, editing_of, examined, read_text, save_text
+from console.procedure_editing import ROOM, Editing, editing_of, examined, notice_of, read_text, save_text
 from console.source_problems import problem_line
 from console.texts import say
 from console.views.procedure_source import ComparedView, SourceView, line_changes, lines_at
 from console.visiting import ProcedureWriter, Reader, Visit
-from core.models import Edition, EditionState
+from core.models import Edition
 from procedures.editions import StaleEditionError
 from procedures.examining import SourceProblem
 
@@ -111,9 +111,9 @@ def written(session: Session, visit: Visit, editing: Editing, source: str, way: 
         saved = save_text(session, visit, editing, source, way=way, made_from=editing.text)
     except StaleEditionError:
         return visit.page(COMPARED, compared_view(visit, editing, source, is_stale=True), room=ROOM, status=409)
-    if isinstance(saved, Edition):
-        return visit.redirect(editing.path, f"procedure_{'published' if saved.state == EditionState.PUBLISHED else 'proposed'}")
-    return refused(visit, editing, source, saved) if saved else visit.redirect(editing.path, "procedure_same")
+    if isinstance(saved, Edition) or not saved:
+        return visit.redirect(editing.path, notice_of(saved if isinstance(saved, Edition) else None))
+    return refused(visit, editing, source, saved)
 
 
 def refused(visit: Visit, editing: Editing, source: str, problems: Sequence[SourceProblem]) -> Response:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from console.forms import Posted
-from console.procedure_editing import ROOM, Editing, editing_of, read_text, save_text, text_named
+from console.procedure_editing import ROOM, Editing, editing_of, notice_of, read_text, save_text, text_named
 from console.procedure_text_form import changed_texts, raw_of, translated_into, with_texts, written_texts
 from console.source_problems import EMPTY, ProblemLine, problem_line
 from console.texts import named, say
@@ -45,10 +45,8 @@ def change_texts(procedure_id: str, portion: str, posted: Posted, visit: Procedu
     except StaleEditionError:
         with visit.reading() as session:
             return stale(session, visit, procedure_id, portion, language, posted)
-    if isinstance(saved, Edition):
-        return visit.redirect(editing.path, f"procedure_{'published' if saved.state == 'published' else 'proposed'}")
-    if not saved:
-        return visit.redirect(editing.path, "procedure_same")
+    if isinstance(saved, Edition) or not saved:
+        return visit.redirect(editing.path, notice_of(saved if isinstance(saved, Edition) else None))
     definition = read_text(visit, editing, editing.text)
     problems = [problem_line(one, place_label(one.place, definition) if one.place else "") for one in saved]
     return visit.page(PAGE, texts_view(visit, editing, portion, language, posted, problems), room=ROOM, status=422)

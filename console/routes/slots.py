@@ -11,7 +11,8 @@ from console.application_slots import SLOTS, chosen, days_of, facts_of, slots_vi
 from console.forms import TextForm
 from console.texts import say
 from console.visiting import ApplicationHandler, ApplicationWriter, Visit
-from core.japanese_dates import read_day
+from core.clock import in_japan
+from core.japanese_dates import find_day
 from procedures.definition import Definition
 from procedures.fields.slot import SlotField
 from procedures.slot_days import SlotDay, groups_of
@@ -76,7 +77,8 @@ def set_slot(form: Annotated[SlotForm, Form()], visit: ApplicationWriter) -> Res
 def set_day(form: Annotated[DayForm, Form()], visit: ApplicationWriter) -> Response:
     """A day that nobody works, in all groups at once."""
     definition, field = chosen(visit, form.procedure)
-    day = read_day(form.day.strip()) if form.day.strip() else None
+    found = find_day(form.day, in_japan(visit.now).date())
+    day = found.day if found is not None else None
     if day is None or form.action not in ("close", "usual"):
         with visit.reading() as session:
             view = slots_view(session, visit, definition.id, form.group, problem=say("application.slot_day"))

@@ -167,7 +167,7 @@ def due_view(application: Application, now: datetime, is_open: Callable[[date], 
     """In days on which the department works, since those were promised."""
     state = ApplicationState(application.state)
     if application.due_at is None or state not in AWAITED:
-        return DueView(state=DueState.NONE, label=named("application_waits", state.value))
+        return DueView(state=DueState.NONE, label="" if state in AWAITED else named("application_waits", state.value))
     today, due = in_japan(now).date(), in_japan(application.due_at).date()
     if now > application.due_at:
         return DueView(state=DueState.LATE, label=say("application_due.late", days=max(open_days(due, today, is_open), 1)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.texts import named, say
+from console.views.applications import ApplicationLine
 from console.views.case_head import reason_label
 from console.views.case_talk import MediaView
 from core.clock import in_japan
@@ -99,6 +100,8 @@ class SideView:
     earlier: tuple[EarlierCase, ...]
     hidden_cases: int
     """Of other departments; how many, and nothing else of them."""
+    applications: tuple[ApplicationLine, ...]
+    """Of the same person, as far as the visitor may see them."""
     events: tuple[EventLine, ...]
     may_work: bool
     conversation_id: int | None

@@ -1,15 +1,20 @@
 """The fees of a procedure and the values that its texts and rules name, each with its days."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from console.procedure_fee_form import TypedRow
-from console.texts import say
+from console.texts import named, say
 from console.views.choices import Choice
 from console.views.differences import Piece
 from core.values import placeholders
 from procedures.conditions import Operand
 from procedures.definition import Definition
 from procedures.fields.base import Field
+from procedures.rule_days import RuleOfDay
+
+LIMITS = ("after", "until", "capacity", "max_count", "least", "most")
+"""Keys of fields that may name a value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +73,7 @@ class FeesView:
 def uses_of(name: str, definition: Definition) -> str:
     """Where a procedure uses a value, in words: 収集日, 住民による変更 …"""
     found = [say("fees.fee", name=fee) for fee, rule in definition.fees.items() if rule.value == name]
-    found += [field.label for field in definition.fields if name in field.value_names() or _is_in(name, field)]
+    found += [use for field in definition.fields for use in _uses_in(name, field)]
     rules = (("flow.accepting", definition.accept_within), ("flow.changing", definition.window.until if definition.window else None))
     found += [say(key) for key, rule in rules if rule is not None and name in rule.values()]
     if not found and any(name in placeholders(text) for text in definition.texts.values()):
@@ -76,8 +81,11 @@ def uses_of(name: str, definition: Definition) -> str:
     return say("condition.separator").join(dict.fromkeys(found))
 
 
-def _is_in(name: str, field: Field) -> bool:
-    limits = (getattr(field, key, None) for key in ("max_count", "least", "most"))
-    return any(isinstance(limit, Operand) and limit.value == name for limit in limits) or any(
-        name in condition.values() for condition in field.conditions()
-    )
+def _uses_in(name: str, field: Field) -> Iterator[str]:
+    """収集日の定員, 収集日のいちばん早い日 …"""
+    for key in LIMITS:
+        limit = getattr(field, key, None)
+        if (isinstance(limit, Operand) and limit.value == name) or (isinstance(limit, RuleOfDay) and name in limit.values()):
+            yield say("fees.limit", field=field.label, limit=named("fee_limit", key))
+    if any(name in condition.values() for condition in field.conditions()):
+        yield field.label

@@ -10,6 +10,7 @@ from core.waste_tables import CollectionArea
 from procedures.conditions import Plain
 from procedures.facts import Facts, Locality
 from procedures.fields.base import Asking, Field, Found, Option, Problem, Reading, Taken, Unread, line, malformed
+from procedures.fields.inputs import Input
 from procedures.fields.texts import cleaned
 from procedures.said import Chose, Said, Words
 from retrieval.tokens import fold
@@ -49,6 +50,9 @@ class PostalField(Field):
                 Problem(line=line("procedure.postal_unread")) if re.search(r"\d{3}", unicodedata.normalize("NFKC", said.text)) else Unread()
             )
         return self.check(code, asking) or Taken(value=code)
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(mode="numeric", autocomplete="postal-code", longest=20),)
 
     def find(self, text: str, asking: Asking) -> Found | None:
         code = postal_code_in(text)
@@ -104,6 +108,9 @@ class CityAddressField(Field):
         value = {"town": town, "rest": rest}
         problem = self.check(value, asking)
         return problem or Taken(value=value)
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(autocomplete="street-address", longest=LONGEST),)
 
     def find(self, text: str, asking: Asking) -> Found | None:
         """A town with a number behind it; the words up to the next comma or space belong to it."""

@@ -11,7 +11,8 @@ from pydantic import Field as Key
 from core.clock import in_japan
 from procedures.conditions import Condition, DefinitionModel, Known, Plain
 from procedures.facts import Facts
-from procedures.said import Said
+from procedures.fields.inputs import Given, Input, Misfit, judged, only
+from procedures.said import Said, Words
 
 if TYPE_CHECKING:
     from procedures.wording import Wording
@@ -175,6 +176,8 @@ class Field(DefinitionModel):
     """Nearly everything can be an answer, so that questions must be told from answers first."""
     is_asked: ClassVar[bool] = True
     takes_several: ClassVar[bool] = False
+    is_for_pages: ClassVar[bool] = True
+    """Whether it can be entered on a page."""
 
     def read(self, said: Said, asking: Asking) -> Reading:
         """What was said, as an answer. Never raises for what residents send."""
@@ -203,6 +206,14 @@ class Field(DefinitionModel):
     def options(self, asking: Asking) -> tuple[Option, ...]:
         """Quick replies, the likely ones first."""
         return ()
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        """How it is asked on a page."""
+        return (Input(),)
+
+    def entered(self, given: Given, asking: Asking) -> Taken | tuple[Misfit, ...]:
+        """What was entered on a page, as an answer, or what is wrong with it."""
+        return judged(self.read(Words(text=only(given)), asking))
 
     def parts(self, value: Plain, facts: Facts) -> Mapping[str, Plain]:
         """What conditions may look at besides the value: `items.count`."""

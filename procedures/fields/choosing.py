@@ -10,6 +10,7 @@ from core.text import squeeze
 from procedures.conditions import Condition, DefinitionModel, Plain
 from procedures.facts import Facts
 from procedures.fields.base import Asking, Field, Found, Line, Option, Problem, Reading, Taken, Unread, line
+from procedures.fields.inputs import Given, Input, InputKind, Misfit, judged, only
 from procedures.said import Chose, Said, Words
 from retrieval.tokens import fold
 
@@ -75,6 +76,12 @@ class ChoiceField(Field):
 
     def is_exactly(self, text: str, asking: Asking) -> bool:
         return any(is_among(self._words(row, asking), text) for row in self._rows(asking))
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(kind=InputKind.ONE, options=self.options(asking)),)
+
+    def entered(self, given: Given, asking: Asking) -> Taken | tuple[Misfit, ...]:
+        return judged(self.read(Chose(field=self.name, value=only(given)), asking))
 
     def _meant(self, rows: Sequence[OptionRow], text: str, asking: Asking) -> OptionRow | None:
         """By its whole label or word, its number, or the only label that stands in the message."""
@@ -148,6 +155,14 @@ class ChoicesField(Field):
             case _:
                 return Unread()
 
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        rows = tuple(Option(value=row.value, label=self.text(f"options.{row.value}")) for row in self.options_)
+        return (Input(kind=InputKind.SOME, options=rows),)
+
+    def entered(self, given: Given, asking: Asking) -> Taken | tuple[Misfit, ...]:
+        chosen = list(dict.fromkeys(given.get("", ())))
+        return judged(self.check(chosen, asking) or self._done(chosen))
+
     def _done(self, have: Sequence[str]) -> Reading:
         if len(have) < self.least:
             return Problem(line=line("procedure.choose_at_least", number=self.least))
@@ -205,6 +220,12 @@ class YesNoField(Field):
                 return Taken(value=side) if side is not None else Unread()
             case _:
                 return Unread()
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(kind=InputKind.ONE, options=self.options(asking)),)
+
+    def entered(self, given: Given, asking: Asking) -> Taken | tuple[Misfit, ...]:
+        return judged(self.read(Chose(field=self.name, value=only(given)), asking))
 
     def _side(self, text: str, asking: Asking) -> bool | None:
         """Words of its own first: 大丈夫 is a yes, but not to whether there is danger."""

@@ -53,6 +53,7 @@ class ComputedField(Field):
     unit: str = ""
 
     is_asked: ClassVar[bool] = False
+    is_for_pages: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _just_one(self) -> Self:

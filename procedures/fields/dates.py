@@ -10,6 +10,7 @@ from pydantic import Field as Key
 from core.japanese_dates import Leaning, find_day, find_days, flat_dates
 from procedures.conditions import Plain
 from procedures.fields.base import Asking, Field, Found, Option, Problem, Reading, Taken, Unread, Way, line, malformed
+from procedures.fields.inputs import Given, Input, Misfit, judged, only
 from procedures.rule_days import DayRule
 from procedures.said import Chose, Picked, Said, Words
 
@@ -139,6 +140,16 @@ class PeriodField(DateField):
         if (last - first).days + 1 > self.longest:
             return Problem(line=line("procedure.period_long", number=self.longest))
         return super().check(first.isoformat(), asking) or super().check(last.isoformat(), asking)
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(part="first", label=line("procedure.form.first_day")), Input(part="last", label=line("procedure.form.last_day")))
+
+    def entered(self, given: Given, asking: Asking) -> Taken | tuple[Misfit, ...]:
+        """One day in each input, each in any way in which a day can be written."""
+        days = {part: find_day(only(given, part), asking.today, self.leaning) for part in ("first", "last")}
+        misfits = tuple(Misfit(part=part, line=line("procedure.date_unread")) for part, found in days.items() if found is None)
+        value = {part: found.day.isoformat() for part, found in days.items() if found is not None}
+        return misfits or judged(self.check(value, asking) or Taken(value=value), "last")
 
     def show(self, value: Plain, wording: "Wording") -> str:
         first, last = _ends(value)

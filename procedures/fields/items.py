@@ -51,6 +51,7 @@ class ItemsField(Field):
     """Codes of what is put out most, as quick replies."""
 
     takes_several: ClassVar[bool] = True
+    is_for_pages: ClassVar[bool] = False
     part_names: ClassVar[tuple[str, ...]] = ("count", "kinds", "stickers", "codes")
 
     def read(self, said: Said, asking: Asking) -> Reading:

@@ -36,6 +36,7 @@ class PhotosField(Field):
     """The location field that the place of a photo may fill."""
 
     takes_several: ClassVar[bool] = True
+    is_for_pages: ClassVar[bool] = False
     part_names: ClassVar[tuple[str, ...]] = ("count",)
 
     def read(self, said: Said, asking: Asking) -> Reading:
@@ -114,6 +115,8 @@ class FileField(Field):
     type: Literal["file"]
     kinds: tuple[str, ...] = ("application/pdf", *IMAGES)
     max_megabytes: int = Key(default=10, ge=1)
+
+    is_for_pages: ClassVar[bool] = False
 
     def read(self, said: Said, asking: Asking) -> Reading:
         match said:

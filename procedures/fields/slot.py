@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field as Key
@@ -15,6 +16,7 @@ from procedures.conditions import DefinitionModel, Operand, Plain
 from procedures.fields.base import Asking, Field, Found, Option, Problem, Reading, Taken, Unread, Way, line, malformed
 from procedures.fields.choosing import folded
 from procedures.fields.dates import iso_day
+from procedures.fields.inputs import Given, Input, InputKind, Misfit, judged, only
 from procedures.rule_days import DayRule
 from procedures.said import Chose, Picked, Said, Words
 from procedures.schedules import days_of, read_schedule
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from procedures.wording import Wording
 
 MOST_SHOWN = 6
+MOST_ON_PAGE = 40
 LOOKED_AHEAD = 366
 ALL = "*"
 """In a slot's key: every group, every time."""
@@ -196,6 +199,12 @@ class SlotField(Field):
     def _option(free: Free) -> Option:
         value = f"{free.day.isoformat()} {free.time}".strip()
         return Option(value=value, label=line("procedure.slot_left", day=free.day, time=free.time, left=free.left))
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(kind=InputKind.ONE, options=tuple(self._option(free) for free in islice(self.free(asking), MOST_ON_PAGE))),)
+
+    def entered(self, given: Given, asking: Asking) -> Taken | tuple[Misfit, ...]:
+        return judged(self.read(Chose(field=self.name, value=only(given)), asking))
 
     def parts(self, value: Plain, facts: object) -> dict[str, Plain]:
         return {"day": value.get("day"), "time": value.get("time")} if isinstance(value, dict) else {}

@@ -15,6 +15,7 @@ from core.text import graphemes, strip_invisible
 from procedures.conditions import Plain
 from procedures.fields.base import Asking, Field, Found, Option, Problem, Reading, Taken, Unread, line
 from procedures.fields.choosing import is_among
+from procedures.fields.inputs import Given, Input, InputKind, Misfit, judged, only
 from procedures.said import Chose, Said, Words
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ NOT_IN_NAME = regex.compile(r"[\d0-9<>{}\[\]@#$%^&*=+|\\/?？！!。、]")
 POLITE = regex.compile(r"(?:です|といいます|と申します|と言います)[。.]?$")
 TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 LONGEST_NAME = 60
+LONGEST_PHONE = 60
+"""With the hours at which it is answered."""
+LONG_LINE = 60
+"""Characters from which an input of a page has several lines."""
 WHOLE_MAIL = regex.compile(MAIL.pattern, regex.IGNORECASE)
 PLATE = regex.compile(r"[ぁ-ん]\s?[\d0-9・･]{1,2}[-‐－ー]?[\d0-9]{2}(?!\d)")
 """The large characters of a number plate: あ 12-34."""
@@ -64,6 +69,9 @@ class TextField(Field):
                 return self._problem(words) or Taken(value=words)
             case _:
                 return Unread()
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(kind=InputKind.LINES if self.most > LONG_LINE else InputKind.LINE, longest=self.most),)
 
     def _problem(self, words: str) -> Problem | None:
         length = len(graphemes(words))
@@ -110,6 +118,18 @@ class NameField(Field):
             return Taken(value={"name": name, "kana": kana})
         return Problem(line=line("procedure.ask_kana", name=name), scratch=name, is_step=True)
 
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        name = Input(part="name", label=line("procedure.form.name"), autocomplete="name", longest=LONGEST_NAME)
+        return (name, Input(part="kana", label=line("procedure.form.kana"), longest=LONGEST_NAME))
+
+    def entered(self, given: Given, asking: Asking) -> Taken | tuple[Misfit, ...]:
+        """The two parts as they are: what is a name is not guessed where it has its own input."""
+        name, kana = cleaned(only(given, "name")), as_kana(cleaned(only(given, "kana")))
+        misfits = () if name and not NOT_IN_NAME.search(name) else (Misfit(part="name", line=line("procedure.name_unread")),)
+        if kana is None:
+            return (*misfits, Misfit(part="kana", line=line("procedure.form.kana_unread")))
+        return misfits or judged(self.check({"name": name, "kana": kana}, asking) or Taken(value={"name": name, "kana": kana}), "name")
+
     def check(self, value: Plain, asking: Asking) -> Problem | None:
         is_well = (
             isinstance(value, dict)
@@ -155,6 +175,9 @@ class TelephoneField(Field):
         hours = HOURS.search(unicodedata.normalize("NFKC", said.text))
         return Taken(value={"number": phone, "hours": hours[0] if hours else ""})
 
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(mode="tel", autocomplete="tel", longest=LONGEST_PHONE),)
+
     def find(self, text: str, asking: Asking) -> Found | None:
         phone = phone_in(text)
         if phone is None:
@@ -192,6 +215,9 @@ class EmailField(Field):
         if found:
             return Taken(value=found.value)
         return Problem(line=line("procedure.mail_unread")) if "@" in unicodedata.normalize("NFKC", said.text) else Unread()
+
+    def inputs(self, asking: Asking) -> tuple[Input, ...]:
+        return (Input(mode="email", autocomplete="email"),)
 
     def find(self, text: str, asking: Asking) -> Found | None:
         flat = unicodedata.normalize("NFKC", text)

@@ -12,9 +12,9 @@ from tests.town import shared_search
 
 EVERYDAY = "questions"
 RESIDENTS = ("residents_fitted", "residents_held_out")
-LEAST_ANSWERED = 66
+LEAST_ANSWERED = 74
 LEAST_PRECISION = 0.98
-LEAST_COVERAGE = 0.48
+LEAST_COVERAGE = 0.54
 MOST_NOT_OURS = 0.1
 STYLES = {"short", "kana", "typo", "colloquial", "polite", "story", "keyword", "angry", "english", "vietnamese", "chinese", "easy"}
 EXPECTATIONS = {"answer", "not_ours", "chitchat", "crisis", "person", "not_crisis"}
@@ -56,7 +56,7 @@ def test_questions_are_written_as_the_file_says() -> None:
     known = set(published())
     texts = [asked.text for asked in read_asked(EVERYDAY)]
     assert len(texts) == len(set(texts)), "a question stands twice"
-    assert len([asked for asked in read_asked(EVERYDAY) if asked.expects == "answer"]) >= 2 * LEAST_ANSWERED
+    assert len([asked for asked in read_asked(EVERYDAY) if asked.expects == "answer"]) >= 130
     assert {asked.expects for asked in read_asked(EVERYDAY)} == EXPECTATIONS
     assert {asked.style for asked in read_asked(EVERYDAY)} == STYLES
     assert [asked.text for asked in read_asked(EVERYDAY) if not (asked.text.strip() and asked.who and asked.about)] == []

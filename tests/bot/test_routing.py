@@ -34,6 +34,7 @@ from bot.states import (
     WaitingForStaff,
 )
 from bot.taps import AskEntry, GoOnWithBot, ShowMenu
+from procedures.assurance import new_code
 from procedures.loading import load_procedures
 from procedures.state import Filling
 from tests.bot.turns import ANSWERED, bubble, turn_of
@@ -248,6 +249,14 @@ def test_a_button_that_has_nothing_to_do_with_waiting_turns_to_the_bot(said: Con
     assert goes_on_with_bot(turn, route(turn)) is expected
 
 
+OWN = [("わたしのデータ", Route.MY_DATA), ("my data", Route.MY_DATA), (new_code(), Route.LINK_CODE), ("データの持ち出し", Route.ANSWER)]
+
+
+@pytest.mark.parametrize(("said", "expected"), OWN)
+def test_own_data_and_codes_of_the_counter_are_told_from_questions(said: str, expected: Route) -> None:
+    assert route(turn_of(said, procedures=load_procedures("shiomi"))) is expected
+
+
 IN_PROCEDURE = [
     ("家庭です", Route.PROCEDURE),
     ("ありがとう", Route.PROCEDURE),
@@ -281,6 +290,10 @@ def test_words_after_not_done_say_what_is_left() -> None:
 
 def test_every_route_has_a_handler_and_the_tables_reach_it() -> None:
     assert set(HANDLERS) == set(Route)
-    reached = {expected for _, expected in (*IDLE, *GROUP, *WAITING, *IN_PROCEDURE)} | {Route.FEEDBACK, Route.CORRECTION, Route.CALLBACK}
+    reached = {expected for _, expected in (*IDLE, *GROUP, *WAITING, *IN_PROCEDURE, *OWN)} | {
+        Route.FEEDBACK,
+        Route.CORRECTION,
+        Route.CALLBACK,
+    }
     reached |= {Route.RELAY, Route.REOPEN, Route.COMMENT, Route.WHAT_IS_LEFT}
     assert reached == set(Route)

@@ -23,7 +23,9 @@ from bot.counter import Counter
 from bot.line.channel import LineChannel
 from bot.line.client import LineClient
 from bot.media import MediaStore
+from bot.receiving import Receiving
 from bot.taps import TapSigner
+from bot.telling import Teller
 from console import passwords, queries, rendering
 from console.app import create_console
 from console.live.live import Live
@@ -37,6 +39,7 @@ from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.pack import Pack
 from procedures.current import CurrentProcedures
+from procedures.keys import Seals
 from procedures.loading import Procedures, load_procedures
 from procedures.outside.endpoints import Endpoints
 from procedures.outside.tokens import Tokens
@@ -78,6 +81,13 @@ class House:
         return Counter(self.queue, channel, self.packs, MediaStore(self.folder, KEYRING, "https://town.test"))
 
     @cached_property
+    def receiving(self) -> Receiving:
+        channel = LineChannel(KEYRING.cipher("inbound events"), lambda key: TapSigner(KEYRING.key("taps"), key), no_client)
+        seals, media = Seals(KEYRING), self.counter.media
+        teller = Teller(jobs=self.queue, channel=channel, packs=self.packs, procedures=self.procedures, seals=seals, media=media)
+        return Receiving(teller)
+
+    @cached_property
     def edits(self) -> Edits:
         return Edits(self.database)
 
@@ -106,6 +116,7 @@ class House:
             live=live,
             counter=self.counter,
             suggester=TableSuggester(),
+            receiving=self.receiving,
             current_procedures=self.procedures,
             edits=self.edits,
             systems=self.systems,

@@ -30,6 +30,7 @@ from faq.entries import Saved, edit_and_publish
 from handoff.callbacks import open_callback
 from handoff.models import Role, Staff
 from retrieval.passages import Translation
+from tests.console.sample_procedures import write_procedures
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """A Tuesday, 11:00 in Japan."""
@@ -106,7 +107,7 @@ def make_packs(folder: Path) -> Callable[[str], Pack]:
         (folder / key / "municipality.yaml").write_text(f"id: {key}\nname: {name}市\ngeneral_department: citizens\n", "utf-8")
         (folder / key / "departments.yaml").write_text(DEPARTMENTS.format(name=name), "utf-8")
         (folder / key / "values" / "fees.yaml").write_text(VALUES, "utf-8")
-        (folder / key / "procedures").mkdir()
+        write_procedures(folder / key)
         (folder / key / "procedures" / f"{key}_loan.yaml").write_text(PROCEDURE.format(key=key, name=name), "utf-8")
     return lambda municipality_id: load_pack(municipality_id, folder)
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from console import queries
 from console.accounts import AccountRefusedError, add_staff
 from console.attempts import MOST_KEYS, MOST_PER_ADDRESS, MOST_PER_LOGIN, WINDOW, FailedAttempts
-from console.audit import AuditLog
 from console.passwords import hash_password, is_right_password
+from core.audit import AuditLog
 from core.encryption import Keyring
 from tests.console.conftest import KEYRING, House
 from tests.console.sample import NOW, PASSWORD

@@ -114,6 +114,24 @@ def test_refused_account_leaves_nothing_behind(session: Session, words: tuple[st
     assert queries.staff_by_login(session, "shiomi", "yumi") is None
 
 
+@pytest.mark.usefixtures("secret")
+def test_token_is_made_listed_and_revoked(session: Session) -> None:
+    make = ("tokens", "add", "--municipality", "shiomi", "--system", "収集システム")
+    refused = run(*make, "--scope", "everything")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "許すこと" in refused.stderr
+    made = run(*make, "--scope", "applications:read", "--procedure", "oversized_waste", "--days", "0")
+    assert (made.exit_code, made.stdout[:4], made.stdout.count("\n")) == (0, "mdg_", 1)
+    listed = run("tokens", "list", "--municipality", "shiomi").stdout
+    assert listed == f"1\t使える\t収集システム\t…{made.stdout.strip()[-4:]}\tapplications:read\t-\n"
+    assert run("tokens", "revoke", "--municipality", "shiomi", "1").exit_code == 0
+    again = run("tokens", "revoke", "--municipality", "shiomi", "1")
+    assert (again.exit_code, "使えるトークンはありません" in again.stderr) == (1, True)
+    assert "取消済" in run("tokens", "list", "--municipality", "shiomi").stdout
+    session.rollback()
+    assert [record.action for record in queries.audit_records(session, "shiomi")] == ["token.make", "token.revoke"]
+
+
 def test_dead_letters_are_listed_and_retried_by_number(session: Session) -> None:
     heading, row = run("jobs", "list").stdout.splitlines()
     assert heading.split("\t") == ["番号", "種類", "日時", "自治体", "理由"]

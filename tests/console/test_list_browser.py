@@ -9,8 +9,10 @@ from handoff import cases
 from handoff.claiming import offer
 from handoff.desk_models import EmergencyMessage, HandoverNote
 from handoff.models import Case, CaseState, Staff
+from procedures.reviewing import mark_field
 from tests.axe import look_everywhere
 from tests.browser import started_browser
+from tests.console.application_sample import applied, held
 from tests.console.case_sample import fill_cases, open_one
 from tests.console.conftest import House
 from tests.console.pages import arrive, hold_time, opened_pages, wait_until
@@ -35,6 +37,12 @@ PAGES = (
     "/reviews",
     "/emergency",
     "/staff",
+    "/applications",
+    "/applications?tab=done&words=何もない",
+    "/applications/1",
+    "/applications/2",
+    "/applications/map",
+    "/applications/slots",
 )
 
 
@@ -70,9 +78,14 @@ def test_every_page_fits_and_keeps_to_the_rules(opened, house: House, address: s
     asked_block(house, ids, "taro")
     with house.database.transaction() as session:
         taro = session.query(Staff).filter(Staff.login == "taro").one()
+        taro_id = taro.id
         of_town = {"municipality_id": "midori", "staff_id": taro.id}
         session.add(HandoverNote(**of_town, text="長い引き継ぎ。" * 40, at=NOW))
         session.add(EmergencyMessage(**of_town, texts={"ja": "閉庁しています。" * 20, "en": "Closed."}, began_at=NOW))
+    sofa, _ = applied(house, thing="長い名前の家具" * 8), applied(house, "pothole", key="m-2", notify="anonymous")
+    with house.database.transaction() as session:
+        desk, one = house.receiving.desk("midori"), held(session, sofa)
+        mark_field(session, desk, one, "phone", is_fine=False, reason="長い理由。" * 30, staff_id=taro_id, now=NOW)
     page = opened("supervisor")
     found = {}
     for path in PAGES:

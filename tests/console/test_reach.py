@@ -12,6 +12,7 @@ from console.models import SavedFilter
 from handoff.canned import CannedWords, add_reply
 from handoff.desk_models import ContactLimit, EmergencyMessage, HandoverNote, IntakePause
 from handoff.models import Role, Staff
+from tests.console.application_sample import apply
 from tests.console.case_sample import open_one
 from tests.console.conftest import Browser, House, actions
 from tests.console.sample import NOW, SECRET
@@ -22,6 +23,7 @@ EVERYBODY = set(Role)
 CALLBACKS = {Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR}
 CONTENT = {Role.EDITOR, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR}
 CASES = {Role.STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR}
+APPLICATIONS = {Role.VIEWER, *CASES}
 SUPERVISION = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 SLOTS = CONTENT | {Role.STAFF}
 OF_PROCEDURES = {"portion": "general", "fee_name": "loan", "name": "fee.certificate", "number": "1"}
@@ -70,6 +72,29 @@ REACH = {
     "POST /cases/{case_id}/messages/{message_id}/undo": CASES,
     "POST /cases/{case_id}/draft": CASES,
     "POST /cases/{case_id}/insert": CASES,
+    "GET /applications": APPLICATIONS,
+    "POST /applications/bulk": CASES,
+    "POST /applications/bulk/undo": CASES,
+    "POST /applications/csv": CASES,
+    "GET /applications/map": APPLICATIONS,
+    "GET /applications/slots": CASES,
+    "POST /applications/slots": CASES,
+    "POST /applications/slots/day": CASES,
+    "GET /applications/{application_id}": APPLICATIONS,
+    "GET /applications/{application_id}/paper": APPLICATIONS,
+    "GET /applications/{application_id}/media/{media_id}": APPLICATIONS,
+    "POST /applications/{application_id}/reveal": CASES,
+    "POST /applications/{application_id}/preview": CASES,
+    "POST /applications/{application_id}/check": CASES,
+    "POST /applications/{application_id}/accept": CASES,
+    "POST /applications/{application_id}/finish": CASES,
+    "POST /applications/{application_id}/refuse": CASES,
+    "POST /applications/{application_id}/return": CASES,
+    "POST /applications/{application_id}/undo": CASES,
+    "POST /applications/{application_id}/marks": CASES,
+    "POST /applications/{application_id}/notes": CASES,
+    "POST /applications/{application_id}/holder": CASES,
+    "POST /applications/{application_id}/case": CASES,
     "GET /new-case": CASES,
     "POST /new-case": CASES,
     "POST /presence": CASES,
@@ -149,9 +174,12 @@ REACH = {
     "GET /dead-letters": {Role.ADMINISTRATOR},
     "POST /dead-letters/{letter_id}/retry": {Role.ADMINISTRATOR},
 }
-OF_OPEN_PAGES = {"GET /live", "POST /live/heartbeat", "POST /cases/{case_id}/viewing"}
+OF_OPEN_PAGES = {"GET /live", "POST /live/heartbeat", "POST /cases/{case_id}/viewing", "POST /applications/{application_id}/viewing"}
 """Scripts ask for these; tests/console/live looks at who reaches them."""
 WITH_PARTS = {
+    "GET /applications/{application_id}/media/{media_id}",
+    "POST /applications/{application_id}/marks",
+    "POST /applications/{application_id}/preview",
     "GET /cases/{case_id}/media/{media_id}",
     "POST /cases/{case_id}/tasks/{task_id}/done",
     "POST /cases/{case_id}/messages/{message_id}/undo",
@@ -193,7 +221,12 @@ def add_rows(session: Session, house: House, municipality_id: str) -> dict[str, 
     session.add_all([pause, emergency, limit, kept, HandoverNote(**of_town, staff_id=staff.id, text=case.title, at=NOW)])
     session.flush()
     named = {"case": case, "canned": canned, "pause": pause, "emergency": emergency, "limit": limit, "filter": kept, "staff": staff}
-    return {f"{name}_id": str(row.id) for name, row in named.items()} | dict.fromkeys(("media_id", "task_id", "message_id"), "1")
+    application = apply(session, house, key=f"{municipality_id}-applies", municipality_id=municipality_id, thing=case.title)
+    return (
+        {f"{name}_id": str(row.id) for name, row in named.items()}
+        | {"application_id": str(application)}
+        | dict.fromkeys(("media_id", "task_id", "message_id"), "1")
+    )
 
 
 def ask(browser: Browser, key: str, ids: dict[str, str]):  # type: ignore[no-untyped-def]
@@ -263,6 +296,10 @@ def test_lists_show_nothing_of_another_municipality(visit: Visit, ids: tuple[dic
         "/emergency",
         "/staff",
         f"/cases/{ids[0]['case_id']}",
+        "/applications",
+        "/applications/map",
+        "/applications/slots",
+        f"/applications/{ids[0]['application_id']}",
     ):
         page = browser.get("/console" + path).text
         for foreign in ("aoba", "青葉", "090-9999-9999", SECRET):
@@ -282,6 +319,8 @@ def test_navigation_shows_only_rooms_that_one_may_enter(visit: Visit) -> None:
     assert "止まった処理" not in visit("supervisor").get("/console/").text
     assert "止まった処理" in visit("administrator").get("/console/").text
     rooms = {role: re.findall(r'class="room" href="/console(/[\w-]*)"', visit(role.value).get("/console/").text) for role in Role}
-    assert rooms[Role.VIEWER] == rooms[Role.EDITOR] == ["/", "/cases", "/callbacks", "/conversations", "/content", "/procedures"]
-    assert rooms[Role.STAFF] == ["/", "/cases", "/callbacks", "/conversations", "/canned", "/handover", "/content", "/procedures"]
+    assert rooms[Role.EDITOR] == ["/", "/cases", "/callbacks", "/conversations", "/content", "/procedures"]
+    assert rooms[Role.VIEWER] == ["/", "/cases", "/applications", "/callbacks", "/conversations", "/content", "/procedures"]
+    counter = ["/", "/cases", "/applications", "/callbacks", "/conversations", "/canned", "/handover"]
+    assert rooms[Role.STAFF] == [*counter, "/content", "/procedures"]
     assert rooms[Role.SUPERVISOR] == [*rooms[Role.STAFF], "/supervision", "/reviews", "/emergency", "/staff"]

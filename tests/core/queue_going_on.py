@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from core.database import Database
 from core.jobs import Job, JobKind, NewJob, Queue
-from tests.core.queue_bench import PATIENCE, Bench, MakeQueue, QueueStage, eventually, job
+from tests.core.queue_bench import PATIENCE, Bench, MakeQueue, QueueStage, job
+from tests.patience import soon
 
 
 class KeepsGoing(QueueStage):
@@ -28,7 +29,7 @@ class KeepsGoing(QueueStage):
             queue.enqueue(session, NewJob(kind="begin", key="a"), job("waits", priority=10, key="z"))
             queue.enqueue(session, NewJob(kind="begin", key="b"))
         queue.start([self.handing_over(emptied, queue, job("follows", key="k")), bench.kind()], threads=1)
-        eventually(lambda: len(bench.ran) == 3, "all run")
+        soon(lambda: len(bench.ran) == 3, "all run")
         assert bench.ran == ["waits", "follows", "follows"]
         assert bench.jobs[1].attempt == 1
 
@@ -36,13 +37,13 @@ class KeepsGoing(QueueStage):
             with emptied.reading() as session:
                 return sum(queue.waiting(session).values())
 
-        eventually(lambda: waiting() == 0, "nothing is left")
+        soon(lambda: waiting() == 0, "nothing is left")
 
     def test_what_waits_under_the_same_key_goes_first(self, emptied: Database, queue: Queue, bench: Bench) -> None:
         with emptied.transaction() as session:
             queue.enqueue(session, NewJob(kind="begin", priority=10), job("earlier", key="k"))
         queue.start([self.handing_over(emptied, queue, job("follows", key="k")), bench.kind()], threads=2)
-        eventually(lambda: len(bench.ran) == 2, "both run")
+        soon(lambda: len(bench.ran) == 2, "both run")
         assert bench.ran == ["earlier", "follows"]
 
     def test_nothing_follows_a_transaction_that_is_rolled_back(self, emptied: Database, queue: Queue, bench: Bench) -> None:
@@ -56,7 +57,7 @@ class KeepsGoing(QueueStage):
         with emptied.transaction() as session:
             queue.enqueue(session, NewJob(kind="begin"), NewJob(kind="begin"))
         queue.start([self.handing_over(emptied, queue, job("follows"), fail_once), bench.kind()], threads=1)
-        eventually(lambda: len(tries) == 2 and bool(bench.ran), "the second transaction is committed")
+        soon(lambda: len(tries) == 2 and bool(bench.ran), "the second transaction is committed")
         assert bench.ran == ["follows"]
 
     def test_failure_behind_the_commit_neither_buries_nor_repeats_the_job(self, emptied: Database, queue: Queue, bench: Bench) -> None:
@@ -71,7 +72,7 @@ class KeepsGoing(QueueStage):
         with emptied.transaction() as session:
             queue.enqueue(session, NewJob(kind="begin"))
         queue.start([JobKind(name="begin", run=run, on_death=bench.bury), bench.kind()], threads=1)
-        eventually(lambda: bench.ran == ["follows"], "what was handed over runs")
+        soon(lambda: bench.ran == ["follows"], "what was handed over runs")
         assert len(begun) == 1
         assert bench.buried == self.letters(emptied, queue) == []
 
@@ -90,6 +91,6 @@ class KeepsGoing(QueueStage):
         assert committed.wait(PATIENCE)
         assert not crashed.stop(0.0)
         make_queue().start([bench.kind()], threads=1)
-        eventually(lambda: bench.ran == ["follows"], "the next process does it")
+        soon(lambda: bench.ran == ["follows"], "the next process does it")
         gate.set()
         crashed.stop(PATIENCE)

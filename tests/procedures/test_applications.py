@@ -402,5 +402,5 @@ def test_confirmed_twice_at_once_is_one(database: Database) -> None:
 
 
 def test_tellings_are_values() -> None:
-    telling = Telling(application_id=1, resident_id=2, language="ja", place="tells.done", gaps={"number": "x"})
+    telling = Telling(application_id=1, resident_id=2, language="ja", place="tells.done", gaps={"number": "x"}, event_id=3)
     assert telling.place in PROCEDURES.definitions["oversized_waste"].texts

@@ -180,3 +180,16 @@ def test_no_step_is_shipped_for_large_collections(mode: SearchMode) -> None:
     for step in (gates_of(mode).surer, gates_of(mode).clearer):
         assert step is None or not step.holds(1 - 1e-12, 1.0, LARGE)
         assert step is None or step.holds(1 - 1e-12, 1.0, SMALL)
+
+
+@pytest.mark.parametrize(("nouns", "lead", "is_certain"), [(0.5, 0.1, True), (0.2, 0.1, False), (0.2, 0.25, True)])
+def test_what_lacks_the_matter_of_the_question_is_certain_only_with_a_clear_lead(
+    gates: Gates, monkeypatch: pytest.MonkeyPatch, nouns: float, lead: float, is_certain: bool
+) -> None:
+    surer, clearer = (Step(first_right=Bar(small=0.9, large=1.0), lead=least) for least in (0.02, 0.2))
+    changed = gates.model_copy(update={"surer": surer, "clearer": clearer, "least_nouns": 0.3})
+    monkeypatch.setattr(confidence, "gates_of", lambda _mode: changed)
+    monkeypatch.setitem(PARTS, "lacks_rarest", 1.0)
+    monkeypatch.setitem(PARTS, "nouns", nouns)
+    entries = (("住民票の写しの取り方", "窓口で取れます。", 1.0), ("印鑑登録のしかた", "窓口で登録できます。", 1.0 - lead))
+    assert judge(*found("住民票の写しの燻製", *entries)).is_first_right is is_certain

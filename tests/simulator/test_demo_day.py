@@ -18,6 +18,7 @@ from core.clock import in_japan, system_clock
 from core.pack_loading import load_pack
 from handoff.desk_models import CannedReply, CaseNote, HandoverNote, Mention
 from handoff.models import Case, CaseReason, CaseState, Presence, PresenceState, Role, Staff
+from procedures.models import Application, ApplicationEvent, ApplicationState
 from tests.shared_database import migrated_database
 from tests.town import MUNICIPALITY, Town, shared_search
 
@@ -122,6 +123,18 @@ def test_cases_are_in_all_states_with_what_lists_charts_and_reports_show(town: T
     assert {case.reason for case in cases} >= {CaseReason.ASKED, CaseReason.BY_HAND}
     assert {case.language for case in cases} >= {"ja", "en", "vi", "zh-Hans"}
     assert tallies == {CannedReply: len(load_day(PACK).canned), CaseNote: tallies[CaseNote], Mention: 1, HandoverNote: 2}
+
+
+def test_applications_are_in_all_states_with_a_joined_report_and_a_picture_of_what_was_done(town: Town) -> None:
+    with town.database.reading() as session:
+        rows = session.scalars(select(Application)).all()
+        details = session.scalars(select(ApplicationEvent.detail)).all()
+        told = session.scalars(select(MessageRow.text).where(MessageRow.text.contains("JU-"))).all()
+    assert {row.state for row in rows} == set(ApplicationState)
+    assert [row.joined_to is not None for row in rows].count(True) == 1
+    assert any("photo" in detail for detail in details)
+    assert any("本受付しました" in text for text in told)
+    assert {row.language for row in rows} >= {"ja", "en", "zh-Hans"}
 
 
 def test_everything_happened_at_its_hour(town: Town) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 import core.database
 
-revision = '0012'
+revision = '0009'
 down_revision = '0008'
 branch_labels = None
 depends_on = None

@@ -3,15 +3,14 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import queries
-from console.models import AuditRecord
 from core.encryption import Keyring
-from procedures.outside.models import WebhookEndpoint
+from core.models import AuditRecord, Municipality
 
 BEGINNING = "0" * 64
 
@@ -24,12 +23,12 @@ class AuditLog:
 
     def record(self, session: Session, *, municipality_id: str, staff_id: int | None, action: str, subject: str, now: datetime) -> None:
         """In the transaction of the change itself; chains of one municipality are written one after the other."""
-        queries.lock_audit(session, municipality_id)
-        last = queries.last_audit_record(session, municipality_id)
+        _lock(session, municipality_id)
+        last = _last(session, municipality_id)
         record = AuditRecord(
             municipality_id=municipality_id,
             number=last.number + 1 if last else 1,
-            at=now,
+            at=now.astimezone(UTC),
             staff_id=staff_id,
             action=action,
             object=subject[:200],
@@ -38,17 +37,6 @@ class AuditLog:
         record.hash = self._hash(record)
         session.add(record)
         session.flush()
-
-    def record_stopped_endpoint(self, session: Session, endpoint: WebhookEndpoint, now: datetime) -> None:
-        """Nobody did it: it failed for too long."""
-        self.record(
-            session,
-            municipality_id=endpoint.municipality_id,
-            staff_id=None,
-            action="endpoint.stopped",
-            subject=f"endpoint:{endpoint.id} {endpoint.url}",
-            now=now,
-        )
 
     def first_broken(self, records: Sequence[AuditRecord]) -> int | None:
         """The number of the first record that does not continue the chain; None while all of it is sound."""
@@ -71,3 +59,13 @@ class AuditLog:
             record.previous_hash,
         ]
         return hmac.new(self._key, orjson.dumps(fields), hashlib.sha256).hexdigest()
+
+
+def _lock(session: Session, municipality_id: str) -> None:
+    """Two transactions must not continue the same chain at the same place; others may go on referring to the municipality."""
+    session.execute(select(Municipality.id).where(Municipality.id == municipality_id).with_for_update(key_share=True))
+
+
+def _last(session: Session, municipality_id: str) -> AuditRecord | None:
+    statement = select(AuditRecord).where(AuditRecord.municipality_id == municipality_id)
+    return session.scalars(statement.order_by(AuditRecord.number.desc()).limit(1)).one_or_none()
