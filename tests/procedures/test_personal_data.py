@@ -59,15 +59,15 @@ def test_second_procedure_takes_at_most_half_the_questions(database: Database) -
 
 
 def test_known_data_can_be_declined_or_answered_over() -> None:
-    known = {"name": {"name": "田中 太郎", "kana": "タナカ タロウ"}, "phone": {"number": "090-1234-5678", "hours": ""}}
+    person = {"name": {"name": "田中 太郎", "kana": "タナカ タロウ"}, "phone": {"number": "090-1234-5678", "hours": ""}}
+    known = {"waste_origin": True, **person}
     talk = Talk("oversized_waste", facts=sample_facts(known=known))
-    talk.say("家庭", "布団", "以上", "港町3-2-1", "12月8日", "玄関前")
     assert isinstance(talk.step, OfferKnown)
     talk.say("いいえ")
-    assert talk.field == "name"
+    assert talk.field == "is_household"
     other = Talk("oversized_waste", facts=sample_facts(known=known))
-    other.say("家庭", "布団", "以上", "港町3-2-1", "12月8日", "玄関前", "佐藤 花子 サトウ ハナコ")
-    assert other.answers["name"] == {"name": "佐藤 花子", "kana": "サトウ ハナコ"}
+    other.say("店で使っていた物です")
+    assert other.answers["is_household"] is False
 
 
 def test_known_datum_that_does_not_fit_any_more_is_not_offered() -> None:
