@@ -21,13 +21,16 @@ from bot.line.client import Accepted, Result, TokenInvalid
 from bot.line.delivery import Delivery
 from bot.media import MediaStore
 from bot.models import Conversation, Direction, InboundEvent, MessageRow, TurnRow
+from bot.my_data import MyData
 from bot.outcome import Outcome, Turn
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_effects import ProcedureEffects
 from bot.received import PhotoReceiver
 from bot.taps import TapSigner
+from bot.telling import Teller
 from bot.tools import SearchTools
 from bot.turn import TurnRunner
+from core.audit import AuditLog
 from core.clock import to_milliseconds
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
@@ -304,7 +307,9 @@ class WatchedRunner(TurnRunner):
     """Lets something happen while a turn is being decided."""
 
     def __init__(self, world: World, tools: SearchTools, media: MediaStore) -> None:
-        desk = ProcedureDesk(world.database, Seals(KEYRING), load_pack, load_procedures)
+        seals = Seals(KEYRING)
+        desk = ProcedureDesk(world.database, seals, load_pack, load_procedures)
+        teller = Teller(jobs=world.queue, channel=world.channel, packs=load_pack, procedures=load_procedures, seals=seals, media=media)
         super().__init__(
             world.database,
             world.queue,
@@ -312,7 +317,7 @@ class WatchedRunner(TurnRunner):
             tools.with_procedures(desk),
             load_pack,
             CaseEffects(world.queue, media),
-            ProcedureEffects(desk, None),
+            ProcedureEffects(desk, MyData(seals, AuditLog(KEYRING)), None, teller),
             PhotoReceiver(world.database, lambda _: world.line, media),  # type: ignore[arg-type,return-value]
             lambda: world.now,
             world.delivery.begin,
