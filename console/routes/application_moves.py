@@ -27,7 +27,8 @@ from procedures.models import Application
 from procedures.moving import StaleApplicationError
 from procedures.sheet import sections_of
 
-KIND = "application_step"
+KIND, NOTE_KIND = "application_step", "application_note"
+"""Of forms. The application's row is locked, so that of two clicks the second finds what the first did."""
 WORDS_LIMIT = 1_000
 PHOTO_BYTES = 10 * 1024 * 1024
 
@@ -168,9 +169,10 @@ def note_application(application_id: RowId, form: Annotated[NoteForm, Form()], v
     try:
         with visit.writing() as session:
             one = held_application(session, visit, application_id)
-            if submissions.begin(session, visit, form.submission, "application_note"):
+            if submissions.submission_of(session, visit, form.submission, NOTE_KIND) is None:
                 desk = visit.receiving.desk(visit.municipality_id)
                 reviewing.note(session, desk, one, words, staff_id=visit.visitor.staff_id, now=visit.now)
+                submissions.begin(session, visit, form.submission, NOTE_KIND)
                 visit.record(session, "application.note", f"application:{application_id}")
     except NotAllowedError as error:
         return show_refused(visit, application_id, RefusedForm(form="notes", values={"words": words}), error)
@@ -230,8 +232,9 @@ def _step(visit: Visit, application_id: int, notice: str, form: StepForm, act: A
     try:
         with visit.writing() as session:
             one = held_application(session, visit, application_id)
-            if submissions.begin(session, visit, form.submission, KIND):
+            if submissions.submission_of(session, visit, form.submission, KIND) is None:
                 act(session, one, given)
+                submissions.begin(session, visit, form.submission, KIND)
                 visit.record(session, f"application.{name}", f"application:{application_id}")
     except (NotAllowedError, StaleApplicationError, UnfitFileError) as error:
         seen = int(form.event) if form.event.isascii() and form.event.isdecimal() and len(form.event) < 19 else None
