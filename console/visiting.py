@@ -279,8 +279,6 @@ JobReader = Annotated[Visit, Depends(_allowed(Permission.RETRY_JOBS))]
 Writer = Annotated[Visit, Depends(_meant(Permission.READ))]
 CallbackWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_CALLBACKS))]
 CaseWriter = Annotated[Visit, Depends(_meant(Permission.WORK_CASES))]
-ApplicationHandler = Annotated[Visit, Depends(_allowed(Permission.HANDLE_APPLICATIONS))]
-"""Looks at what only those who handle applications may see."""
 ApplicationWriter = Annotated[Visit, Depends(_meant(Permission.HANDLE_APPLICATIONS))]
 SupervisionWriter = Annotated[Visit, Depends(_meant(Permission.SUPERVISE))]
 ContentWriter = Annotated[Visit, Depends(_meant(Permission.EDIT_CONTENT))]
