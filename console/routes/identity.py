@@ -11,7 +11,7 @@ from console.security import PREFIX
 from console.texts import named, say
 from console.views.choices import Choice
 from console.views.identity import DraftView, IdentityView
-from console.visiting import ApplicationWriter, Visit
+from console.visiting import ApplicationHandler, ApplicationWriter, Visit
 from core.messages import Language
 from procedures.applications import Desk
 from procedures.assurance import LIFETIME, give_code, read_code
@@ -41,7 +41,7 @@ class DraftForm(TextForm):
 
 
 @router.get("")
-def show(visit: ApplicationWriter, code: str = "") -> Response:
+def show(visit: ApplicationHandler, code: str = "") -> Response:
     if not code:
         return visit.page("identity/page.html", _view(), room=ROOM)
     with visit.writing() as session:
