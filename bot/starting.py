@@ -12,7 +12,7 @@ from procedures.loading import Procedures
 from procedures.receipts import read_receipt_number
 from retrieval.tokens import fold
 
-PARTICLES = "のをにはがで、。 　"
+PARTICLES = re.compile(r"[のをにはがで、。\s]+$")
 LONGEST_NUMBER = len("JU-2026-000123-K")
 RECEIPT = re.compile(r"\bJU[\s-]*\d")
 
@@ -28,7 +28,7 @@ def wanted_procedure(procedures: Procedures | None, text: str) -> Definition | N
 
 def _named(procedures: Procedures, what: str) -> Definition | None:
     """By the name with which the words end, the longest first: what stands before it says more of the matter."""
-    said = fold(squeeze(what)).rstrip(PARTICLES)
+    said = PARTICLES.sub("", fold(squeeze(what)))
     names = [(fold(squeeze(name)), definition) for definition in procedures.definitions.values() for name in definition.starts]
     found = [(len(name), definition) for name, definition in names if name and said.endswith(name)]
     return max(found, key=lambda one: one[0])[1] if found else None

@@ -51,7 +51,7 @@ def said_keys() -> Iterator[tuple[str, str, set[str] | None]]:
                 continue
             elif name == "tap" and len(node.args) == 3:
                 for argument in keys_in(node.args[1]):
-                    yield place, rf"choice\.{argument}", set()
+                    yield place, rf"(procedure\.)?choice\.{argument}", set()
             else:
                 for argument in (found for node_argument in node.args for found in keys_in(node_argument)):
                     if re.fullmatch(r"[a-z_]+\\\.[a-z_\\.]+", argument) and argument.split("\\.")[0] in groups():

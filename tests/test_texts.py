@@ -25,6 +25,7 @@ TEXTS = {
 JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
 LANGUAGE_KNOWLEDGE = {
     "bot/bubbles.py": "words in which an unfinished utterance ends",
+    "bot/starting.py": "particles before a wish",
     "bot/waste.py": "words after a place, and numbers of blocks",
     "core/individual_number.py": "kanji numerals",
     "core/japanese_dates.py": "names of eras, of days seen from today, and parts of dates",

@@ -119,5 +119,5 @@ def day_words(rule: RuleOfDay, drawn: Drawn) -> str:
     if rule.written == "today":
         return say("condition.same_day")
     number = drawn.value(rule.value) if rule.value else str(rule.number)
-    unit = named("day_unit", rule.unit.replace(" ", "_"))
+    unit = named("day_unit", rule.unit.split()[0])
     return say("condition.before" if rule.sign < 0 else "condition.after", number=number, unit=unit)

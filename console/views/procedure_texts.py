@@ -68,6 +68,16 @@ class TextsView:
         return tuple(problem for problem in self.problems if problem.field == place)
 
 
+NUMBERED = {
+    ("steps", "title"): "steps_title",
+    ("stops", "say"): "stops_say",
+    ("stops", "label"): "stops_label",
+    ("stops", "number"): "stops_number",
+    ("stops", "link"): "stops_link",
+}
+"""Texts of which one place in a list has several."""
+
+
 def place_label(place: str, definition: Definition) -> str:
     """質問, お礼, 「玄関前」という選択肢 …"""
     inside = place
@@ -79,8 +89,7 @@ def place_label(place: str, definition: Definition) -> str:
     if parts[0] == "options":
         return say("text_place.option", name=definition.texts.get(place, parts[1]))
     if len(parts) > 1 and parts[1].isdecimal():
-        last = parts[-1] if parts[0] in ("stops", "steps") else ""
-        key = "_".join(filter(None, (parts[0], last)))
+        key = NUMBERED.get((parts[0], parts[-1]), parts[0])
         return named("text_place", key, "other", number=int(parts[1]) + 1, name=inside)
     return named("text_place", parts[0], "other", name=inside)
 

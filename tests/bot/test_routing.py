@@ -249,7 +249,12 @@ def test_a_button_that_has_nothing_to_do_with_waiting_turns_to_the_bot(said: Con
     assert goes_on_with_bot(turn, route(turn)) is expected
 
 
-OWN = [("わたしのデータ", Route.MY_DATA), ("my data", Route.MY_DATA), (new_code(), Route.LINK_CODE), ("データの持ち出し", Route.ANSWER)]
+OWN = [
+    ("わたしのデータ", Route.MY_DATA),
+    ("my data", Route.MY_DATA),
+    pytest.param(new_code(), Route.LINK_CODE, id="code"),
+    ("データの持ち出し", Route.ANSWER),
+]
 
 
 @pytest.mark.parametrize(("said", "expected"), OWN)

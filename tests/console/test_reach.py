@@ -12,6 +12,8 @@ from console.models import SavedFilter
 from handoff.canned import CannedWords, add_reply
 from handoff.desk_models import ContactLimit, EmergencyMessage, HandoverNote, IntakePause
 from handoff.models import Role, Staff
+from procedures.outside.delivering import trial
+from procedures.outside.models import ApiToken, WebhookEndpoint
 from tests.console.application_sample import apply
 from tests.console.case_sample import open_one
 from tests.console.conftest import Browser, House, actions
@@ -171,6 +173,19 @@ REACH = {
     "POST /procedures/{procedure_id}/editions/{subject}/{number}/approve": CONTENT - {Role.EDITOR},
     "POST /procedures/{procedure_id}/editions/{subject}/{number}/refuse": CONTENT,
     "POST /procedures/{procedure_id}/editions/{subject}/{number}/restore": CONTENT,
+    "GET /identity": CASES,
+    "POST /identity/code": CASES,
+    "POST /identity/draft": CASES,
+    "GET /systems": {Role.ADMINISTRATOR},
+    "POST /systems/tokens": {Role.ADMINISTRATOR},
+    "POST /systems/tokens/{token_id}/revoke": {Role.ADMINISTRATOR},
+    "POST /systems/endpoints": {Role.ADMINISTRATOR},
+    "POST /systems/endpoints/{endpoint_id}/test": {Role.ADMINISTRATOR},
+    "POST /systems/endpoints/{endpoint_id}/rotate": {Role.ADMINISTRATOR},
+    "POST /systems/endpoints/{endpoint_id}/start": {Role.ADMINISTRATOR},
+    "POST /systems/endpoints/{endpoint_id}/remove": {Role.ADMINISTRATOR},
+    "GET /systems/deliveries": {Role.ADMINISTRATOR},
+    "POST /systems/deliveries/{delivery_id}/again": {Role.ADMINISTRATOR},
     "GET /dead-letters": {Role.ADMINISTRATOR},
     "POST /dead-letters/{letter_id}/retry": {Role.ADMINISTRATOR},
 }
@@ -218,9 +233,17 @@ def add_rows(session: Session, house: House, municipality_id: str) -> dict[str, 
         **of_town, resident_id=case.resident_id, case_id=case.id, step="blocked", reason=case.title, asked_by=staff.id, at=NOW
     )
     kept = SavedFilter(**of_town, staff_id=staff.id, name=case.title, query="tab=all")
+    token = ApiToken(**of_town, system=case.title, token_hash=municipality_id, hint="abcd", scopes=[], procedures=[], created_at=NOW)
+    url = f"https://{municipality_id}.example.jp/"
+    endpoint = WebhookEndpoint(**of_town, system=case.title, url=url, events=[], procedures=[], secret=b"", created_at=NOW)
     session.add_all([pause, emergency, limit, kept, HandoverNote(**of_town, staff_id=staff.id, text=case.title, at=NOW)])
+    session.add_all([token, endpoint])
+    session.flush()
+    delivery = trial(endpoint, NOW)
+    session.add(delivery)
     session.flush()
     named = {"case": case, "canned": canned, "pause": pause, "emergency": emergency, "limit": limit, "filter": kept, "staff": staff}
+    named |= {"token": token, "endpoint": endpoint, "delivery": delivery}
     application = apply(session, house, key=f"{municipality_id}-applies", municipality_id=municipality_id, thing=case.title)
     return (
         {f"{name}_id": str(row.id) for name, row in named.items()}
@@ -295,6 +318,9 @@ def test_lists_show_nothing_of_another_municipality(visit: Visit, ids: tuple[dic
         "/reviews",
         "/emergency",
         "/staff",
+        "/identity",
+        "/systems",
+        "/systems/deliveries",
         f"/cases/{ids[0]['case_id']}",
         "/applications",
         "/applications/map",
@@ -321,6 +347,6 @@ def test_navigation_shows_only_rooms_that_one_may_enter(visit: Visit) -> None:
     rooms = {role: re.findall(r'class="room" href="/console(/[\w-]*)"', visit(role.value).get("/console/").text) for role in Role}
     assert rooms[Role.EDITOR] == ["/", "/cases", "/callbacks", "/conversations", "/content", "/procedures"]
     assert rooms[Role.VIEWER] == ["/", "/cases", "/applications", "/callbacks", "/conversations", "/content", "/procedures"]
-    counter = ["/", "/cases", "/applications", "/callbacks", "/conversations", "/canned", "/handover"]
+    counter = ["/", "/cases", "/applications", "/identity", "/callbacks", "/conversations", "/canned", "/handover"]
     assert rooms[Role.STAFF] == [*counter, "/content", "/procedures"]
     assert rooms[Role.SUPERVISOR] == [*rooms[Role.STAFF], "/supervision", "/reviews", "/emergency", "/staff"]
