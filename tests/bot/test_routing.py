@@ -34,7 +34,6 @@ from bot.states import (
     WaitingForStaff,
 )
 from bot.taps import AskEntry, GoOnWithBot, ShowMenu
-from procedures.assurance import new_code
 from procedures.loading import load_procedures
 from procedures.state import Filling
 from tests.bot.turns import ANSWERED, bubble, turn_of
@@ -252,7 +251,7 @@ def test_a_button_that_has_nothing_to_do_with_waiting_turns_to_the_bot(said: Con
 OWN = [
     ("わたしのデータ", Route.MY_DATA),
     ("my data", Route.MY_DATA),
-    pytest.param(new_code(), Route.LINK_CODE, id="code"),
+    ("Y223-3ES8", Route.LINK_CODE),
     ("データの持ち出し", Route.ANSWER),
 ]
 

@@ -1,6 +1,7 @@
 """Who reaches what: every route for every role, and never the rows of another municipality."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -255,7 +256,7 @@ def add_rows(session: Session, house: House, municipality_id: str) -> dict[str, 
 def ask(browser: Browser, key: str, ids: dict[str, str]):  # type: ignore[no-untyped-def]
     method, path = key.split(" ")
     path = "/console" + re.sub(r"\{(\w+)\}", lambda match: ids[match.group(1)], path)
-    return browser.get(path) if method == "GET" else browser.submit(path)
+    return browser.get(path) if method == "GET" else browser.submit(path, submission=str(uuid.uuid4()))
 
 
 def test_table_of_reach_names_every_route() -> None:
