@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from core.messages import OTHER_SCRIPT, Language
 from core.pack import Pack
 from core.recognising import Recognised, is_japanese_sentence, recognise
+from procedures.assurance import read_code
+from procedures.receipts import read_receipt_number
 
+LONGEST_NUMBER = len("JU-2026-000123-K") + 2
+"""Of an application, with a dash or space more than it needs."""
 OWN_WORDS = "ask:"
 """What the rich menu sends as if the resident had typed it."""
 
@@ -29,7 +33,7 @@ def speech_of(text: str, pack: Pack, *, kept: Language | None = None, earlier: S
     before = _shown_before(earlier, pack)
     kept = kept if kept in offered else None
     base = kept or before or Language.JAPANESE
-    shown = _offered(recognise(text), pack) if not _is_own_button(text, pack) else ()
+    shown = _offered(recognise(text), pack) if not _is_of_no_language(text, pack) else ()
     if not shown or (kept or before) in shown:
         return Speech(language=base, is_to_be_kept=kept is None and not base.is_japanese and before is not None and before in shown)
     language = shown[0]
@@ -58,10 +62,13 @@ def _shown_before(earlier: Sequence[str], pack: Pack) -> Language | None:
 
 def _languages(earlier: Sequence[str], pack: Pack) -> Iterator[Language]:
     for text in earlier:
-        if not _is_own_button(text, pack):
+        if not _is_of_no_language(text, pack):
             yield from _offered(recognise(text), pack)[:1]
 
 
-def _is_own_button(text: str, pack: Pack) -> bool:
+def _is_of_no_language(text: str, pack: Pack) -> bool:
+    """A button of ours, a code of the counter, or the number of an application."""
+    if read_code(text) is not None or (len(text.strip()) <= LONGEST_NUMBER and read_receipt_number(text) is not None):
+        return True
     areas = pack.rich_menu.areas if pack.rich_menu else ()
     return any(area.tap == f"{OWN_WORDS}{text.strip()}" for area in areas)

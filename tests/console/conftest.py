@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import psycopg
@@ -74,6 +74,7 @@ class House:
     queue: EmbeddedQueue
     folder: Path
     told: list[str] = field(default_factory=list)
+    built: dict[tuple[str | None, Live | None], Starlette] = field(default_factory=dict)
 
     @cached_property
     def counter(self) -> Counter:
@@ -103,8 +104,13 @@ class House:
         endpoints = Endpoints(KEYRING, resolve=lambda host, port: ["10.0.0.1" if host.startswith("inner") else "203.0.114.7"])
         return Systems(tokens=Tokens(KEYRING), endpoints=endpoints, procedures=lambda municipality_id: load_procedures("shiomi"))
 
-    @cache  # noqa: B019  # A house lives as long as its test.
     def application(self, public_url: str | None = None, live: Live | None = None) -> Starlette:
+        """The same for the same wishes; gone with its house."""
+        if (public_url, live) not in self.built:
+            self.built[public_url, live] = self._build(public_url, live)
+        return self.built[public_url, live]
+
+    def _build(self, public_url: str | None, live: Live | None) -> Starlette:
         console = create_console(
             self.database,
             KEYRING,

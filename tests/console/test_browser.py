@@ -43,7 +43,7 @@ PAGES = (
     "/systems/deliveries",
     "/dead-letters",
 )
-TARGETS = "main a.button, main button, main input:not([type=hidden]):not([type=checkbox]), main select, .room, .menu-button"
+TARGETS = "main a.button, main button:not(.unseen), main input:not([type=hidden]):not([type=checkbox]), main select, .room, .menu-button"
 SMALL = f"""() => [...document.querySelectorAll('{TARGETS}')]
     .filter(found => found.offsetHeight > 0 && found.offsetHeight < 44).map(found => found.outerHTML)"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
