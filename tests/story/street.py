@@ -129,7 +129,9 @@ class Street:
         page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
         page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda line: self.complaints.append(line.text) if is_complaint(line.type, line.text) else None)
+        page.on(
+            "console", lambda line: self.complaints.append(f"{line.text} {line.location}") if is_complaint(line.type, line.text) else None
+        )
         return page
 
 
