@@ -34,12 +34,12 @@ MAX_QUESTIONS = 2
 
 
 def answer_question(turn: Turn, tools: Tools) -> Outcome:
-    """Bubbles that are different questions get an answer each, when together they make no sense."""
+    """Bubbles that are different questions get an answer each; where only one of them is one, together they must make no sense."""
     answer = tools.answer(question_of(turn, turn.text))
     lines = list(dict.fromkeys(turn.text.splitlines()))
-    if answer.decision is not Verdict.ANSWER and len(lines) > 1:
+    if len(lines) > 1:
         answers = _answered_lines(turn, tools, lines)
-        if answers:
+        if len(answers) > 1 or (answers and answer.decision is not Verdict.ANSWER):
             return answered(turn, tools, Route.ANSWER, turn.text, answers)
     return reply_with(turn, tools, Route.ANSWER, turn.text, answer)
 
