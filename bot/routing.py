@@ -17,7 +17,7 @@ from bot.incoming import (
 )
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.starting import asks_for_own_data, asks_how_it_stands, names_receipt, wanted_procedure
+from bot.starting import asks_for_own_data, asks_how_it_stands, wanted_procedure
 from bot.states import (
     AskedForComment,
     AskedForPhone,
@@ -245,7 +245,7 @@ def _route_words(turn: Turn) -> Route:
 
 
 def _route_in_procedure(turn: Turn) -> Route:
-    """Words are answers, unless they ask for another procedure in so many words, or name a receipt number."""
+    """Words are answers, unless they ask for another procedure in so many words, or how an application stands."""
     wanted = wanted_procedure(turn.procedures, turn.text)
     if wanted is not None and turn.filling is not None and wanted.id != turn.filling.procedure_id:
         return Route.START
@@ -253,7 +253,7 @@ def _route_in_procedure(turn: Turn) -> Route:
         return Route.MY_DATA
     if read_code(turn.text) is not None:
         return Route.LINK_CODE
-    return Route.STATUS if names_receipt(turn.text) else Route.PROCEDURE
+    return Route.STATUS if asks_how_it_stands(turn.procedures, turn.text) else Route.PROCEDURE
 
 
 def _is_farewell(turn: Turn) -> bool:

@@ -46,6 +46,8 @@ class OptionRow(DefinitionModel):
     """What else residents call it."""
     when: Condition | None = None
     """Offered only then."""
+    only_asked: bool = False
+    """Its words are everywhere (「ほかに椅子も」), so that they choose it only where it is asked for."""
 
 
 class ChoiceField(Field):
@@ -66,9 +68,8 @@ class ChoiceField(Field):
                 return Unread()
 
     def find(self, text: str, asking: Asking) -> Found | None:
-        inside = [
-            (row, word) for row in self._rows(asking) for word in self._words(row, asking) if len(word) >= LEAST_INSIDE and word in text
-        ]
+        rows = [row for row in self._rows(asking) if not row.only_asked]
+        inside = [(row, word) for row in rows for word in self._words(row, asking) if len(word) >= LEAST_INSIDE and word in text]
         if len({row.value for row, _ in inside}) != 1:
             return None
         row, word = max(inside, key=lambda pair: len(pair[1]))

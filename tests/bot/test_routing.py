@@ -271,6 +271,7 @@ IN_PROCEDURE = [
     (SentLocation(latitude=34.9, longitude=139.3), Route.PROCEDURE),
     ("道路の穴を通報したい", Route.START),
     ("JU-2026-000123-K", Route.STATUS),
+    ("申込みの状況", Route.STATUS),
     ("090-1234-5678", Route.PROCEDURE),
     ("担当者と話したい", Route.STAFF),
     ("もう死にたい", Route.CRISIS),

@@ -373,3 +373,15 @@ def test_window_ends_two_days_before() -> None:
     known = Answers(definition=talk.definition, answers=talk.answers, facts=talk.facts, now=talk.now)
     assert talk.definition.window is not None
     assert known.day_from(talk.definition.window.until, date(2026, 12, 8)) == date(2026, 12, 6)
+
+
+@pytest.mark.parametrize("said", ["ほかにない", "ほかに椅子もあります"])
+def test_words_about_other_things_choose_no_other_place(said: str) -> None:
+    talk = at_items()
+    talk.say("布団2枚", said)
+    assert "place" not in talk.answers
+    filled_to_place = at_items()
+    filled_to_place.say("布団2枚", "これで全部", "港町3丁目2番1号", "12月8日")
+    assert filled_to_place.field == "place"
+    filled_to_place.say("ほか")
+    assert filled_to_place.answers["place"] == "other"
