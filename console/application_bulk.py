@@ -1,6 +1,5 @@
 """Doing one thing to several applications, each in its own transaction, undoing it before anybody has heard, and saying what came of it."""
 
-from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,11 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.receiving import By
-from console import submissions
 from console.access import held_application
 from console.application_pages import may_hold, refusal
-from console.bulk import Picked
-from console.models import FormSubmission
+from console.several import Picked, result_of
 from console.texts import say
 from console.views.cases import BulkResultView
 from console.visiting import NotHereError, Visit
@@ -125,20 +122,11 @@ def _by(visit: Visit) -> By:
 
 
 def result_view(session: Session, visit: Visit, key: str) -> BulkResultView | None:
-    """Of the visitor's own form; None for a key that is none of theirs."""
-    row = submissions.submission_of(session, visit, key, KIND)
-    if row is None:
-        return None
-    if not row.detail:
-        return BulkResultView(done=say("bulk.running"), refused=(), undo=None)
-    return _result(row)
+    return result_of(session, visit, key, KIND, in_words)
 
 
-def _result(row: FormSubmission) -> BulkResultView:
-    is_undone = row.undone_at is not None
-    shown = row.detail["undone"] if is_undone and "undone" in row.detail else row.detail
-    action, count = Action(shown["action"]), len(shown["done"])
-    done = say(f"application_bulk_undone.{action}" if is_undone else f"application_bulk.{action}", count=count)
-    refused = tuple(say("bulk.refused", count=number, reason=reason) for reason, number in Tally(shown["refused"]).most_common())
-    undo = row.submission if count and not is_undone else None
-    return BulkResultView(done=done if count else say("application_bulk.nothing"), refused=refused, undo=undo)
+def in_words(action: str, count: int, is_undone: bool) -> str:
+    if not count:
+        return say("application_bulk.nothing")
+    known = Action(action)
+    return say(f"application_bulk_undone.{known}", count=count) if is_undone else say(f"application_bulk.{known}", count=count)

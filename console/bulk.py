@@ -1,6 +1,5 @@
 """Doing one thing to several cases, each in its own transaction, and undoing it; what came of it in words."""
 
-from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console import queries, submissions
+from console import queries
 from console.access import accessible_case, acting_staff
 from console.case_pages import refusal
-from console.models import FormSubmission
 from console.permissions import Permission
+from console.several import Picked, result_of
 from console.texts import say
 from console.views.cases import BulkResultView
 from console.visiting import NotHereError, Visit
@@ -32,14 +31,6 @@ class Action(StrEnum):
     SNOOZE = "snooze"
     PRIORITY = "priority"
     CLOSE = "close"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picked:
-    """A case as the page showed it."""
-
-    id: int
-    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,21 +141,11 @@ def _put_back(session: Session, visit: Visit, case: Case, staff: Staff, action: 
 
 
 def result_view(session: Session, visit: Visit, key: str) -> BulkResultView | None:
-    """Of the visitor's own form; None for a key that is none of theirs."""
-    row = submissions.submission_of(session, visit, key, KIND)
-    if row is None:
-        return None
-    if not row.detail:
-        return BulkResultView(done=say("bulk.running"), refused=(), undo=None)
-    return _result(row)
+    return result_of(session, visit, key, KIND, in_words)
 
 
-def _result(row: FormSubmission) -> BulkResultView:
-    is_undone = row.undone_at is not None
-    shown = row.detail["undone"] if is_undone and "undone" in row.detail else row.detail
-    action, count = Action(shown["action"]), len(shown["done"])
-    done = say(f"bulk_undone.{action}", count=count) if is_undone else say(f"bulk.{action}", count=count)
-    refused = tuple(say("bulk.refused", count=number, reason=reason) for reason, number in Tally(shown["refused"]).most_common())
-    return BulkResultView(
-        done=done if count else say("bulk.nothing"), refused=refused, undo=row.submission if count and not is_undone else None
-    )
+def in_words(action: str, count: int, is_undone: bool) -> str:
+    if not count:
+        return say("bulk.nothing")
+    known = Action(action)
+    return say(f"bulk_undone.{known}", count=count) if is_undone else say(f"bulk.{known}", count=count)

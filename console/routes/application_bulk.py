@@ -5,13 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from console import submissions
 from console.application_bulk import KIND, Action, Order, carry_out, take_back
 from console.application_lists import address, query_of
-from console.bulk import Picked
 from console.forms import TextForm
-from console.models import FormSubmission
-from console.visiting import ApplicationWriter, NotHereError, Visit
+from console.several import Picked, UndoForm, do_once, picked_in, undo_once
+from console.visiting import ApplicationWriter, Visit
 
 MOST = 100
 
@@ -27,22 +25,8 @@ class BulkForm(TextForm):
     submission: str = ""
 
 
-class UndoForm(TextForm):
-    """`submission` is the form that is undone."""
-
-    submission: str = ""
-    back: str = ""
-
-
 async def picked(request: Request) -> Sequence[Picked]:
-    """Boxes that were ticked: the application and the version that the page showed, as 12.3."""
-    form = await request.form()
-    found = []
-    for value in form.getlist("application")[:MOST]:
-        parts = str(value).split(".")
-        if len(parts) == 2 and all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
-            found.append(Picked(id=int(parts[0]), version=int(parts[1])))
-    return found
+    return await picked_in(request, "application", MOST)
 
 
 @router.post("/bulk")
@@ -54,30 +38,13 @@ def move_applications(
         return visit.redirect(way_back(form.back, visit), "application_nothing_picked")
     is_number = form.holder.isascii() and form.holder.isdecimal() and len(form.holder) < 19
     order = Order(action=Action(form.action), holder_id=int(form.holder) if is_number else 0)
-    with visit.writing() as session:
-        is_first = submissions.begin(session, visit, form.submission, KIND)
-    if is_first:
-        detail = carry_out(visit, chosen, order)
-        with visit.writing() as session:
-            submissions.finish(session, form.submission, detail)
+    do_once(visit, form.submission, KIND, lambda: carry_out(visit, chosen, order))
     return visit.redirect(f"{way_back(form.back, visit)}&done={form.submission}")
 
 
 @router.post("/bulk/undo")
 def undo_applications(form: Annotated[UndoForm, Form()], visit: ApplicationWriter) -> Response:
-    with visit.writing() as session:
-        row = submissions.submission_of(session, visit, form.submission, KIND)
-        if row is None:
-            raise NotHereError("no such form of this person")
-        session.refresh(row, with_for_update=True)
-        is_first = row.undone_at is None and bool(row.detail)
-        if is_first:
-            row.undone_at = visit.now
-        detail = dict(row.detail)
-    if is_first:
-        undone = take_back(visit, detail)
-        with visit.writing() as session:
-            session.get_one(FormSubmission, form.submission).detail = {**detail, "undone": undone}
+    undo_once(visit, form.submission, KIND, lambda detail: take_back(visit, detail))
     return visit.redirect(f"{way_back(form.back, visit)}&done={form.submission}")
 
 

@@ -6,15 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from console import submissions
-from console.bulk import KIND, Action, Order, Picked, carry_out, take_back
+from console.bulk import KIND, Action, Order, carry_out, take_back
 from console.case_lists import PATH
 from console.case_pages import NoMomentError
 from console.case_query import PRIORITIES, read_text
 from console.forms import TextForm
-from console.models import FormSubmission
+from console.several import Picked, UndoForm, do_once, picked_in, undo_once
 from console.views.case_moves import snooze_choices
-from console.visiting import CaseWriter, NotHereError, Visit
+from console.visiting import CaseWriter, Visit
 from core.clock import in_japan
 from handoff.holidays import is_national_holiday
 from handoff.models import Case, Priority
@@ -37,22 +36,8 @@ class BulkForm(TextForm):
     submission: str = ""
 
 
-class UndoForm(TextForm):
-    """`submission` is the form that is undone."""
-
-    submission: str = ""
-    back: str = ""
-
-
 async def picked(request: Request) -> Sequence[Picked]:
-    """Boxes that were ticked: the case and the version that the page showed, as 12.3."""
-    form = await request.form()
-    found = []
-    for value in form.getlist("case")[:MOST_CASES]:
-        parts = str(value).split(".")
-        if len(parts) == 2 and all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
-            found.append(Picked(id=int(parts[0]), version=int(parts[1])))
-    return found
+    return await picked_in(request, "case", MOST_CASES)
 
 
 @router.post("/bulk")
@@ -61,30 +46,13 @@ def move_cases(form: Annotated[BulkForm, Form()], chosen: Annotated[Sequence[Pic
     order = order_of(form, visit)
     if order is None or not chosen:
         return visit.redirect(way_back(form.back, visit), "bulk_nothing_picked")
-    with visit.writing() as session:
-        is_first = submissions.begin(session, visit, form.submission, KIND)
-    if is_first:
-        detail = carry_out(visit, chosen, order)
-        with visit.writing() as session:
-            submissions.finish(session, form.submission, detail)
+    do_once(visit, form.submission, KIND, lambda: carry_out(visit, chosen, order))
     return visit.redirect(f"{way_back(form.back, visit)}&done={form.submission}")
 
 
 @router.post("/bulk/undo")
 def undo_move(form: Annotated[UndoForm, Form()], visit: CaseWriter) -> Response:
-    with visit.writing() as session:
-        row = submissions.submission_of(session, visit, form.submission, KIND)
-        if row is None:
-            raise NotHereError("no such form of this person")
-        session.refresh(row, with_for_update=True)
-        is_first = row.undone_at is None and bool(row.detail)
-        if is_first:
-            row.undone_at = visit.now
-        detail = dict(row.detail)
-    if is_first:
-        undone = take_back(visit, detail)
-        with visit.writing() as session:
-            session.get_one(FormSubmission, form.submission).detail = {**detail, "undone": undone}
+    undo_once(visit, form.submission, KIND, lambda detail: take_back(visit, detail))
     return visit.redirect(f"{way_back(form.back, visit)}&done={form.submission}")
 
 
