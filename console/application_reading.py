@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import func, select
@@ -119,7 +120,7 @@ class ApplicationReading:
             submitted_at=one.submitted_at,
             language=named("language", one.language) if one.language != Language.JAPANESE else None,
             legal_basis=self.progress.definition.legal_basis,
-            changes_until=one.changes_until,
+            changes_until=within_a_year(one.changes_until, self.visit.now),
             ended_at=one.ended_at,
             is_forgotten=self.is_forgotten,
             case_id=open_case.id if open_case is not None else None,
@@ -240,3 +241,8 @@ class ApplicationReading:
             about=named("application_step_about", verb),
             bubble=self.bubble(verb, words),
         )
+
+
+def within_a_year(moment: datetime | None, now: datetime) -> datetime | None:
+    """None for what lies so far ahead that it limits nothing."""
+    return moment if moment is not None and moment < now + timedelta(days=366) else None

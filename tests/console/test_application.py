@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.models import Conversation, OutgoingCall
+from console.application_reading import within_a_year
 from handoff.models import Case
 from procedures.applications import reopen
 from procedures.fillings import filling_for
@@ -17,6 +18,7 @@ from procedures.models import ApplicationState
 from procedures.queries import events_of
 from tests.console.application_sample import add_official, applied, held, stored, tell_what_waits
 from tests.console.conftest import Browser, House, actions, words_of
+from tests.console.sample import NOW
 
 Visit = Callable[..., Browser]
 KEY = "0123456789abcdef0123456789abcdef"
@@ -265,3 +267,9 @@ def test_report_that_joined_another_is_moved_with_that_one_only(house: House, vi
     joined, browser = applied(house, "pothole", key="m-2", same="same"), visit("staff")
     assert step(browser, house, joined, name, words="だめ").status_code == 422
     assert stored(house, joined).state == ApplicationState.NEW
+
+
+@pytest.mark.parametrize(("days", "is_shown"), [(20, True), (3650, False)])
+def test_end_of_changes_is_shown_where_it_limits_anything(days: int, is_shown: bool) -> None:
+    assert (within_a_year(NOW + timedelta(days=days), NOW) is not None) is is_shown
+    assert within_a_year(None, NOW) is None

@@ -37,6 +37,7 @@ PAGES = (
     "/reviews",
     "/emergency",
     "/staff",
+    "/identity",
     "/applications",
     "/applications?tab=done&words=何もない",
     "/applications/1",
