@@ -68,7 +68,7 @@ def case_view(
         typed = refused.typed if refused is not None else None
         head, presence, talk, moves = reading.head(), reading.presence(), reading.talk(before), reading.moves(typed)
         notes, note_form, side = reading.notes(), reading.note_form(new_key(), note), reading.side()
-        changes = changes_since(reading, side.events, refused.seen if refused is not None else None)
+        changes = changes_since(side.events, refused.seen if refused is not None else None)
         box = read_box(reading, said.text)
     return CaseView(
         staff_id=visit.visitor.staff_id,
@@ -84,10 +84,9 @@ def case_view(
     )
 
 
-def changes_since(reading: Reading, events: tuple[EventLine, ...], seen: int | None) -> tuple[EventLine, ...]:
-    """The newest events, as many as the case's version grew since the form was made: each change of a case writes at least one."""
-    grown = reading.case.version - seen if seen is not None else 0
-    return events[: min(max(grown, 0), MOST_CHANGES)]
+def changes_since(events: tuple[EventLine, ...], seen: int | None) -> tuple[EventLine, ...]:
+    """What happened to the case since the form was made, the newest first."""
+    return tuple(event for event in events if seen is not None and event.version > seen)[:MOST_CHANGES]
 
 
 def refusal(visit: Visit, error: CaseError, name: str = "") -> str:

@@ -170,7 +170,7 @@ def set_priority(
     session: Session, pack: Pack, case: Case, priority: Priority, *, by: Staff, now: datetime, seen_version: int | None = None
 ) -> None:
     """The running clock is reckoned anew from when it began."""
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     require_open(case, "change its priority")
     if case.priority == priority:
         return
@@ -181,7 +181,7 @@ def set_priority(
 
 
 def set_title(session: Session, case: Case, title: str, *, by: Staff, now: datetime, seen_version: int | None = None) -> None:
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     wanted = title.strip()[:TITLE_LIMIT]
     if not wanted or wanted == case.title:
         return

@@ -13,8 +13,14 @@ from sqlalchemy.orm import Session
 from core.changes import QUEUE, announce_last, case_topic, staff_topic
 from core.counter_rules import CounterRules
 from handoff.errors import CapacityError, NotHolderError, NotInStateError, NotThereError, StaleCaseError, TargetError
+from handoff.events import EventKind
 from handoff.lifecycle import may_become
-from handoff.models import HELD_STATES, Case, CaseState, Presence, PresenceState, Staff
+from handoff.models import HELD_STATES, Case, CaseEvent, CaseState, Presence, PresenceState, Staff
+
+OWN_WORDS = frozenset({EventKind.FIRST_REPLY, EventKind.REPLIED})
+"""No news to who wrote them."""
+OF_THE_CLOCKS = frozenset({EventKind.PROMISE_KEPT, EventKind.WARNED, EventKind.ESCALATED})
+"""No news to anybody who acts on the case now."""
 
 TAKEN_STATES = (CaseState.OFFERED, *HELD_STATES)
 """States that count towards somebody's capacity."""
@@ -44,12 +50,25 @@ def lock_cases(session: Session, case_ids: Collection[int]) -> Sequence[Case]:
     return session.scalars(statement.with_for_update(key_share=True), execution_options={"populate_existing": True}).all()
 
 
-def begin(session: Session, case: Case, seen_version: int | None = None) -> None:
-    """The row is locked and `case` is as it is now. Raises StaleCaseError where the form was made from another version."""
+def begin(session: Session, case: Case, seen_version: int | None = None, by: Staff | None = None) -> None:
+    """The row is locked and `case` is as it is now.
+
+    Raises StaleCaseError where the form was made from another version and something happened since that `by` may not know of: a person's
+    words leave when they can no longer be taken back, which may be while that person fills in the form.
+    """
     session.flush()
     lock_cases(session, [case.id])
-    if seen_version is not None and case.version != seen_version:
+    if seen_version is not None and case.version != seen_version and not _is_no_news(session, case, seen_version, by):
         raise StaleCaseError(case.id, seen_version, case.version)
+
+
+def _is_no_news(session: Session, case: Case, seen_version: int, by: Staff | None) -> bool:
+    since = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.version > seen_version)
+    happened = session.scalars(since).all()
+    is_whole = {event.version for event in happened} == set(range(seen_version + 1, case.version + 1))
+    return is_whole and all(
+        event.kind in OF_THE_CLOCKS or (by is not None and event.staff_id == by.id and event.kind in OWN_WORDS) for event in happened
+    )
 
 
 def finish(session: Session, case: Case, *, now: datetime, staff: Collection[int | None] = ()) -> None:

@@ -42,7 +42,7 @@ def claim(session: Session, pack: Pack, case: Case, staff: Staff, *, now: dateti
     # Who lost it to somebody else is told that, rather than that their page is old.
     if case.state in (CaseState.OFFERED, *HELD_STATES) and case.holder_id != staff.id:
         raise ClaimLostError(case.id, case.holder_id, queries.name_of_staff(session, case.holder_id))
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, staff)
     require_open(case, "be claimed")
     require_here(case, staff)
     require_room(session, staff, case, pack.counter)
@@ -56,7 +56,7 @@ def claim(session: Session, pack: Pack, case: Case, staff: Staff, *, now: dateti
 def assign(session: Session, pack: Pack, case: Case, staff: Staff, *, by: Staff, now: datetime, seen_version: int | None = None) -> Notice:
     """A supervisor gives the case to somebody, whoever had it. Raises CapacityError, TargetError, NotThereError."""
     lock_staff(session, staff.id)
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     require_open(case, "be assigned")
     require_here(case, staff)
     require_there(session, staff)
@@ -86,7 +86,7 @@ def offer(session: Session, pack: Pack, case: Case, staff: Staff, steps: Sequenc
 
 def decline(session: Session, case: Case, staff: Staff, reason: str, *, now: datetime, seen_version: int | None = None) -> None:
     """The offer goes to the next person. Raises NotHolderError where it is no longer theirs any more."""
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, staff)
     if case.state != CaseState.OFFERED or case.holder_id != staff.id:
         raise NotHolderError(case.id, case.holder_id)
     _take_offer_back(case, now)
@@ -111,7 +111,7 @@ def pass_offer(session: Session, pack: Pack, case: Case, *, now: datetime) -> No
 
 def release(session: Session, case: Case, staff: Staff, note: str, *, now: datetime, seen_version: int | None = None) -> Notice | None:
     """Back into the queue. None where the resident need not hear of it, because the next word is theirs. Raises NotHolderError."""
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, staff)
     require_holder(case, staff)
     if case.state not in HELD_STATES:
         raise NotInStateError(case.id, case.state, "be released")

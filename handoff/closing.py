@@ -32,7 +32,7 @@ def close(
     session: Session, pack: Pack, case: Case, closing: Closing, *, by: Staff | None, now: datetime, seen_version: int | None = None
 ) -> Notice:
     """Ends it; all clocks stop. `by` is None where it closes by itself. Raises ReasonMissingError, NotInStateError, NotHolderError."""
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     reason = pack.counter.reasons.get(closing.reason)
     if reason is None:
         raise ReasonMissingError(f"case {case.id}: '{closing.reason}' is no reason to close")
@@ -88,7 +88,7 @@ def reopen(session: Session, pack: Pack, case: Case, *, by: Staff | None, now: d
     """The same matter goes on: with who had it where they are there and have room, else in the queue. `by` None: the resident wrote."""
     holder = queries.present_staff_member(session, pack, case.holder_id, now=now)
     lock_staff(session, holder.id if holder else None)
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     if case.state != CaseState.CLOSED:
         raise NotInStateError(case.id, case.state, "be reopened")
     other = queries.open_case_of(session, case.conversation_id) if case.conversation_id is not None else None

@@ -66,7 +66,16 @@ def record(
     staff_id: int | None = None,
     **detail: Any,  # JSON.
 ) -> CaseEvent:
-    event = CaseEvent(municipality_id=case.municipality_id, case_id=case.id, kind=kind, staff_id=staff_id, detail=dict(detail), at=now)
+    """Before the version of the case grows."""
+    event = CaseEvent(
+        municipality_id=case.municipality_id,
+        case_id=case.id,
+        kind=kind,
+        staff_id=staff_id,
+        detail=dict(detail),
+        version=case.version + 1,
+        at=now,
+    )
     session.add(event)
     return event
 

@@ -238,6 +238,8 @@ class CaseEvent(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Who did it; None for the system and the resident."""
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of the case, as this made it."""
     at: Mapped[datetime]
 
     __table_args__ = (

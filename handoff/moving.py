@@ -96,7 +96,7 @@ def transfer(
         raise NoteMissingError(f"case {case.id}: a transfer needs a note")
     person = target.staff if isinstance(target, ToStaff) else None
     lock_staff(session, person.id if person else None)
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     require_open(case, "be transferred")
     if case.state in HELD_STATES:
         require_holder(case, by)
@@ -140,7 +140,7 @@ def transfer(
 
 def snooze(session: Session, case: Case, until: datetime, *, by: Staff, now: datetime, seen_version: int | None = None) -> None:
     """Put aside until then; an answer that is owed stays owed, so that nothing is hidden. Raises NotInStateError, NotHolderError."""
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     require_held(case, "be put aside")
     require_holder(case, by)
     if until <= now:
@@ -153,7 +153,7 @@ def snooze(session: Session, case: Case, until: datetime, *, by: Staff, now: dat
 
 def wake(session: Session, pack: Pack, case: Case, *, now: datetime, by: Staff | None = None, seen_version: int | None = None) -> None:
     """Back on the desk of who keeps it, or due in the queue: the next word is owed from now on. One that is awake stays as it is."""
-    begin(session, case, seen_version)
+    begin(session, case, seen_version, by)
     if case.snoozed_until is None or case.state == CaseState.CLOSED:
         return
     case.snoozed_until = None

@@ -71,6 +71,8 @@ class EventLine:
     by: str
     at: datetime
     note: str
+    version: int
+    """Of the case, as this made it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +175,7 @@ def event_lines(events: Iterable[CaseEvent], names: Mapping[int, str], pack: Pac
             by=names.get(event.staff_id or 0, ""),
             at=event.at,
             note=_detail_in_words(event.detail, names, pack),
+            version=event.version,
         )
         for event in reversed(list(events))
     )

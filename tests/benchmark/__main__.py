@@ -1,11 +1,11 @@
-"""Runs every measurement and prints one table; absolute times hold on an idle machine, so the load stands beside them."""
+"""Runs every measurement and prints the tables; absolute times hold on an idle machine, so the load stands beside them."""
 
 import os
 import tempfile
 from pathlib import Path
 
 from tests.benchmark.acknowledging import bare_rate, durable_rate
-from tests.benchmark.answering import Answering, measure_answers
+from tests.benchmark.answering import measure_answers
 from tests.benchmark.following import measure_following
 from tests.benchmark.processes import ServedProduct
 from tests.benchmark.searching import CASES, SMALL, search_lines
@@ -16,6 +16,12 @@ SECONDS = 6.0
 
 
 def main() -> None:
+    """Each part is printed once it is measured, so that what goes wrong later takes nothing away."""
+    for measure in (acknowledgement_lines, answer_lines, following_lines, small_search_lines):
+        print_table(measure(), load=os.getloadavg())
+
+
+def acknowledgement_lines() -> list[Line]:
     lines: list[Line] = []
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder, ServedProduct(Path(folder), workers=0) as product:
         lines.append(
@@ -42,13 +48,21 @@ def main() -> None:
             )
             lines.append(Line(name="    p99", value=durable.p99, unit="ms", target="≤ 50", is_met=durable.p99 <= 50))
             lines.append(Line(name="    answers other than 200", value=durable.failures, unit="", target="0", is_met=durable.failures == 0))
+    return lines
+
+
+def answer_lines() -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder:
-        answering: Answering = measure_answers(Path(folder))
-        lines += answering.lines()
+        return measure_answers(Path(folder)).lines()
+
+
+def following_lines() -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder:
-        lines += measure_following(Path(folder)).lines()
-    lines += search_lines([case for case in CASES if case.count == SMALL])
-    print_table(lines, load=os.getloadavg())
+        return measure_following(Path(folder)).lines()
+
+
+def small_search_lines() -> list[Line]:
+    return search_lines([case for case in CASES if case.count == SMALL])
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import insert
 
-from core.database import Base, Database
+from core.database import Database
+from core.migrating import migrate
 from core.models import Municipality
 from core.settings import SearchMode
 from retrieval.fields import FIELDS, fields_of, texts_of
@@ -101,7 +102,7 @@ def search_lines(cases: Sequence[Case] = CASES) -> list[Line]:
 def measure(case: Case) -> Figures:
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as folder:
         database = Database(f"sqlite:///{folder}/bench.sqlite")
-        Base.metadata.create_all(database.engine)
+        migrate(database)
         _publish_all(database, case)
         place = ChromaPlace(folder=Path(folder) / "index")
         search = Search(database, mode=case.mode, chroma=place, synonyms=pack_synonyms(CONTENT), fill=lambda _id, text, _moment: text)

@@ -19,8 +19,19 @@ def arrive(page: Page, selector: str) -> None:
 
 
 def wait_until(page: Page, condition: str) -> None:
-    """The page's policy forbids that a condition is made of text within it, so it is asked again and again."""
-    soon(lambda: page.evaluate(condition), f"never true: {condition}", pause=0.03)
+    """The page's policy forbids that a condition is made of text within it, so it is asked again and again.
+
+    While the next page comes, what the condition speaks of may not be there yet.
+    """
+    from playwright.sync_api import Error
+
+    def holds() -> bool:
+        try:
+            return bool(page.evaluate(condition))
+        except Error:
+            return False
+
+    soon(holds, f"never true: {condition}", pause=0.03)
 
 
 def hold_time(page: Page, moment: datetime = NOW) -> None:

@@ -158,10 +158,13 @@ class Counter:
         with self.working_on(case_id) as (session, case):
             cases.snooze(session, case, self.now + timedelta(**amount), by=session.get_one(Staff, staff_id), now=self.now)
 
-    def close(self, case_id: int, staff_id: int | None, reason: str = "answered", minutes: int | None = 5) -> Notice:
+    def close(
+        self, case_id: int, staff_id: int | None, reason: str = "answered", minutes: int | None = 5, seen_version: int | None = None
+    ) -> Notice:
         with self.working_on(case_id) as (session, case):
             by = session.get_one(Staff, staff_id) if staff_id else None
-            return cases.close(session, self.pack, case, Closing(reason=reason, minutes=minutes), by=by, now=self.now)
+            closing = Closing(reason=reason, minutes=minutes)
+            return cases.close(session, self.pack, case, closing, by=by, now=self.now, seen_version=seen_version)
 
     def set_presence(self, staff_id: int, state: PresenceState) -> Sequence[Handed]:
         with self.database.transaction() as session:

@@ -41,6 +41,28 @@ def test_form_of_an_older_version_is_refused(counter: Counter) -> None:
     counter.claim(case_id, tanaka, seen_version=seen + 1)
 
 
+def test_own_words_that_leave_meanwhile_make_no_form_old(counter: Counter) -> None:
+    tanaka, boss = counter.add_staff("tanaka"), counter.add_staff("boss", role=Role.SUPERVISOR)
+    case_id = counter.held(counter.add_talk(), tanaka)
+    seen = counter.case(case_id).version
+    counter.reply(case_id, tanaka)
+    with pytest.raises(StaleCaseError):
+        counter.close(case_id, boss, seen_version=seen)
+    counter.close(case_id, tanaka, seen_version=seen)
+    assert counter.case(case_id).state == CaseState.CLOSED
+
+
+def test_news_among_own_words_make_a_form_old(counter: Counter) -> None:
+    tanaka = counter.add_staff("tanaka")
+    case_id = counter.held(counter.add_talk(), tanaka)
+    seen = counter.case(case_id).version
+    counter.write(case_id)
+    counter.reply(case_id, tanaka)
+    with pytest.raises(StaleCaseError):
+        counter.close(case_id, tanaka, seen_version=seen)
+    assert counter.case(case_id).state != CaseState.CLOSED
+
+
 def test_while_it_is_offered_only_the_person_who_is_asked_may_take_it(counter: Counter) -> None:
     first, second = counter.add_staff("a"), counter.add_staff("b")
     case_id = counter.open(counter.add_talk())
