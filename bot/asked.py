@@ -40,6 +40,13 @@ class Asked(BaseModel):
     about: str = ""
     expects: str
     entries: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    """Codes of the table of waste that are right as well."""
+
+    @property
+    def right(self) -> frozenset[str]:
+        """Ids and codes, any of which answers it."""
+        return frozenset((*self.entries, *self.rows))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +63,13 @@ class Replied:
 
     @property
     def shown(self) -> list[str]:
-        """The entries that the reply stands on, quoted or offered."""
-        return [str(entry["entry"]) for entry in self.outcome.decision.entries]
+        """The entries that the reply stands on, quoted or offered, or the rows of a table that it was read from."""
+        return [str(entry["entry"]) for entry in self.outcome.decision.entries] or self.rows
+
+    @property
+    def rows(self) -> list[str]:
+        rows = self.outcome.trace.get("rows")
+        return [str(row) for row in rows] if isinstance(rows, list) else []
 
     @property
     def is_answered(self) -> bool:
@@ -65,7 +77,12 @@ class Replied:
 
     @property
     def is_right(self) -> bool:
-        return self.is_answered and bool(self.shown) and self.shown[0] in self.asked.entries
+        return self.is_answered and self.is_first_right
+
+    @property
+    def is_first_right(self) -> bool:
+        """Whether what is shown first answers it, as an answer or among choices."""
+        return bool(self.shown) and self.shown[0] in self.asked.right
 
 
 def read_asked(name: str) -> tuple[Asked, ...]:

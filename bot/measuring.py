@@ -39,6 +39,7 @@ class Point:
     """One question that was answered or got choices: how sure the first entry was, and whether it was right."""
 
     confidence: float
+    """1 for what is read from a table by its name."""
     is_right: bool
     is_answered: bool
     style: str = ""
@@ -124,8 +125,8 @@ def decided_of(replies: Sequence[Replied]) -> Decided:
     """Of questions that published entries answer."""
     points = [
         Point(
-            confidence=reply.outcome.decision.confidence or 0.0,
-            is_right=reply.shown[0] in reply.asked.entries,
+            confidence=1.0 if reply.rows else reply.outcome.decision.confidence or 0.0,
+            is_right=reply.is_first_right,
             is_answered=reply.is_answered,
             style=reply.asked.style,
         )

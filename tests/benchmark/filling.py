@@ -158,7 +158,17 @@ async def _talk(
         head, _, content = request("/webhook/shiomi", body).partition(b"\r\n\r\n")
         signature = next(line.split(b": ")[1].decode() for line in head.split(b"\r\n") if line.startswith(b"x-line-signature"))
         sent[token] = time.perf_counter()
-        await client.post(f"{product.url}/webhook/shiomi", content=content, headers={"x-line-signature": signature})
+        await _deliver(client, f"{product.url}/webhook/shiomi", content, {"x-line-signature": signature})
+
+
+async def _deliver(client: httpx.AsyncClient, url: str, content: bytes, headers: dict[str, str]) -> None:
+    """As LINE does: again where a connection that had been idle is closed at that very moment. The event counts once."""
+    for _ in range(3):
+        try:
+            await client.post(url, content=content, headers=headers)
+        except httpx.TransportError:
+            continue
+        return
 
 
 def _received(folder: Path, product: ServedProduct) -> tuple[int, int]:
