@@ -12,9 +12,9 @@ from tests.town import shared_search
 
 EVERYDAY = "questions"
 RESIDENTS = ("residents_fitted", "residents_held_out")
-LEAST_ANSWERED = 74
+LEAST_ANSWERED = 80
 LEAST_PRECISION = 0.98
-LEAST_COVERAGE = 0.54
+LEAST_COVERAGE = 0.58
 MOST_NOT_OURS = 0.1
 STYLES = {"short", "kana", "typo", "colloquial", "polite", "story", "keyword", "angry", "english", "vietnamese", "chinese", "easy"}
 EXPECTATIONS = {"answer", "not_ours", "chitchat", "crisis", "person", "not_crisis"}
