@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +32,9 @@ Scores = NDArray[np.float32]
 Vectors = NDArray[np.float32]
 CANDIDATES = 100
 """Of each kind of score; deeper ones do not reach the first ten of the sum."""
+MANY_ROWS = 40_000
+"""Of all spaces together; with fewer, handing them to other threads costs more than it saves."""
+MOST_THREADS = 4
 IMAGINED = 20
 """Passages without any of the words, so that a collection of three is judged like one of three thousand."""
 THROUGH_LENS = Spread(mean=0.0, deviation=0.09)
@@ -96,7 +101,7 @@ def rank(shelf: "Shelf", query: Query, tools: "Tools", *, day: date, limit: int,
         with timed("keywords", steps):
             signals = [*_keyword_signals(shelf, query), _wording_signal(shelf, query)]
         with timed("compare", steps):
-            seen = [(look, _seen(look, shelf.keywords.slots)) for look in looks]
+            seen = _compared(looks, shelf.keywords.slots)
         with timed("fuse", steps):
             signals += _vector_signals([(look.space.field.model, own) for look, own in seen], shelf.fast.model, signals)
             fused = rerank(shelf, query, signals, fuse(signals, WEIGHTS[mode]), shelf.rankers.get(mode) or shipped_rankers(mode))
@@ -123,6 +128,18 @@ def _looks(shelf: "Shelf", family: "Family", vector: Vectors, index: "VectorInde
             count = min(CANDIDATES, len(space.rows))
         nearest = index.nearest(family.collection(space), [sight.vector for sight in sights], count) if sights and count else None
         yield _Look(space=space, vector=vector, sights=sights, nearest=nearest)
+
+
+def _compared(looks: "Sequence[_Look]", slots: int) -> "list[tuple[_Look, Sequence[Seen]]]":
+    """Many rows are compared side by side: their products need no interpreter, and so use every processor that is idle."""
+    if sum(len(look.space.rows) for look in looks if look.nearest is None) < MANY_ROWS:
+        return [(look, _seen(look, slots)) for look in looks]
+    return list(zip(looks, _side_by_side().map(lambda look: _seen(look, slots), looks), strict=True))
+
+
+@cache
+def _side_by_side() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="compare")
 
 
 def _seen(look: _Look, slots: int) -> "Sequence[Seen]":

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from core.database import Database
+from retrieval import ranking
 from retrieval.passages import Translation
 from retrieval.search import Search
 from tests.retrieval.conftest import ENTRIES, NOON, faq, ids, publish
@@ -56,6 +57,17 @@ def test_equal_passages_still_have_different_scores(database: Database, followin
 @pytest.mark.parametrize("text", ["", " ", "　", "!?", "🥺"])
 def test_a_text_without_words_finds_nothing_certain(town: Search, text: str) -> None:
     assert all(not hit.parts["bm25"] for hit in town.search("midori", text, moment=NOON).hits)
+
+
+def test_comparing_side_by_side_changes_nothing(
+    database: Database, following: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_after_the_other = following().search("midori", "犬を飼い始めました", moment=NOON)
+    monkeypatch.setattr(ranking, "MANY_ROWS", 1)
+    side_by_side = following().search("midori", "犬を飼い始めました", moment=NOON)
+    assert [(hit.entry_id, hit.score, hit.parts) for hit in side_by_side.hits] == [
+        (hit.entry_id, hit.score, hit.parts) for hit in one_after_the_other.hits
+    ]
 
 
 def test_placeholders_are_filled(town: Search) -> None:
