@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.models import EventState, InboundEvent
 from core.database import Database
 from core.jobs import Job, NewJob, Queue
+from core.statements import Prepared
 
 TURN_JOB = "turn"
 SORT_JOB = "sort_arrivals"
@@ -16,7 +17,7 @@ EVENTS = cast(Table, InboundEvent.__table__)
 CHUNK = 500
 """Events of one transaction of the job, so that no webhook waits long behind it."""
 ARRIVED = select(EVENTS.c.id).where(EVENTS.c.state == EventState.ARRIVED)
-ANY_ARRIVED, OLDEST_ARRIVED = ARRIVED.limit(1), ARRIVED.order_by(EVENTS.c.id).limit(CHUNK).with_for_update()
+ANY_ARRIVED, OLDEST_ARRIVED = Prepared(ARRIVED.limit(1)), Prepared(ARRIVED.order_by(EVENTS.c.id).limit(CHUNK).with_for_update())
 
 
 def turn_job(municipality_id: str, key: str) -> NewJob:
@@ -32,7 +33,7 @@ def sort_job() -> NewJob:
 
 def has_arrivals(session: Session) -> bool:
     """Whether an event waits to be given to its conversation."""
-    return session.connection().scalar(ANY_ARRIVED) is not None
+    return ANY_ARRIVED.first(session) is not None
 
 
 def sort_arrivals(session: Session, jobs: Queue) -> bool:
@@ -40,7 +41,7 @@ def sort_arrivals(session: Session, jobs: Queue) -> bool:
 
     True when more may be left.
     """
-    ids = session.connection().scalars(OLDEST_ARRIVED).all()
+    ids = [row.id for row in OLDEST_ARRIVED.all(session)]
     if not ids:
         return False
     statement = (

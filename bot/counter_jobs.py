@@ -19,6 +19,7 @@ from core.database import Database
 from core.jobs import Job, NewJob, Queue
 from core.messages import Reply, Text
 from core.pack import Pack
+from core.statements import Prepared
 from handoff.callbacks import broken_promises
 from handoff.changing import tell
 from handoff.desk_models import CaseTask, EmergencyMessage, StaffMessage
@@ -31,9 +32,11 @@ CONTACT_TASK = "contact"
 """Telephone, or write a letter."""
 LOST = (CallState.FAILED, CallState.UNDELIVERABLE)
 CALLS = cast(Table, OutgoingCall.__table__)
-CONCERNS_STAFF = select(CALLS.c.id).where(
-    CALLS.c.id == bindparam("call"),
-    CALLS.c.staff_id.is_not(None) | exists().where(Case.conversation_id == CALLS.c.conversation_id, Case.state != CaseState.CLOSED),
+CONCERNS_STAFF = Prepared(
+    select(CALLS.c.id).where(
+        CALLS.c.id == bindparam("call"),
+        CALLS.c.staff_id.is_not(None) | exists().where(Case.conversation_id == CALLS.c.conversation_id, Case.state != CaseState.CLOSED),
+    )
 )
 """Most calls carry an answer of the bot in a talk without a case."""
 
@@ -112,7 +115,7 @@ class CounterJobs:
 
 def call_settled(session: Session, call_id: int, now: datetime) -> None:
     """The truth about a call is known: open pages show it, and what did not reach the resident becomes a task, one per call."""
-    if session.connection().execute(CONCERNS_STAFF, {"call": call_id}).first() is None:
+    if CONCERNS_STAFF.first(session, {"call": call_id}) is None:
         return
     call = session.get_one(OutgoingCall, call_id, populate_existing=True)
     message = session.scalars(select(StaffMessage).where(StaffMessage.call_id == call.id)).one_or_none()

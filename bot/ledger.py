@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import cast
 
 import orjson
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from bot import queries
@@ -15,12 +15,19 @@ from bot.line.channel import RenderedMessage
 from bot.models import CallState, ConversationKind, Direction, MessageRow, OutgoingCall
 from bot.outcome import Turn
 from core.messages import TapValue
+from core.statements import prepared_insert
 
 REPLY_TOKEN_MILLISECONDS = 50_000
 """LINE gives a minute; what is older is pushed rather than tried."""
-CALLS = cast(Table, OutgoingCall.__table__)
-ADD_MESSAGES = insert(cast(Table, MessageRow.__table__))
-ADD_CALL = insert(CALLS).returning(CALLS.c.id)
+CALLS, MESSAGES = cast(Table, OutgoingCall.__table__), cast(Table, MessageRow.__table__)
+OF_MESSAGE = ("municipality_id", "conversation_id", "turn_id", "direction", "kind", "text", "at")
+ADD_HEARD = prepared_insert(MESSAGES, *OF_MESSAGE, "channel_message_id")
+ADD_SAID = prepared_insert(MESSAGES, *OF_MESSAGE, "call_id")
+ADD_CALL = prepared_insert(
+    CALLS,
+    *("municipality_id", "conversation_id", "body", "state", "reply_token", "reply_until", "retry_key", "is_fallback", "created_at"),
+    returning="id",
+)
 
 
 def record_inbound(session: Session, turn: Turn, talk_id: int, turn_id: int) -> None:
@@ -39,8 +46,7 @@ def record_inbound(session: Session, turn: Turn, talk_id: int, turn_id: int) -> 
         }
         for bubble, (kind, text) in described
     ]
-    if rows:
-        session.connection().execute(ADD_MESSAGES, rows)
+    ADD_HEARD.run_for_each(session, rows)
 
 
 def describe_bubble(bubble: Bubble, turn: Turn) -> tuple[str, str] | None:
@@ -97,7 +103,7 @@ def record_outbound(
         "is_fallback": has_failed,
         "created_at": turn.now,
     }
-    call_id: int = session.connection().execute(ADD_CALL, call).scalar_one()
+    call_id: int = ADD_CALL.scalar(session, call)
     rows = [
         {
             "municipality_id": turn.pack.id,
@@ -111,7 +117,7 @@ def record_outbound(
         }
         for message in rendered
     ]
-    session.connection().execute(ADD_MESSAGES, rows)
+    ADD_SAID.run_for_each(session, rows)
     return call_id
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.models import Conversation, Direction, EventState, InboundEvent, MessageRow, Resident, TurnRow
 from bot.outcome import CaseInHand
+from core.statements import Prepared
 from handoff.desk_models import EmergencyMessage
 from handoff.models import Case, CaseState
 
@@ -21,17 +22,19 @@ WORDS_REMEMBERED = 6
 EVENT, TALK, RESIDENT = (cast(Table, model.__table__).c for model in (InboundEvent, Conversation, Resident))
 CASE, MESSAGE, TURN, EMERGENCY = (cast(Table, model.__table__).c for model in (Case, MessageRow, TurnRow, EmergencyMessage))
 
-EVENTS = select(EVENT.id, EVENT.municipality_id, EVENT.occurred_at, EVENT.received_at, EVENT.payload, EVENT.state).order_by(
+_EVENTS = select(EVENT.id, EVENT.municipality_id, EVENT.occurred_at, EVENT.received_at, EVENT.payload, EVENT.state).order_by(
     EVENT.occurred_at, EVENT.id
 )
-WAITING = EVENTS.where(
-    EVENT.municipality_id == bindparam("municipality"),
-    EVENT.conversation_key == bindparam("key"),
-    EVENT.state == EventState.WAITING,
-).limit(WAITING_READ)
-OF_TURN = EVENTS.where(EVENT.turn_id == bindparam("turn"), EVENT.state == EventState.FAILED)
-TURN_ID = select(TURN.id).where(TURN.uid == bindparam("uid"))
-TALK_BY_KEY = (
+WAITING = Prepared(
+    _EVENTS.where(
+        EVENT.municipality_id == bindparam("municipality"),
+        EVENT.conversation_key == bindparam("key"),
+        EVENT.state == EventState.WAITING,
+    ).limit(WAITING_READ)
+)
+OF_TURN = Prepared(_EVENTS.where(EVENT.turn_id == bindparam("turn"), EVENT.state == EventState.FAILED))
+TURN_ID = Prepared(select(TURN.id).where(TURN.uid == bindparam("uid")))
+TALK_BY_KEY = Prepared(
     select(
         TALK.id,
         TALK.version,
@@ -53,14 +56,14 @@ TALK_BY_KEY = (
     .outerjoin(Case, (CASE.conversation_id == TALK.id) & (CASE.state != CaseState.CLOSED))
     .where(TALK.municipality_id == bindparam("municipality"), TALK.key == bindparam("key"))
 )
-WORDS = (
+WORDS = Prepared(
     select(MESSAGE.text)
     .where(MESSAGE.conversation_id == bindparam("talk"), MESSAGE.direction == Direction.INBOUND, MESSAGE.kind == "text")
     .order_by(MESSAGE.id.desc())
     .limit(WORDS_REMEMBERED)
 )
-OPEN_CASE = select(CASE.id).where(CASE.conversation_id == bindparam("talk"), CASE.state != CaseState.CLOSED)
-EMERGENCY_TEXTS = (
+OPEN_CASE = Prepared(select(CASE.id).where(CASE.conversation_id == bindparam("talk"), CASE.state != CaseState.CLOSED))
+EMERGENCY_TEXTS = Prepared(
     select(EMERGENCY.texts)
     .where(EMERGENCY.municipality_id == bindparam("municipality"), EMERGENCY.ended_at.is_(None))
     .order_by(EMERGENCY.id.desc())
@@ -105,31 +108,31 @@ def waiting_events(session: Session, municipality_id: str, key: str) -> Sequence
 
 def events_of_failed_turn(session: Session, turn_uid: str) -> Sequence[StoredEvent]:
     """The events of a turn that ended in an apology, for an operator's retry."""
-    turn_id = session.connection().scalar(TURN_ID, {"uid": turn_uid})
+    turn_id = TURN_ID.scalar(session, {"uid": turn_uid})
     return _events(session, OF_TURN, {"turn": turn_id}) if turn_id is not None else ()
 
 
 def talk_by_key(session: Session, municipality_id: str, key: str) -> Talk | None:
-    row = session.connection().execute(TALK_BY_KEY, {"municipality": municipality_id, "key": key}).one_or_none()
+    row = TALK_BY_KEY.first(session, {"municipality": municipality_id, "key": key})
     return _talk(row) if row is not None else None
 
 
 def has_open_case(session: Session, talk_id: int) -> bool:
-    return session.connection().scalar(OPEN_CASE, {"talk": talk_id}) is not None
+    return OPEN_CASE.scalar(session, {"talk": talk_id}) is not None
 
 
 def words_before(session: Session, talk: Talk) -> tuple[str, ...]:
     """The last texts that were written in a conversation, the newest first."""
-    return tuple(session.connection().scalars(WORDS, {"talk": talk.id}))
+    return tuple(row.text for row in WORDS.all(session, {"talk": talk.id}))
 
 
 def emergency_texts(session: Session, municipality_id: str) -> Mapping[str, str]:
     """By language, of the newest emergency that nobody has ended; nothing on other days."""
-    return session.connection().scalar(EMERGENCY_TEXTS, {"municipality": municipality_id}) or {}
+    return EMERGENCY_TEXTS.scalar(session, {"municipality": municipality_id}) or {}
 
 
-def _events(session: Session, statement: Select[Any], values: Mapping[str, object]) -> Sequence[StoredEvent]:  # Any: of its columns.
-    return [StoredEvent(*row) for row in session.connection().execute(statement, values)]
+def _events(session: Session, statement: Prepared, values: Mapping[str, object]) -> Sequence[StoredEvent]:
+    return [StoredEvent(*row) for row in statement.all(session, values)]
 
 
 def _talk(row: Any) -> Talk:  # Any: a row of `TALK_BY_KEY`.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, insert, update
+from sqlalchemy import Table, bindparam, func, update
 from sqlalchemy.orm import Session
 
 from bot import loading
@@ -17,9 +17,10 @@ from bot.outcome import MarkIntroduced, Outcome, Turn
 from bot.states import dump_state
 from core.errors import ConflictError
 from core.personal_numbers import masked_letters
+from core.statements import Prepared, prepared_insert
 
 TALKS, RESIDENTS, TURNS, EVENTS = (cast(Table, model.__table__) for model in (Conversation, Resident, TurnRow, InboundEvent))
-KEEP_TALK = (
+KEEP_TALK = Prepared(
     update(TALKS)
     .where(
         TALKS.c.id == bindparam("talk"),
@@ -35,9 +36,17 @@ KEEP_TALK = (
         introduced_at=func.coalesce(TALKS.c.introduced_at, bindparam("introduced", type_=TALKS.c.introduced_at.type)),
     )
 )
-ADD_TALK, ADD_RESIDENT, ADD_TURN = (insert(table).returning(table.c.id) for table in (TALKS, RESIDENTS, TURNS))
-SETTLE_EVENT = update(EVENTS).where(EVENTS.c.id == bindparam("event")).values(state=bindparam("new_state"), turn_id=bindparam("turn"))
-BLANK_EVENT = update(EVENTS).where(EVENTS.c.id == bindparam("event")).values(payload=None)
+ADD_RESIDENT = prepared_insert(RESIDENTS, "municipality_id", "is_friend", "created_at", returning="id")
+OF_TALK = ("municipality_id", "created_at", "key", "kind", "resident_id", "state", "version")
+ADD_TALK = prepared_insert(TALKS, *OF_TALK, "introduced_at", "last_turn_at", "last_occurred_at", "spare_tokens", returning="id")
+ADD_TURN = prepared_insert(
+    TURNS,
+    *("uid", "municipality_id", "conversation_id", "route", "status", "decision", "entries", "trace", "milliseconds", "at"),
+    returning="id",
+)
+OF_EVENT = update(EVENTS).where(EVENTS.c.id == bindparam("event"))
+SETTLE_EVENT = Prepared(OF_EVENT.values(state=bindparam("new_state"), turn_id=bindparam("turn")))
+BLANK_EVENT = Prepared(OF_EVENT.values(payload=None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +79,7 @@ def keep_talk(session: Session, todo: TurnToApply, talk: Talk) -> int:
         "newest": max(talk.last_occurred_at, newest),
         "introduced": _introduced_at(todo),
     }
-    if session.connection().execute(KEEP_TALK, values).rowcount == 0:
+    if KEEP_TALK.run(session, values) == 0:
         raise ConflictError("another turn of this conversation was faster, or it changed hands")
     return talk.id
 
@@ -78,9 +87,9 @@ def keep_talk(session: Session, todo: TurnToApply, talk: Talk) -> int:
 def begin_talk(session: Session, todo: TurnToApply, channel: LineChannel) -> int:
     if loading.talk_by_key(session, todo.municipality_id, todo.key) is not None:
         raise ConflictError("the conversation began meanwhile")
-    connection, now, kind = session.connection(), todo.turn.now, todo.turn.conversation_kind
+    now, kind = todo.turn.now, todo.turn.conversation_kind
     own = {"municipality_id": todo.municipality_id, "created_at": now}
-    resident_id = connection.execute(ADD_RESIDENT, {**own, "is_friend": False}).scalar_one() if kind is ConversationKind.PERSON else None
+    resident_id = ADD_RESIDENT.scalar(session, {**own, "is_friend": False}) if kind is ConversationKind.PERSON else None
     values = {
         **own,
         "key": todo.key,
@@ -88,11 +97,12 @@ def begin_talk(session: Session, todo: TurnToApply, channel: LineChannel) -> int
         "resident_id": resident_id,
         "state": dump_state(todo.outcome.state),
         "version": 1,
+        "spare_tokens": [],
         "introduced_at": _introduced_at(todo),
         "last_turn_at": now,
         "last_occurred_at": max(event.occurred_at for event in todo.events),
     }
-    talk_id: int = connection.execute(ADD_TALK, values).scalar_one()
+    talk_id: int = ADD_TALK.scalar(session, values)
     channel.remember_address(session, talk_id, todo.events[-1])
     return talk_id
 
@@ -115,21 +125,23 @@ def record_turn(session: Session, todo: TurnToApply, talk_id: int) -> int:
         "milliseconds": todo.milliseconds,
         "at": todo.turn.now,
     }
-    turn_id: int = session.connection().execute(ADD_TURN, values).scalar_one()
+    turn_id: int = ADD_TURN.scalar(session, values)
     return turn_id
 
 
 def settle_events(session: Session, todo: TurnToApply, turn_id: int) -> None:
-    connection, ids = session.connection(), [event.id for event in todo.events]
+    ids = [event.id for event in todo.events]
     state = EventState.FAILED if todo.has_failed else EventState.HANDLED if todo.turn.last.may_answer else EventState.IGNORED
-    connection.execute(SETTLE_EVENT, [{"event": event_id, "new_state": state, "turn": turn_id} for event_id in ids])
+    SETTLE_EVENT.run_for_each(session, [{"event": event_id, "new_state": state, "turn": turn_id} for event_id in ids])
     is_shared = todo.turn.conversation_kind is not ConversationKind.PERSON
     # Of what others say among themselves nothing is kept. Nor where each event holds a harmless part, but together they hold a number.
     if (is_shared and todo.outcome.reply is None) or _holds_spread_number(todo.turn):
-        connection.execute(BLANK_EVENT, [{"event": event_id} for event_id in ids])
+        BLANK_EVENT.run_for_each(session, [{"event": event_id} for event_id in ids])
     if todo.dropped:
-        connection.execute(SETTLE_EVENT, [{"event": event_id, "new_state": EventState.BLANKED, "turn": None} for event_id in todo.dropped])
-        connection.execute(BLANK_EVENT, [{"event": event_id} for event_id in todo.dropped])
+        SETTLE_EVENT.run_for_each(
+            session, [{"event": event_id, "new_state": EventState.BLANKED, "turn": None} for event_id in todo.dropped]
+        )
+        BLANK_EVENT.run_for_each(session, [{"event": event_id} for event_id in todo.dropped])
 
 
 def _holds_spread_number(turn: Turn) -> bool:

@@ -8,6 +8,8 @@ import orjson
 from sqlalchemy import JSON, Table
 from sqlalchemy.orm import Session
 
+from core.statements import driver_of
+
 LARGEST = 128
 """Rows of one statement. Statements of every number of rows up to it stay prepared on the connection."""
 
@@ -19,18 +21,19 @@ def bulk_insert(
 ) -> Sequence[tuple[Any, ...]]:  # Any: the types of the returned columns.
     """Values in the order of `columns`, for JSON columns anything that JSON knows. Of rows that collide on `unique` only new ones are
     inserted and returned."""
-    connection = session.connection()
+    driver = driver_of(session)
     json_places = tuple(place for place, name in enumerate(columns) if isinstance(table.c[name].type, JSON))
     found: list[tuple[Any, ...]] = []
     for start in range(0, len(rows), LARGEST):
         part = rows[start : start + LARGEST]
-        statement = _statement(table, columns, unique, returning, connection.dialect.name, len(part))
+        statement = _statement(table, columns, unique, returning, driver.dialect.name, len(part))
         values: list[object] = []
         for row in part:
             values += row if not json_places else _with_json(row, json_places)
-        result = connection.exec_driver_sql(statement, tuple(values))
+        cursor = driver.execute(statement, values)
         if returning:
-            found += [tuple(row) for row in result]
+            found += cursor.fetchall()
+        cursor.close()
     return found
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -74,7 +74,7 @@ class Database:
         self._line: threading.Lock | None = threading.Lock() if self.is_sqlite else None
 
     # Any: a DBAPI connection has no common type.
-    def _engine(self, prepare: Callable[[Any, object], None], begin: Callable[[Any], None]) -> Engine:
+    def _engine(self, prepare: Callable[[Any, object], None], begin: Callable[[Connection], None]) -> Engine:
         if not self.is_sqlite:
             return create_engine(
                 self.url, json_serializer=_to_json, json_deserializer=orjson.loads, pool_size=20, max_overflow=20, pool_pre_ping=True
@@ -183,9 +183,18 @@ def _prepare_reader(connection: Any, _record: object) -> None:  # Any: a DBAPI c
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_writing(connection: Any) -> None:  # Any: SQLAlchemy types the event's argument loosely.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_writing(connection: Connection) -> None:
+    _begin(connection, "BEGIN IMMEDIATE")
 
 
-def _begin_reading(connection: Any) -> None:  # Any: SQLAlchemy types the event's argument loosely.
-    connection.exec_driver_sql("BEGIN")
+def _begin_reading(connection: Connection) -> None:
+    _begin(connection, "BEGIN")
+
+
+def _begin(connection: Connection, words: str) -> None:
+    """By the driver itself, because it happens several times for each message."""
+    driver, errors = connection.connection.dbapi_connection, connection.dialect.loaded_dbapi.Error
+    try:
+        driver.execute(words).close()  # type: ignore[union-attr]  # SQLite's connections can.
+    except errors as error:
+        raise DBAPIError.instance(words, None, error, errors, dialect=connection.dialect) from error

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from core.database import Database
 from core.models import Edition, EditionState, Municipality
+from core.statements import Prepared
 
 PROCEDURE, VALUE, INTAKE = "procedure:", "value:", "intake:"
 """What subjects begin with; the id of a procedure or the name of a value follows."""
+EDIT_REVISION = Prepared(select(Municipality.edit_revision).where(Municipality.id == bindparam("municipality")))
 LOOKED_AT_AGAIN = 0.25
 """Seconds after which a process looks whether something was edited."""
 
@@ -75,7 +77,7 @@ class Edits:
 
 
 def edit_revision(session: Session, municipality_id: str) -> int:
-    return session.scalar(select(Municipality.edit_revision).where(Municipality.id == municipality_id)) or 0
+    return EDIT_REVISION.scalar(session, {"municipality": municipality_id}) or 0
 
 
 def published_texts(session: Session, municipality_id: str) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from core.database import Database, after_commit
 from core.errors import ProjectError, TemporaryError
 from core.jobs import DeadLetter, Job, JobKind, NewJob, PeriodicJob
 from core.models import JobRow, JobState
+from core.statements import Prepared
 
 POLL_SECONDS = 0.25
 """How long a job of another process (a command) may wait unseen; jobs of this process wake a worker at once."""
@@ -27,9 +28,9 @@ COLUMNS = ("kind", "key", "payload", "priority", "state", "run_at", "attempts", 
 PROJECT = Path(__file__).resolve().parent.parent
 
 # These run several times for each message, so they are built once.
-DELETE = delete(JOBS).where(JOBS.c.id == bindparam("job"))
-HOLDS_KEY = select(JOBS.c.id).where(JOBS.c.key == bindparam("key"), JOBS.c.state != JobState.DEAD).limit(1)
-CLAIM = (
+DELETE = Prepared(delete(JOBS).where(JOBS.c.id == bindparam("job")))
+HOLDS_KEY = Prepared(select(JOBS.c.id).where(JOBS.c.key == bindparam("key"), JOBS.c.state != JobState.DEAD).limit(1))
+CLAIM = Prepared(
     update(JOBS)
     .where(JOBS.c.id == bindparam("job"))
     .values(state=JobState.RUNNING, attempts=JOBS.c.attempts + 1)
@@ -46,7 +47,7 @@ class EmbeddedQueue:
         self._database = database
         self._clock = clock
         self._kinds: dict[str, JobKind] = {}
-        self._next = next_job(())
+        self._next = Prepared(next_job(()))
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._claiming = threading.Lock()
@@ -62,12 +63,11 @@ class EmbeddedQueue:
         after_commit(session, self.wake)
 
     def go_on(self, session: Session, finished: Job, following: NewJob) -> Job | None:
-        connection = session.connection()
-        if connection.scalar(HOLDS_KEY, {"key": following.key}) is not None:
+        if HOLDS_KEY.first(session, {"key": following.key}) is not None:
             return None
         row = self._row(following, JobState.RUNNING, attempts=1)
         (job_id,) = bulk_insert(session, JOBS, COLUMNS, [row], returning=("id",))[0]
-        connection.execute(DELETE, {"job": finished.id})
+        DELETE.run(session, {"job": finished.id})
         job = Job(
             id=job_id, kind=following.kind, payload=following.payload, key=following.key, attempt=1, enqueued_at=from_milliseconds(row[-2])
         )
@@ -81,7 +81,7 @@ class EmbeddedQueue:
 
     def start(self, kinds: Sequence[JobKind], periodic: Sequence[PeriodicJob] = (), *, threads: int) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
-        self._next = next_job(tuple(self._kinds))
+        self._next = Prepared(next_job(tuple(self._kinds)))
         self._stopping.clear()
         with self._database.transaction() as session:
             session.execute(update(JobRow).where(JobRow.state == JobState.RUNNING).values(state=JobState.READY))
@@ -168,15 +168,14 @@ class EmbeddedQueue:
         if finished is None and not self._looks_ready():
             return None
         with self._claiming, self._database.transaction() as session:
-            connection = session.connection()
             if finished is not None:
-                connection.execute(DELETE, {"job": finished.id})
+                DELETE.run(session, {"job": finished.id})
             if self._stopping.is_set():
                 return None
-            job_id = connection.scalar(self._next, {"now": to_milliseconds(self._clock())})
+            job_id = self._next.scalar(session, {"now": to_milliseconds(self._clock())})
             if job_id is None:
                 return None
-            row = connection.execute(CLAIM, {"job": job_id}).one()
+            row = CLAIM.first(session, {"job": job_id})
             return Job(
                 id=row.id,
                 kind=row.kind,
@@ -189,7 +188,7 @@ class EmbeddedQueue:
     def _looks_ready(self) -> bool:
         """A read, so that idle workers never take the line of writers."""
         with self._database.reading() as session:
-            return session.connection().scalar(self._next, {"now": to_milliseconds(self._clock())}) is not None
+            return self._next.first(session, {"now": to_milliseconds(self._clock())}) is not None
 
     def _run(self, job: Job) -> Job | None:
         """Returns the job when it is done, None when its row was already dealt with."""

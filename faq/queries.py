@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from core.statements import Prepared
 from core.text import normalise
 from faq.drafts import EntryDraft, draft_of
 from faq.lifecycle import OPEN_STATES, VersionState, is_open
@@ -20,6 +21,12 @@ CURRENT = and_(
     EntryVersion.number == Entry.current_number,
 )
 """Joins an entry with its current version."""
+RELATED = Prepared(
+    select(EntryVersion.related)
+    .select_from(Entry)
+    .join(EntryVersion, CURRENT)
+    .where(Entry.municipality_id == bindparam("municipality"), Entry.id == bindparam("entry"), Entry.state == VersionState.PUBLISHED)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,10 +153,7 @@ def published_drafts(session: Session, municipality_id: str) -> Iterator[EntryDr
 
 def related_entries(session: Session, municipality_id: str, entry_id: str) -> Sequence[str]:
     """The ids that a published entry names as related, in its order, itself left out; some may not be published."""
-    statement = select(EntryVersion.related).select_from(Entry).join(EntryVersion, CURRENT)
-    related = session.scalar(
-        statement.where(Entry.municipality_id == municipality_id, Entry.id == entry_id, Entry.state == VersionState.PUBLISHED)
-    )
+    related = RELATED.scalar(session, {"municipality": municipality_id, "entry": entry_id})
     return [str(other) for other in dict.fromkeys(related or ()) if other != entry_id]
 
 

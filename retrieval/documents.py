@@ -34,7 +34,7 @@ class Document:
     weights: Mapping[str, float]
     length: float
     """May differ from the sum of the weights."""
-    wordings: Sequence[Sequence[str]]
+    wordings: Sequence[tuple[str, ...]]
     """Of its question and each of its phrasings, every word once."""
     names: Mapping[tuple[str, str], int]
     """How often a name stands in these, as (reading, spelling)."""

@@ -57,6 +57,8 @@ class KeywordIndex:
         self._total = 0.0
         self._rarities: dict[str, float] = {}
         """Of the tokens that were asked for since the last change."""
+        self._whole: dict[tuple[str, ...], float] = {}
+        """The same of several tokens together."""
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -81,6 +83,7 @@ class KeywordIndex:
         """Adds a document, or replaces it. `length` where it shall differ from the sum of the weights."""
         self.remove(key)
         self._rarities.clear()
+        self._whole.clear()
         slot = self._take_slot(key)
         self._documents[key] = tuple(map(intern, weights))
         self._slots[key] = slot
@@ -95,6 +98,7 @@ class KeywordIndex:
         if words is None:
             return
         self._rarities.clear()
+        self._whole.clear()
         slot = self._slots.pop(key)
         self._keys[slot] = None
         self._free.append(slot)
@@ -112,6 +116,13 @@ class KeywordIndex:
             count = len(self._postings[token]) if token in self._postings else 0
             rarity = self._rarities[token] = math.log(1 + (len(self._documents) - count + 0.5) / (count + 0.5))
         return rarity
+
+    def rarity_of_all(self, tokens: tuple[str, ...]) -> float:
+        """The sum; of tokens that are asked about again and again."""
+        whole = self._whole.get(tokens)
+        if whole is None:
+            whole = self._whole[tokens] = sum(map(self.rarity, tokens))
+        return whole
 
     def scores(self, query: Mapping[str, float]) -> Scores:
         """One score per slot; zero means that not one of the query's tokens stands in the document."""

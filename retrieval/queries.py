@@ -6,8 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.models import Municipality
+from core.statements import Prepared
 from retrieval.models import JudgedQuestion, LearnedRanker, ModelUsage, PassageRow, StoredVector, StoredWords
 
+CONTENT_REVISIONS = Prepared(select(Municipality.id, Municipality.content_revision))
 CHUNK = 500  # SQLite takes a limited number of parameters in one statement.
 
 
@@ -24,7 +26,7 @@ def municipality_name(session: Session, municipality_id: str) -> str:
 
 def content_revisions(session: Session) -> Mapping[str, int]:
     """Of every municipality."""
-    return {row.id: row.content_revision for row in session.execute(select(Municipality.id, Municipality.content_revision))}
+    return {row.id: row.content_revision for row in CONTENT_REVISIONS.all(session)}
 
 
 def passage_count(session: Session, municipality_id: str) -> int:

@@ -87,10 +87,11 @@ def fitting_signals(shelf: "Shelf", query: Query, candidates: Sequence[int] | np
     if rarest is not None:
         lacks -= keywords.coverage({rarest: 1.0})
     beyond = np.ones(keywords.slots, dtype=np.float32)
+    said = {form: keywords.rarity(form) * min(1.0, weight) for form, weight in query.weights.items()}
     for slot in candidates:
         key = keywords.key_of(int(slot))
         if key is not None:
-            beyond[slot] = _beyond(shelf, query, key)
+            beyond[slot] = _beyond(shelf, key, said)
     return [
         Signal(name="nouns", scores=nouns, spread=SHARE),
         Signal(name="lacks_rarest", scores=lacks, spread=SHARE),
@@ -112,13 +113,14 @@ def shipped_rankers(mode: SearchMode) -> Rankers:
     return Rankers.model_validate(yaml.safe_load(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
 
 
-def _beyond(shelf: "Shelf", query: Query, key: int) -> float:
-    """Share of the words of the passage's nearest wording that the resident neither said nor meant, rare ones counting more."""
-    best, said = 1.0, query.weights
+def _beyond(shelf: "Shelf", key: int, said: Mapping[str, float]) -> float:
+    """Share of the words of the passage's nearest wording that the resident neither said nor meant, rare ones counting more.
+
+    `said` is how much of a wording is spared by each word that was said.
+    """
+    best = 1.0
     for wording in shelf.wordings[key]:
-        if said.keys().isdisjoint(wording):
-            continue
-        rarities = [shelf.keywords.rarity(form) for form in wording]
-        lacking = sum(rarity * (1 - min(1.0, said.get(form, 0.0))) for form, rarity in zip(wording, rarities, strict=True))
-        best = min(best, lacking / sum(rarities))
-    return best
+        spared = sum([said[form] for form in wording if form in said])
+        if spared:
+            best = min(best, 1.0 - spared / shelf.keywords.rarity_of_all(wording))
+    return max(0.0, best)

@@ -76,7 +76,7 @@ class Shelf:
         self.by_entry: dict[str, set[int]] = {}
         self.unread: dict[int, Passage] = {}
         """Passages that the wanted large model has yet to read."""
-        self.wordings: dict[int, Sequence[Sequence[str]]] = {}
+        self.wordings: dict[int, Sequence[tuple[str, ...]]] = {}
         """The words of each passage's question and phrasings, as they are compared."""
         self._by_wording: dict[str, set[int]] = {}
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from bot.line.models import LineAddress
+from core.statements import prepared_insert
 
-ADD_ADDRESS = insert(cast(Table, LineAddress.__table__))
+ADD_ADDRESS = prepared_insert(cast(Table, LineAddress.__table__), "municipality_id", "conversation_id", "line_id")
 
 
 def conversation_of(session: Session, municipality_id: str, line_id: str) -> int | None:
@@ -17,7 +18,7 @@ def conversation_of(session: Session, municipality_id: str, line_id: str) -> int
 
 
 def remember(session: Session, municipality_id: str, conversation_id: int, line_id: str) -> None:
-    session.connection().execute(ADD_ADDRESS, {"municipality_id": municipality_id, "conversation_id": conversation_id, "line_id": line_id})
+    ADD_ADDRESS.run(session, {"municipality_id": municipality_id, "conversation_id": conversation_id, "line_id": line_id})
 
 
 def forget_addresses(session: Session, conversation_ids: Sequence[int]) -> None:

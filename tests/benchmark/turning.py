@@ -32,6 +32,7 @@ from bot.turn import TurnRunner
 from bot.webhook import Webhook
 from core.embedded_queue import EmbeddedQueue
 from core.settings import ChannelKeys, SearchMode, Settings
+from core.statements import Driver
 from main import Product
 from retrieval.large_model import LargeModel
 from retrieval.search import Search
@@ -106,7 +107,16 @@ class Meter:
         for name, owner, method in STAGES:
             setattr(owner, method, self._measured(name, getattr(owner, method)))
         event.listen(Engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: self.note(statement))
+        setattr(Driver, "execute", self._noting(Driver.execute))  # noqa: B010  # A type checker would refuse the plain assignment.
+        event.listen(Engine, "begin", lambda _connection: self.note("BEGIN"))
         event.listen(Engine, "commit", lambda _connection: self.note("COMMIT"))
+
+    def _noting(self, execute: Callable[..., Any]) -> Callable[..., Any]:  # Any: a driver's cursor.
+        def noting(driver: Driver, text: str, parameters: Any) -> Any:  # Any: as the method itself.
+            self.note(text)
+            return execute(driver, text, parameters)
+
+        return noting
 
     def _measured(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:  # Any: whatever the method takes and gives.
         def measured(*arguments: Any, **named: Any) -> Any:

@@ -66,3 +66,14 @@ def test_a_slot_is_used_again() -> None:
     index.put(2, {"猫": 1})
     assert index.slots == 1
     assert by_key(index, {"犬": 1, "猫": 1})[2] > 0
+
+
+def test_the_rarity_of_several_words_follows_what_is_held() -> None:
+    index = KeywordIndex()
+    index.put(1, {"犬": 1.0, "届け": 1.0})
+    index.put(2, {"犬": 1.0})
+    words = ("犬", "届け")
+    before = index.rarity_of_all(words)
+    assert before == index.rarity("犬") + index.rarity("届け")
+    index.put(3, {"届け": 1.0})
+    assert index.rarity_of_all(words) == index.rarity("犬") + index.rarity("届け") != before

@@ -10,7 +10,8 @@ from retrieval.confidence import judge
 from retrieval.fusing import WEIGHTS
 from retrieval.models import PassageKind
 from retrieval.passages import NewPassage
-from retrieval.reranking import FITTING, SIGNALS, Ranker, shipped_rankers
+from retrieval.query import Query
+from retrieval.reranking import FITTING, SIGNALS, Ranker, fitting_signals, shipped_rankers
 from retrieval.search import Search
 from tests.retrieval.conftest import ENTRIES, NOON, faq, publish
 
@@ -56,3 +57,19 @@ def test_a_guide_on_the_same_matter_is_no_rival(
     result = search.search("midori", "ドローンを飛ばしたいので許可がほしい", moment=NOON)
     assert {hit.entry_id for hit in result.hits[:2]} == {"entry", "page"}
     assert judge(result, result.hits).is_tie is is_rival
+
+
+def test_a_passage_speaks_beyond_the_question_by_the_share_of_what_nobody_said(town: Search) -> None:
+    shelf = town._shelves["midori"]
+    keywords = shelf.keywords
+    said = {"犬": 1.0, "登録": 0.4, "ごみ": 0.15, "どこにもない": 1.0}
+    query = Query(normalised="", sentence="", words=(), weights=said, unknown_places=())
+    slots = [keywords.slot_of(key) for key in shelf.passages]
+    beyond = next(signal for signal in fitting_signals(shelf, query, slots) if signal.name == "beyond")
+    for key in shelf.passages:
+        shares = [
+            sum(keywords.rarity(form) * (1 - said.get(form, 0.0)) for form in wording) / sum(keywords.rarity(form) for form in wording)
+            for wording in shelf.wordings[key]
+        ]
+        assert beyond.scores[keywords.slot_of(key)] == pytest.approx(min(shares), abs=1e-5)
+    assert min(beyond.scores) < 0.9
