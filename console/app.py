@@ -1,9 +1,11 @@
 """The console as an application, to be mounted at /console."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
@@ -162,11 +164,19 @@ def create_console(
         systems=systems,
         receiving=receiving,
     )
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     app.mount("/static", LastingFiles(directory=STATIC))
     handle_errors(app)
     return Guard(app)
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """What FastAPI works out about them at the first request serves all consoles of a process."""
+    together = APIRouter()
+    for router in ROUTERS:
+        together.include_router(router)
+    return tuple(together.routes)
 
 
 class LastingFiles(StaticFiles):
