@@ -12,6 +12,7 @@ from bot.simulator.odd_events import OddEvent
 from core.clock import JAPAN
 from core.language_model import FailureKind
 from core.messages import Language
+from procedures.explaining import LOADER
 
 FOLDER = Path(__file__).parent / "scenarios"
 AN_ORDINARY_TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=JAPAN)
@@ -267,7 +268,8 @@ def read_scenarios(folder: Path = FOLDER) -> Sequence[tuple[str, Scenario]]:
     """Each file's name with what it holds; several documents in one file are several scenarios. Raises ValidationError."""
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        documents: list[Any] = [document for document in yaml.safe_load_all(path.read_text(encoding="utf-8")) if document is not None]
+        loaded = yaml.load_all(path.read_text(encoding="utf-8"), Loader=LOADER)  # It is the safe one.
+        documents: list[Any] = [document for document in loaded if document is not None]
         for number, document in enumerate(documents, start=1):
             name = path.stem if len(documents) == 1 else f"{path.stem}-{number}"
             try:

@@ -17,8 +17,9 @@ def _read(source: str) -> Any:  # Any: what YAML holds.
 
 
 PLACES = [
-    (source, path_of(_read(source), place))
+    (source, path_of(raw, place))
     for name, source in PROCEDURES.sources.items()
+    for raw in [_read(source)]
     for _, places in parts_of(PROCEDURES.definitions[name])
     for place in places
 ]
