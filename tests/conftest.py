@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from core.database import Database
+from tests import once
 from tests.databases import KINDS, migrated_database_url, tidy_up
 from tests.engines import share_compiled_statements
 from tests.sharing_out import put_off_doubles, scheduler, slowest_first
@@ -37,10 +39,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slowest_first(items)
 
 
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end, so that nobody need go through it again and again for what is no longer used."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return scheduler(config, log)
 
 
+def pytest_configure() -> None:
+    once.begin()
+
+
 def pytest_unconfigure() -> None:
     tidy_up()
+    once.end()

@@ -1,6 +1,6 @@
 """Databases for tests: a fresh one per test, on SQLite and, where TEST_DATABASE_URL names a server, on PostgreSQL too.
 
-Migrating takes longer than most tests, so a process migrates one database of each kind and copies it. PostgreSQL takes its time for
+Migrating takes longer than most tests, so one database of each kind is migrated in a run, and copied. PostgreSQL takes its time for
 copying, too: what a test gives back is emptied for the next.
 """
 
@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -19,9 +18,11 @@ import pytest
 
 from core.database import Database
 from core.migrating import migrate
+from tests import once
 from tests.all_models import METADATA
 
 KINDS = ("sqlite", "postgresql")
+TEMPLATE_NAME = "name-of-the-template"
 ALONE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 FROM_THE_BEGINNING = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences WHERE last_value IS NOT NULL
@@ -87,19 +88,24 @@ def lasting_folder() -> Path:
     return folder
 
 
-@cache
 def _template_file() -> Path:
-    path = lasting_folder() / "template.sqlite"
-    _migrate(f"sqlite:///{path}")
-    return path
+    return once.made_once("migrated", lambda folder: _migrate(f"sqlite:///{folder / 'template.sqlite'}")) / "template.sqlite"
 
 
-@cache
 def _template_database(server: str) -> str:
-    name = _create(server)
-    _at_end.append(lambda: _drop(server, name))
-    _migrate(_url_of(server, name))
-    return name
+    def make(folder: Path) -> None:
+        name = _create(server)
+        (folder / TEMPLATE_NAME).write_text(name, "utf-8")
+        _migrate(_url_of(server, name))
+
+    return (once.made_once("migrated-postgresql", make) / TEMPLATE_NAME).read_text("utf-8")
+
+
+@once.at_the_end
+def _drop_templates(home: Path) -> None:
+    server = server_url()
+    for found in home.glob(f"*/{TEMPLATE_NAME}") if server is not None else ():
+        _drop(server, found.read_text("utf-8"))
 
 
 def _migrate(url: str) -> None:

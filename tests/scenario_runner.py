@@ -9,12 +9,13 @@ from bot.simulator.phone import Phone
 from bot.simulator.records import Json, Origin, Person
 from core.jobs import Job
 from tests.pictures_of_places import photo_taken_at
+from tests.sample_city import also_published
 from tests.scenario_checks import Checks, ScenarioError, require
 from tests.scenario_desk import SMALL_PNG, Desk, clear_counter
 from tests.scenario_format import Act, Exchange, Scenario
 from tests.scenario_office import Office, clear_office
 from tests.screen import actions_in, quick_replies, texts_in
-from tests.town import MUNICIPALITY, Town, also_published, settle
+from tests.town import MUNICIPALITY, Town, settle
 
 TOGETHER_MILLISECONDS = 1000.0
 """Longer than it takes to say several things on a busy machine."""

@@ -1,4 +1,4 @@
-"""How files of tests are shared out among workers: the slowest begin first, and what needs the same costly thing goes to one worker."""
+"""How tests are shared out: among workers, the slowest files first, and between `make test` and `make test-long`."""
 
 from typing import Any
 
@@ -6,37 +6,59 @@ import pytest
 
 SLOWEST = (
     "tests/test_scenarios.py",
-    "tests/story/test_two_staff.py",
     "tests/test_crash.py",
+    "tests/console/test_browser.py",
     "tests/console/test_list_browser.py",
     "tests/console/test_case_browser.py",
-    "tests/console/test_browser.py",
-    "tests/handoff/test_concurrency.py",
+    "tests/story/test_two_staff.py",
+    "tests/console/test_reach.py",
     "tests/bot/promises/test_silence.py",
+    "tests/handoff/test_concurrency.py",
     "tests/simulator/page/",
+    "tests/bot/test_form_talk.py",
+    "tests/console/application_api/test_consumer.py",
+    "tests/acceptance/",
+    "tests/simulator/test_demo_day.py",
 )
 """Otherwise one of them could be the last, while the other processors have nothing left to do."""
 
 PAGES = "tests/console/"
-"""What their queries do on PostgreSQL, the tests of the verbs and of the queries show, too."""
-
-TOGETHER = {
-    "tests/bot/test_judging.py": "sample city",
-    "tests/acceptance/": "sample city",
-    "tests/simulator/test_demo_day.py": "sample city",
-    "tests/story/": "sample city",
-}
-"""These need the searchable sample city, which takes longer to make than most of them."""
+ON_BOTH = (
+    "tests/console/application_api/",
+    "tests/console/live/",
+    "tests/console/test_application.py",
+    "tests/console/test_applications.py",
+    "tests/console/test_callbacks.py",
+    "tests/console/test_canned.py",
+    "tests/console/test_case_bulk.py",
+    "tests/console/test_case_reply.py",
+    "tests/console/test_cases.py",
+    "tests/console/test_content.py",
+    "tests/console/test_conversations.py",
+    "tests/console/test_dead_letters.py",
+    "tests/console/test_emergency.py",
+    "tests/console/test_feedback.py",
+    "tests/console/test_list_views.py",
+    "tests/console/test_new_case.py",
+    "tests/console/test_reach.py",
+    "tests/console/test_staff.py",
+    "tests/console/test_start.py",
+    "tests/console/test_supervision.py",
+)
+"""Of the pages, those that search, filter, count, follow changes or lock rows themselves; `test_reach.py` opens every page."""
 
 
 def put_off_doubles(items: list[pytest.Item]) -> None:
-    """A test of a page runs once on PostgreSQL; the further rows of its table of cases run there in `make test-long`."""
+    """Pages on PostgreSQL are for `make test-long`, but for the first row of each table of cases where their SQL might differ.
+
+    What else they do there, the tests of the verbs and of the queries show, too.
+    """
     seen: set[str] = set()
     for item in items:
         if not item.nodeid.startswith(PAGES) or "postgresql" not in _texts(item):
             continue
         function = item.nodeid.partition("[")[0]
-        if function in seen:
+        if function in seen or not function.startswith(ON_BOTH):
             item.add_marker(pytest.mark.long)
         seen.add(function)
 
@@ -54,17 +76,9 @@ def _rank(nodeid: str) -> int:
     return next((place for place, start in enumerate(SLOWEST) if nodeid.startswith(start)), len(SLOWEST))
 
 
-def room_of(nodeid: str) -> str:
-    """All tests with the same one run on one worker, one after the other."""
-    return next((room for start, room in TOGETHER.items() if nodeid.startswith(start)), nodeid.partition("::")[0])
-
-
 def scheduler(config: pytest.Config, log: Any) -> Any:  # Any: xdist's, which not every machine has.
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByRoom(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return room_of(nodeid)
+    """A file at a time, in the order above instead of xdist's own."""
+    from xdist.scheduler import LoadFileScheduling
 
     config.option.loadscopereorder = False
-    return ByRoom(config, log)
+    return LoadFileScheduling(config, log)

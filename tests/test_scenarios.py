@@ -6,16 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.preparing import load_content
 from bot.simulator.odd_events import OddEvent
-from core.database import Database
-from core.pack_loading import load_pack
 from retrieval.answering import AnswerStatus
-from tests.databases import migrated_database_url
+from tests.sample_city import sample_city, shared_search
 from tests.scenario_checks import ScenarioError
 from tests.scenario_format import Scenario, read_scenarios
 from tests.scenario_runner import Talk
-from tests.town import MUNICIPALITY, Town, shared_search
+from tests.town import Town
 
 SCENARIOS = read_scenarios()
 RUNS = [
@@ -41,9 +38,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
 
         def town(kind: str) -> Town:
             if kind not in known:
-                database = Database(stack.enter_context(migrated_database_url(kind, tmp_path_factory.mktemp(kind))))
-                stack.callback(database.close)
-                load_content(database, [load_pack(MUNICIPALITY)])
+                database = stack.enter_context(sample_city(tmp_path_factory.mktemp(kind), kind))
                 known[kind] = Town(database, shared_search()[1])
                 stack.callback(known[kind].stop)
             return known[kind]

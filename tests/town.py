@@ -3,10 +3,8 @@
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -15,9 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot import bubbles
-from bot.assembly import Bot, build_search
+from bot.assembly import Bot
 from bot.models import EventState, InboundEvent
-from bot.preparing import load_content
 from bot.simulator.demo_day import DayClock
 from bot.simulator.line_api import create_line_api
 from bot.simulator.phone import Phone
@@ -30,19 +27,16 @@ from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import Keyring
 from core.models import JobRow, JobState
-from core.pack_loading import CONTENT, load_pack
-from core.settings import ChannelKeys, SearchMode, Settings
+from core.pack_loading import load_pack
+from core.settings import ChannelKeys
 from procedures.loading import Procedures, load_procedures
 from retrieval.answering import Answer, Question
 from retrieval.consulting import Consultant
-from retrieval.models import PassageKind
-from retrieval.passages import NewPassage, replace_many
 from retrieval.search import Search
-from tests.databases import lasting_folder, migrated_file
 from tests.patience import PATIENCE, soon
+from tests.sample_city import MUNICIPALITY
 from tests.scripted_model import ScriptedModel
 
-MUNICIPALITY = "shiomi"
 SECRET = "a channel secret of 32 characters"
 TOKEN = "a channel access token"
 CONVERSATION_JOBS = (
@@ -205,39 +199,6 @@ class Town:
         self.platform.stop()
         self.server.stop()
         self._folder.cleanup()
-
-
-@cache
-def shared_search() -> tuple[Database, Search]:
-    """The sample city's content, published in a database of its own and searchable by the light models: one for all tests of a process.
-
-    To be read only, but for what `also_published` puts there for a while.
-    """
-    database = Database(f"sqlite:///{migrated_file(lasting_folder())}")
-    load_content(database, [load_pack(MUNICIPALITY)])
-    search = build_search(Settings(search_mode=SearchMode.LIGHT), database, load_pack, CONTENT, folder=None, is_temporary=True)
-    search.warm()
-    return database, search
-
-
-@contextmanager
-def also_published(entries: Mapping[str, tuple[str, str]]) -> Iterator[None]:
-    """Meanwhile the shared search finds these, question and answer by id, too."""
-    if not entries:
-        yield
-        return
-    database, search = shared_search()
-
-    def publish(passages: Mapping[str, Sequence[NewPassage]]) -> None:
-        with database.transaction() as session:
-            replace_many(session, MUNICIPALITY, passages)
-        search.follow(MUNICIPALITY)
-
-    publish({entry_id: [NewPassage(kind=PassageKind.FAQ, question=asked, body=text)] for entry_id, (asked, text) in entries.items()})
-    try:
-        yield
-    finally:
-        publish({entry_id: [] for entry_id in entries})
 
 
 def settle(town: Town) -> None:

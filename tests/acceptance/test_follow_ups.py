@@ -19,7 +19,8 @@ from core.clock import system_clock
 from core.messages import Tap
 from core.pack_loading import load_pack
 from tests.acceptance.test_questions import published
-from tests.town import MUNICIPALITY, shared_search
+from tests.sample_city import shared_search
+from tests.town import MUNICIPALITY
 
 DIALOGUES = Path(__file__).parent / "follow_ups.yaml"
 LEAST_DIALOGUES = 40

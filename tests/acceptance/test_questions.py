@@ -8,7 +8,7 @@ import yaml
 from bot.asked import CITY, Replied, read_asked, replies_to
 from bot.measuring import decided_of
 from core.pack_loading import CONTENT
-from tests.town import shared_search
+from tests.sample_city import shared_search
 
 EVERYDAY = "questions"
 RESIDENTS = ("residents_fitted", "residents_held_out")

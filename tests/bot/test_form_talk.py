@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from bot.draft_pages import create_draft_pages
 from bot.form_links import DRAFT_PREFIX, PREFIX
@@ -20,14 +19,16 @@ from handoff.models import Staff
 from procedures.assurance import give_code, new_code
 from procedures.models import Application, CounterDraft
 from tests.bot.test_forms import ASKED, ENTERED
+from tests.client import Client
 from tests.databases import migrated_database_url
 from tests.procedures.sensitive import with_sensitive
 from tests.procedures.talk import PACK
 from tests.procedures.test_assurance import procedures_with
+from tests.sample_city import shared_search
 from tests.scenario_desk import Desk
 from tests.scenario_format import StaffAct
 from tests.screen import actions_in, quick_replies, texts_in
-from tests.town import Town, settle, shared_search
+from tests.town import Town, settle
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=JAPAN)
 ORIGIN = "https://madoguchi.example.jp"
@@ -39,7 +40,7 @@ class Street:
     def __init__(self, town: Town) -> None:
         self.town = town
         self.phone: Phone = town.phone()
-        self.pages = TestClient(create_form_pages(town.bot.forms, {PACK.id: PACK}), follow_redirects=False)
+        self.pages = Client(create_form_pages(town.bot.forms, {PACK.id: PACK}), follow_redirects=False)
 
     def say(self, *texts: str) -> str:
         for text in texts:
@@ -175,7 +176,7 @@ def test_below_the_level_the_talk_ends_in_a_draft_and_never_in_an_application(to
     assert "まだ申込みは終わっていません" in heard
     street.tap("QRコードを見せる")
     assert street.opened is not None
-    pages = TestClient(create_draft_pages(town.database, town.bot.procedures, lambda _name: PACK, {PACK.id: PACK}, town.clock))
+    pages = Client(create_draft_pages(town.database, town.bot.procedures, lambda _name: PACK, {PACK.id: PACK}, town.clock))
     shown = pages.get(street.opened.removeprefix(ORIGIN + DRAFT_PREFIX)).text
     with town.database.reading() as session:
         draft = session.scalars(select(CounterDraft)).one()

@@ -8,7 +8,6 @@ from html import unescape
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from bot.form_links import form_address
 from bot.form_pages import create_form_pages
@@ -30,6 +29,7 @@ from procedures.keys import Seals
 from procedures.said import Words
 from procedures.state import Filling
 from procedures.taps import FilledPage
+from tests.client import Client
 from tests.procedures.sensitive import DEFINITION, with_sensitive
 from tests.procedures.talk import NOW, PACK, Talk, sample_facts
 
@@ -53,7 +53,7 @@ class Desk:
         self.channel = LineChannel(KEYRING.cipher("inbound events"), lambda name: TapSigner(b"key", name), lambda _name: None)  # type: ignore[arg-type,return-value]  # Nothing is sent.
         procedures = ProcedureDesk(database, SEALS, lambda _name: PACK, lambda _name: PROCEDURES)
         forms = Forms(database, self.queue, self.channel, procedures, lambda _name: PACK, lambda: self.now)
-        self.client = TestClient(create_form_pages(forms, {PACK.id: PACK}), follow_redirects=False)
+        self.client = Client(create_form_pages(forms, {PACK.id: PACK}), follow_redirects=False)
         talk = Talk(DEFINITION, facts=sample_facts("welfare"))
         talk.do(Words(text="田中 太郎 タナカ タロウ"))
         self.state = Filling(**{**talk.step.state.__dict__, "digest": PROCEDURES.digests[DEFINITION.id]})

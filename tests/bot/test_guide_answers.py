@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from bot.assembly import build_search
 from bot.handlers.answer_cards import readable, source_card
@@ -22,6 +21,7 @@ from faq.guide_pages import create_guide_pages
 from faq.guides import import_guides
 from retrieval.answering import Question
 from tests.bot.turns import PACK, turn_of
+from tests.client import Client
 from tests.faq.documents.pdfs import Sheet, pdf
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=JAPAN)
@@ -62,7 +62,7 @@ def test_question_is_found_in_a_pdf_and_the_answer_leads_to_the_page(asked: Call
         assert passage is not None
         assert passage.source_url is not None
         assert passage.source_url.startswith(f"{PUBLIC_URL}{PREFIX}/shiomi/")
-    pages = TestClient(Starlette(routes=[Mount(PREFIX, app=create_guide_pages(database, {"shiomi": PACK}, lambda: NOON))]))
+    pages = Client(Starlette(routes=[Mount(PREFIX, app=create_guide_pages(database, {"shiomi": PACK}, lambda: NOON))]))
     page = pages.get(passage.source_url.removeprefix(PUBLIC_URL))
     assert page.status_code == 200
     assert "<td>1,375円</td>" in page.text

@@ -15,7 +15,8 @@ from retrieval.models import JudgedQuestion
 from retrieval.reranking import shipped_rankers
 from tests.databases import KINDS, migrated_database_url
 from tests.patience import soon
-from tests.town import MUNICIPALITY, Town, shared_search
+from tests.sample_city import shared_search
+from tests.town import MUNICIPALITY, Town
 
 QUESTION = "粗大ごみの申し込み方法を教えてください"
 

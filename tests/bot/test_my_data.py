@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from bot.data_pages import create_data_pages
 from bot.data_room import DataRoom
@@ -25,6 +24,7 @@ from procedures.keys import ForgottenError
 from procedures.models import Application, FillingRow, FormLink
 from procedures.personal_data import known_values
 from tests.bot.test_forms import KEYRING, PROCEDURES, SEALS, Desk
+from tests.client import Client
 from tests.procedures.database import submitted
 from tests.procedures.talk import NOW, PACK
 
@@ -38,7 +38,7 @@ class Room(Desk):
         super().__init__(database)
         procedures = ProcedureDesk(database, SEALS, lambda _name: PACK, lambda _name: PROCEDURES)
         room = DataRoom(database, procedures, MyData(SEALS, AuditLog(KEYRING)), lambda _name: PACK, lambda: self.now)
-        self.client = TestClient(create_data_pages(room, {PACK.id: PACK}), follow_redirects=False)
+        self.client = Client(create_data_pages(room, {PACK.id: PACK}), follow_redirects=False)
         self.number = submitted(database, self.resident, uid="sent", keeps=True).application.number
 
     def data_link(self, language: str = "ja") -> str:

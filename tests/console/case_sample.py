@@ -12,6 +12,7 @@ from handoff.cases import CaseRequest
 from handoff.models import Case, CaseChannel, CaseReason, CaseState, Presence, PresenceState, Priority, Role, Staff
 from handoff.packet import Packet
 from tests.console.conftest import House
+from tests.console.kept import written_once
 from tests.console.sample import ATTACK, NOW, SECRET, add_conversation, add_turn, password_hash
 
 LONG = "転入してきたばかりで何から手続きすればよいか分からず、国民健康保険と児童手当と保育園の申し込みを同じ日に済ませたいという相談"
@@ -71,7 +72,12 @@ def open_one(
 
 
 def fill_cases(house: House) -> dict[str, int]:
-    """By a short name the id of each case."""
+    """By a short name the id of each case; in a house where nothing was done yet and no page is open."""
+    return dict(written_once(house.database, "cases", lambda: write_cases(house)))
+
+
+def write_cases(house: House) -> dict[str, int]:
+    """The same in any house."""
     with house.database.transaction() as session:
         taro = add_person(session, "taro", "山田 太郎", "citizens", languages=["vi"], skills=["証明書"])
         hanako = add_person(session, "hanako", "佐藤 花子", "environment")

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
-import psycopg
 import pytest
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
@@ -17,7 +16,6 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from bot.counter import Counter
 from bot.line.channel import LineChannel
@@ -44,6 +42,8 @@ from procedures.loading import Procedures, load_procedures
 from procedures.outside.endpoints import Endpoints
 from procedures.outside.tokens import Tokens
 from tests.all_models import METADATA
+from tests.client import Client
+from tests.console.kept import keep, restore
 from tests.console.sample import NOW, fill, make_packs
 from tests.console.table_suggester import TableSuggester
 from tests.databases import KINDS, fresh_database_url
@@ -134,7 +134,7 @@ def no_client(municipality_id: str) -> LineClient:
     raise AssertionError(f"nothing is sent to {municipality_id} in these tests")
 
 
-class Browser(TestClient):
+class Browser(Client):
     """A client that does not follow redirects and knows the token of its session."""
 
     def __init__(self, application: Starlette) -> None:
@@ -188,7 +188,7 @@ def filled(quick: None, tmp_path_factory: pytest.TempPathFactory, packs: Callabl
                 with database.transaction() as session:
                     fill(session, packs)
                 if not database.is_sqlite:
-                    keep(database)
+                    keep(database, "towns")
                 database.close()
                 made[kind] = url
             return made[kind]
@@ -202,29 +202,11 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, packs: Callable[[str],
     if request.param == "sqlite":
         shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "test.sqlite")
         url = f"sqlite:///{tmp_path / 'test.sqlite'}"
-    else:
-        restore(url)
     database, clock = Database(url), Hands()
+    if not database.is_sqlite:
+        restore(database, "towns")
     yield House(database=database, packs=packs, clock=clock, queue=EmbeddedQueue(database, clock), folder=tmp_path / "media")
     database.close()
-
-
-def keep(database: Database) -> None:
-    """Copies of all tables of PostgreSQL, to which `restore` goes back: making a database takes a second."""
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("CREATE SCHEMA kept")
-        for table in METADATA.sorted_tables:
-            connection.exec_driver_sql(f'CREATE TABLE kept."{table.name}" AS TABLE public."{table.name}"')
-
-
-def restore(url: str) -> None:
-    names = [f'"{table.name}"' for table in METADATA.sorted_tables]
-    # On small tables DELETE is far quicker than TRUNCATE, which makes new files.
-    statements = [f"DELETE FROM public.{name}" for name in reversed(names)]
-    statements += [f"INSERT INTO public.{name} SELECT * FROM kept.{name}" for name in names]
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        connection.execute("SET synchronous_commit = off")
-        connection.execute(";".join(statements))
 
 
 @pytest.fixture

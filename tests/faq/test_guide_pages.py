@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from core.database import Database
 from core.pack import Pack
@@ -16,6 +15,7 @@ from faq.guide_html import to_html
 from faq.guide_links import PREFIX, guide_path
 from faq.guide_pages import create_guide_pages
 from faq.models import EntryKind
+from tests.client import Client
 
 BODY = """<!-- place: 1ページ -->
 
@@ -48,12 +48,12 @@ def publish(empty: Database, pack: Pack, now: datetime) -> Callable[..., None]:
 
 
 @pytest.fixture
-def client(empty: Database, pack: Pack, now: datetime) -> TestClient:
+def client(empty: Database, pack: Pack, now: datetime) -> Client:
     pages = create_guide_pages(empty, {"midori": pack}, lambda: now)
-    return TestClient(Starlette(routes=[Mount(PREFIX, app=pages)]), raise_server_exceptions=False)
+    return Client(Starlette(routes=[Mount(PREFIX, app=pages)]), raise_server_exceptions=False)
 
 
-def test_page_shows_the_published_guide_with_ids_and_places(publish: Callable[..., None], client: TestClient) -> None:
+def test_page_shows_the_published_guide_with_ids_and_places(publish: Callable[..., None], client: Client) -> None:
     publish(department_id="environment")
     answer = client.get(guide_path("midori", "粗大ごみ", "section-1"))
     assert answer.status_code == 200
@@ -68,7 +68,7 @@ def test_page_shows_the_published_guide_with_ids_and_places(publish: Callable[..
     assert "place:" not in answer.text
 
 
-def test_nothing_in_a_guide_can_run(publish: Callable[..., None], client: TestClient) -> None:
+def test_nothing_in_a_guide_can_run(publish: Callable[..., None], client: Client) -> None:
     publish(question="<img src=x onerror=alert(1)>")
     answer = client.get(guide_path("midori", "粗大ごみ"))
     assert "<script" not in answer.text
@@ -84,7 +84,7 @@ def test_nothing_in_a_guide_can_run(publish: Callable[..., None], client: TestCl
 
 
 def test_only_what_is_published_today_is_shown(
-    publish: Callable[..., None], client: TestClient, empty: Database, pack: Pack, now: datetime
+    publish: Callable[..., None], client: Client, empty: Database, pack: Pack, now: datetime
 ) -> None:
     publish()
     publish("later", valid_from=now.date().replace(year=2027))
@@ -105,7 +105,7 @@ def test_only_what_is_published_today_is_shown(
     assert client.get(guide_path("midori", "粗大ごみ")).status_code == 404
 
 
-def test_new_version_is_shown_at_once(publish: Callable[..., None], client: TestClient, empty: Database, pack: Pack, now: datetime) -> None:
+def test_new_version_is_shown_at_once(publish: Callable[..., None], client: Client, empty: Database, pack: Pack, now: datetime) -> None:
     publish()
     assert "前書き" in client.get(guide_path("midori", "粗大ごみ")).text
     with empty.transaction() as session:
@@ -114,7 +114,7 @@ def test_new_version_is_shown_at_once(publish: Callable[..., None], client: Test
     assert "新しい本文" in client.get(guide_path("midori", "粗大ごみ")).text
 
 
-def test_value_that_has_none_today_is_a_failure_with_a_sentence(publish: Callable[..., None], client: TestClient, pack: Pack) -> None:
+def test_value_that_has_none_today_is_a_failure_with_a_sentence(publish: Callable[..., None], client: Client, pack: Pack) -> None:
     publish()
     values = pack.values._values  # type: ignore[attr-defined]
     kept = dict(values)

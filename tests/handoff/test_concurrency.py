@@ -53,9 +53,10 @@ def assert_changes_have_no_gap(counter: Counter) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_a_hundred_people_claim_and_each_case_has_one_owner(counter: Counter) -> None:
+@pytest.mark.parametrize("waiting", [10, pytest.param(30, marks=pytest.mark.long)])
+def test_a_hundred_people_claim_and_each_case_has_one_owner(counter: Counter, waiting: int) -> None:
     people = [counter.add_staff(f"staff-{number}", capacity=1) for number in range(100)]
-    open_cases = [counter.open(counter.add_talk()) for _ in range(30)]
+    open_cases = [counter.open(counter.add_talk()) for _ in range(waiting)]
     lost = Tally[str]()
 
     def claiming(staff_id: int) -> Callable[[], object]:
@@ -149,7 +150,7 @@ def test_nobody_who_went_home_keeps_a_case_that_they_claimed_at_that_moment(coun
             counter.close(case_id, None, "no_answer")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
 def test_everything_at_once_ends_and_keeps_the_rules(counter: Counter, seed: int) -> None:
     """Claims, replies, transfers, words, presence, closing and tending in threads: no deadlock, no rule broken."""
     people = [counter.add_staff(f"s{number}", capacity=2, department_id=("citizens", "tax")[number % 2]) for number in range(6)]

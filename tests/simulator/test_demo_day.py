@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from bot.models import MessageRow
-from bot.preparing import load_content
 from bot.simulator.day_script import Day, Say, last_working_day, load_day, script_of
 from bot.simulator.demo import is_new
 from bot.simulator.demo_day import DayClock, DemoDay
@@ -19,8 +18,8 @@ from core.pack_loading import load_pack
 from handoff.desk_models import CannedReply, CaseNote, HandoverNote, Mention
 from handoff.models import Case, CaseReason, CaseState, Presence, PresenceState, Role, Staff
 from procedures.models import Application, ApplicationEvent, ApplicationState
-from tests.shared_database import migrated_database
-from tests.town import MUNICIPALITY, Town, shared_search
+from tests.sample_city import sample_city, shared_search
+from tests.town import MUNICIPALITY, Town
 
 PACK = load_pack(MUNICIPALITY)
 
@@ -75,8 +74,7 @@ def test_step_that_nobody_knows_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with migrated_database("sqlite", tmp_path_factory.mktemp("day")) as database:
-        load_content(database, [PACK])
+    with sample_city(tmp_path_factory.mktemp("day")) as database:
         search = shared_search()[1]
         clock = DayClock()
         town = Town(database, search, clock=clock)

@@ -2,21 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from bot.preparing import load_content
 from console import passwords
-from core.pack_loading import load_pack
 from handoff.models import Role
 from tests.browser import started_browser
-from tests.shared_database import migrated_database
+from tests.sample_city import sample_city, shared_search
 from tests.story.street import Street
-from tests.town import MUNICIPALITY, shared_search
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -33,8 +29,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(passwords, "_hasher", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),)))
-        database = stack.enter_context(migrated_database("sqlite", Path(tmp_path_factory.mktemp("street"))))
-        load_content(database, [load_pack(MUNICIPALITY)])
+        database = stack.enter_context(sample_city(tmp_path_factory.mktemp("street")))
         street = Street(database, shared_search()[1])
         stack.callback(street.stop)
         street.hire("tanaka", "田中 由美", Role.STAFF, "citizens")

@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import orjson
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from bot.line.channel import LineChannel
 from bot.line.client import LineClient
@@ -28,6 +27,7 @@ from procedures.loading import digest_of, read_definition
 from procedures.models import Application
 from procedures.outside.scopes import Scope
 from procedures.outside.tokens import Tokens
+from tests.client import Client
 from tests.procedures.database import SEALS
 from tests.procedures.outside.office import KEYRING, Office
 from tests.procedures.talk import PACK, PROCEDURES
@@ -78,7 +78,7 @@ class Served:
         municipality_id: str = "shiomi",
         name: str = "収集システム",
         days: int | None = None,
-    ) -> TestClient:
+    ) -> Client:
         with self.office.database.transaction() as session:
             _, token = self.interface.tokens.make(
                 session,
@@ -91,10 +91,10 @@ class Served:
                 now=self.office.now,
                 expires_at=self.office.now + timedelta(days=days) if days else None,
             )
-        return TestClient(self.api, headers={"authorization": f"Bearer {token}"}, raise_server_exceptions=False)
+        return Client(self.api, headers={"authorization": f"Bearer {token}"}, raise_server_exceptions=False)
 
-    def stranger(self) -> TestClient:
-        return TestClient(self.api, raise_server_exceptions=False)
+    def stranger(self) -> Client:
+        return Client(self.api, raise_server_exceptions=False)
 
     def other_town(self) -> None:
         with self.office.database.transaction() as session:

@@ -28,7 +28,8 @@ from procedures.outside.jobs import SystemJobs
 from procedures.outside.scopes import EVENTS, Scope
 from procedures.outside.tokens import Tokens
 from tests.databases import migrated_file
-from tests.town import MUNICIPALITY, Town, settle, shared_search
+from tests.sample_city import shared_search
+from tests.town import MUNICIPALITY, Town, settle
 
 CONSUMER = Path(__file__).resolve().parents[3] / "docs" / "integration" / "consumer.py"
 KEYRING = Keyring("a secret of the tests that is long enough")

@@ -10,7 +10,7 @@ import pytest
 from console.parts import PARTS
 from core.changes import PRESENCE, staff_topic
 from handoff.models import Case, CaseState, Presence, PresenceState
-from tests.console.case_sample import fill_cases
+from tests.console.case_sample import write_cases
 from tests.console.cases import staff_of
 from tests.console.conftest import Browser
 from tests.console.live.conftest import Town
@@ -30,7 +30,7 @@ PAGES = (
 
 @pytest.mark.parametrize(("login", "path"), PAGES)
 def test_every_part_of_a_page_is_told_as_it_looks(town: Town, visit: Visit, login: str, path: str) -> None:
-    ids = fill_cases(town.house)
+    ids = write_cases(town.house)
     browser = visit(login)
     page = browser.get("/console" + path.format(**ids)).text
     keys = [key.replace("&amp;", "&") for key in LIVE.findall(page)]
@@ -51,7 +51,7 @@ def test_every_part_of_a_page_is_told_as_it_looks(town: Town, visit: Visit, logi
 
 
 def test_whoever_counts_as_gone_sees_it_in_the_bar(town: Town, visit: Visit) -> None:
-    fill_cases(town.house)
+    write_cases(town.house)
     browser = visit("taro")
     assert 'data-presence="available"' in browser.get("/console/").text
     stream = town.open("part=presence", browser=browser)
@@ -66,7 +66,7 @@ def test_whoever_counts_as_gone_sees_it_in_the_bar(town: Town, visit: Visit) -> 
 
 
 def test_offer_is_told_on_whatever_page_somebody_is(town: Town, visit: Visit) -> None:
-    fill_cases(town.house)
+    write_cases(town.house)
     with town.house.database.transaction() as session:
         case = session.query(Case).filter(Case.state == CaseState.OFFERED, Case.holder_id == staff_of(session, "taro").id).one()
         case.state, case.holder_id = CaseState.WAITING, None
@@ -85,7 +85,7 @@ def test_offer_is_told_on_whatever_page_somebody_is(town: Town, visit: Visit) ->
 
 
 def test_room_of_supervisors_is_told_to_nobody_else(town: Town, visit: Visit) -> None:
-    fill_cases(town.house)
+    write_cases(town.house)
     told = {}
     for login in ("supervisor", "taro"):
         stream = town.open("part=supervision", browser=visit(login))
