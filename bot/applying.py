@@ -101,7 +101,7 @@ def apply_turn(session: Session, todo: TurnToApply, channel: LineChannel, effect
     if _effects(todo):
         conversation, row = session.get_one(Conversation, talk_id), session.get_one(TurnRow, turn_id)
         for effect in _effects(todo):
-            _carry_out(session, effect, todo, conversation, row, effects)
+            _carry_out(session, effect, todo, conversation, row, effects, procedures)
     return Applied(conversation_id=talk_id, call_id=call_id)
 
 
@@ -142,7 +142,15 @@ def _note_return(session: Session, todo: TurnToApply) -> None:
         session.get_one(Resident, todo.talk.resident_id).blocked_at = None
 
 
-def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation: Conversation, row: TurnRow, effects: CaseEffects) -> None:
+def _carry_out(
+    session: Session,
+    effect: Effect,
+    todo: TurnToApply,
+    conversation: Conversation,
+    row: TurnRow,
+    effects: CaseEffects,
+    procedures: ProcedureEffects,
+) -> None:
     resident = queries.resident_of(session, conversation)
     match effect:
         case SetLanguage(language=language) if resident is not None:
@@ -160,7 +168,9 @@ def _carry_out(session: Session, effect: Effect, todo: TurnToApply, conversation
             if rated is not None:
                 feedback.record_reason(session, rated, reason, comment, said_in=row, now=todo.turn.now)
         case BlankMessage(message_id=message_id):
-            take_back(session, effects.media, todo.municipality_id, message_id, todo.turn.now)
+            files = take_back(session, effects.media, todo.municipality_id, message_id, todo.turn.now)
+            if conversation.resident_id is not None:
+                procedures.forget_message(session, conversation.resident_id, todo.turn, message_id, files)
         case StoreCallback() as callback:
             case = open_case_of(session, conversation.id)
             request = open_callback(

@@ -207,7 +207,8 @@ class SubmitFilling:
     """Makes the application, once, or changes the one that it belongs to. The receipt is put before the rest of the reply."""
 
     filling: Filling
-    keeps: bool = False
+    keeps: tuple[str, ...] = ()
+    """Fields whose answers the resident consented to have kept."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from procedures.keys import ForgottenError, Seals
 from procedures.loading import Procedures
 from procedures.models import Application
 from procedures.progress import Progress
+from procedures.reasons import load_reasons
 from procedures.state import Filling
 from procedures.versions import definition_of
 from procedures.wording import Wording
@@ -157,7 +158,8 @@ class ProcedureDesk:
     ) -> Wording:
         pack = self._packs(municipality_id)
         known = facts or calendar_facts(pack, self._procedures(municipality_id), definition)
-        return Wording(definition, pack, language, Progress(definition=definition, state=filling, facts=known, now=now))
+        progress = Progress(definition=definition, state=filling, facts=known, now=now)
+        return Wording(definition, pack, language, progress, load_reasons(pack.id).in_language)
 
     def _standing(self, session: Session, row: Application, now: datetime) -> Standing:
         desk = self.desk(row.municipality_id)

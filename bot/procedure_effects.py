@@ -39,16 +39,18 @@ from procedures.attached import media_in
 from procedures.definition import Definition
 from procedures.drafts import keep_draft
 from procedures.facts import Facts
-from procedures.fillings import drop_filling, filling_for, save_filling
+from procedures.fillings import drop_filling, filling_for, fillings_of, reseal, save_filling
 from procedures.forms import Purpose, make_link, new_link, store_link
 from procedures.lifecycle import NotAllowedError
 from procedures.models import Application
 from procedures.personal_data import KEPT, OpenApplicationsError
+from procedures.progress import Progress
 from procedures.queries import locked_application
 from procedures.rendering import FORM_PLACE, receipt
 from procedures.slots import SlotFullError
 from procedures.state import Filling
 from procedures.submitting import Submitted, submit
+from procedures.taken_back import without_message
 from procedures.taps import ShowApplication
 from procedures.versions import definition_of
 from procedures.wording import Wording
@@ -103,6 +105,15 @@ class ProcedureEffects:
                     pass
         return reply
 
+    def forget_message(self, session: Session, resident_id: int, turn: Turn, message: str, files: Sequence[int]) -> None:
+        """Out of everything that the resident is filling in."""
+        for filling in fillings_of(session, self.desk.seals, resident_id, turn.now):
+            definition, facts = self._definition_and_facts(session, resident_id, turn, filling)
+            progress = Progress(definition=definition, state=filling, facts=facts, now=turn.now)
+            left = without_message(progress, message, files)
+            if left != filling:
+                reseal(session, self.desk.seals, left, turn.now)
+
     def _save(self, session: Session, conversation: Conversation, turn: Turn, filling: Filling, *, is_aside: bool) -> None:
         assert conversation.resident_id is not None
         save_filling(
@@ -139,7 +150,7 @@ class ProcedureEffects:
         wording = self.desk.wording(turn.pack.id, definition, filling, turn.language, turn.now, facts)
         return self._receipt(turn, wording, filling, submitted, keeps=submission.keeps)
 
-    def _receipt(self, turn: Turn, wording: Wording, filling: Filling, submitted: Submitted, *, keeps: bool) -> Reply:
+    def _receipt(self, turn: Turn, wording: Wording, filling: Filling, submitted: Submitted, *, keeps: Sequence[str]) -> Reply:
         application = submitted.application
         if filling.application_id is None:
             said = receipt(wording, application.number, submitted.deadline)
@@ -148,7 +159,7 @@ class ProcedureEffects:
             text = wording.say(f"procedure.{key}", title=wording.text("title"), number=application.number)
             said = Reply(messages=(Text(text=text),), language=wording.language)
         if keeps and filling.application_id is None:
-            said = replace(said, messages=(*said.messages, Text(text=_kept(wording, turn.now))))
+            said = replace(said, messages=(*said.messages, Text(text=_kept(wording, keeps, turn.now))))
         label = wording.say("procedure.choice.show_status")
         status = Choice(label=label, action=Tap(value=ShowApplication(application=application.id), shown=label))
         return replace(said, choices=(status, choice_in(turn.pack, turn.language, "menu", ShowMenu())))
@@ -260,12 +271,10 @@ def _before(said: Reply, reply: Reply) -> Reply:
     return replace(reply, messages=(*said.messages, *reply.messages), choices=(*said.choices, *reply.choices))
 
 
-def _kept(wording: Wording, now: datetime) -> str:
+def _kept(wording: Wording, fields: Sequence[str], now: datetime) -> str:
     """What was kept for the next procedure, until when, and how to see it."""
-    kept = [field for field in wording.definition.asked if field.keeps and not field.sensitive and wording.answer(field.name) is not None]
-    return wording.say(
-        "procedure.kept", labels=[wording.text(f"fields.{field.name}.label") for field in kept], day=in_japan(now + KEPT).date()
-    )
+    labels = [wording.text(f"fields.{name}.label") for name in fields]
+    return wording.say("procedure.kept", labels=labels, day=in_japan(now + KEPT).date())
 
 
 def _opening(message: Message, address: str) -> Message:

@@ -1,6 +1,6 @@
 """What filling in a procedure may look at, for one resident at one moment: calendars, slots, what was given before, doubles."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,13 +13,20 @@ from handoff.holidays import is_national_holiday
 from procedures.assurance import level_of
 from procedures.conditions import Plain
 from procedures.definition import Definition
-from procedures.duplicates import double_key, kind_of, near_reports, place_of
+from procedures.duplicates import Report, double_key, kind_of, near_reports, place_of
 from procedures.facts import Facts
 from procedures.keys import Seals
 from procedures.loading import Procedures
 from procedures.personal_data import known_values
 from procedures.queries import has_double, recent_window, reports_since
 from procedures.slots import slots_from
+
+NEAR: Mapping[str, Callable[[Report], str]] = {
+    "near": lambda report: report.number,
+    "near_day": lambda report: in_japan(report.submitted_at).date().isoformat(),
+    "near_state": lambda report: report.state,
+}
+"""What is known of a report nearby."""
 
 
 def calendar_facts(pack: Pack, procedures: Procedures, definition: Definition) -> Facts:
@@ -78,8 +85,9 @@ def looked_up(
     besides: int | None,
 ) -> Plain:
     """What can be found only with the answers so far."""
-    if name == "near":
-        return _near(session, municipality_id, definition, answers, now, besides)
+    if name in NEAR:
+        report = _near(session, municipality_id, definition, answers, now, besides)
+        return NEAR[name](report) if report is not None else None
     if name == "repeated":
         key = double_key(definition, answers, seals.digest_key)
         return True if key is not None and has_double(session, municipality_id, key, besides=besides) else None
@@ -88,11 +96,11 @@ def looked_up(
 
 def _near(
     session: Session, municipality_id: str, definition: Definition, answers: Mapping[str, Plain], now: datetime, besides: int | None
-) -> str | None:
-    """The number of the nearest report of the same class."""
+) -> Report | None:
+    """The nearest report of the same class."""
     rule, kind, place = definition.doubles, kind_of(definition, answers), place_of(definition, answers)
     if rule is None or kind is None or place is None:
         return None
     reports = reports_since(session, municipality_id, definition.id, kind, recent_window(now, rule.days))
     found = near_reports(rule, kind, place, now, [report for report in reports if report.application_id != besides])
-    return found[0].number if found else None
+    return found[0] if found else None

@@ -130,7 +130,8 @@ class Reminders:
         if isinstance(load_state(conversation.state), Beside):
             return None
         row.reminded_at = now
-        filling = filling_by_uid(session, self._desk.seals, row.resident_id, row.uid, now)
+        # As it goes on: with the version of its procedure that is in force.
+        filling = self._desk.carried(municipality_id, filling_by_uid(session, self._desk.seals, row.resident_id, row.uid, now))
         if filling is None:
             return None
         procedures = self._desk.procedures(municipality_id)

@@ -8,6 +8,7 @@ from procedures.fields.base import Line, line
 from procedures.said import (
     Chose,
     ChoseToEdit,
+    ChoseToKeep,
     Command,
     Confirmed,
     Gave,
@@ -19,24 +20,21 @@ from procedures.said import (
     UsedKnown,
     Words,
 )
-from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, UseKnown
+from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, KeepAnswer, UseKnown
 
 LARGE = 10
 """Megabytes that are taken of a picture."""
 
 
 def what_was_said(turn: Turn) -> tuple[tuple[Said, ...], tuple[Line, ...]]:
-    """Photos before the words about them; and what is to be said of those that could not be taken."""
-    match turn.last.content:
-        case SentLocation(latitude=latitude, longitude=longitude, address=address):
-            return (Placed(latitude=latitude, longitude=longitude, address=address),), ()
-        case _:
-            pass
+    """Photos before the place and the words about them; and what is to be said of those that could not be taken."""
+    places = [bubble.content for bubble in turn.bubbles if isinstance(bubble.content, SentLocation)]
+    placed = tuple(Placed(latitude=one.latitude, longitude=one.longitude, address=one.address) for one in places[-1:])
     photos = tuple(_sent(photo) for photo in turn.photos if photo.problem is None)
     reasons = dict.fromkeys(photo.problem for photo in turn.photos if photo.problem is not None)
     problems = tuple(_problem(reason) for reason in reasons)
     words = (Words(text=turn.text),) if turn.text.strip() else ()
-    return (*photos, *words), problems
+    return (*photos, *placed, *words), problems
 
 
 def tapped_in(value: TapValue | None, tapped: Tapped) -> tuple[str, Said] | None:
@@ -54,6 +52,8 @@ def tapped_in(value: TapValue | None, tapped: Tapped) -> tuple[str, Said] | None
             return uid, UsedKnown(accepted=accepted)
         case ConfirmFilling(filling=uid, fingerprint=fingerprint, keeps=keeps):
             return uid, Confirmed(fingerprint=fingerprint, keeps=keeps)
+        case KeepAnswer(filling=uid, field=field, keeps=keeps):
+            return uid, ChoseToKeep(field=field, keeps=keeps)
         case _:
             return None
 

@@ -162,7 +162,9 @@ def _route_event(turn: Turn) -> Route | None:
             return Route.TAP
         case SentLocation() | SentMedia() | SentSticker() if isinstance(turn.state, WaitingForStaff | LeavingMessage) and not turn.text:
             return Route.WAITING
-        case SentLocation() | SentMedia() if isinstance(turn.state, FillingProcedure) and not turn.text:
+        case SentLocation() if isinstance(turn.state, FillingProcedure):
+            return Route.PROCEDURE
+        case SentMedia() if isinstance(turn.state, FillingProcedure) and not turn.text:
             return Route.PROCEDURE
         case SentLocation():
             return Route.LOCATION

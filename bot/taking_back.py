@@ -21,8 +21,12 @@ from handoff.models import Case
 from retrieval.judging import forget_judged
 
 
-def take_back(session: Session, media: MediaStore, municipality_id: str, message_id: str, now: datetime) -> None:
-    """Takes the words out of the event, the ledger, the traces of the turns that read them, feedback, the state, call-backs and cases."""
+def take_back(session: Session, media: MediaStore, municipality_id: str, message_id: str, now: datetime) -> tuple[int, ...]:
+    """Takes the words out of the event, the ledger, the traces of the turns that read them, feedback, the state, call-backs and cases.
+
+    Returns which files came with it.
+    """
+    files = tuple(row.id for row in of_message(session, municipality_id, message_id))
     for event in queries.events_with_message(session, municipality_id, message_id):
         event.payload = None
         event.state = EventState.BLANKED
@@ -45,6 +49,7 @@ def take_back(session: Session, media: MediaStore, municipality_id: str, message
         conversation = session.get(Conversation, message.conversation_id)
         if conversation is not None:
             conversation.state = dump_state(without_words(load_state(conversation.state), phones))
+    return files
 
 
 def _phones_of(session: Session, message: MessageRow) -> Sequence[str]:

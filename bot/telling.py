@@ -26,6 +26,7 @@ from procedures.loading import Procedures
 from procedures.models import Application, ApplicationState
 from procedures.progress import Progress
 from procedures.queries import event_of, is_taken_back, locked_application
+from procedures.reasons import load_reasons
 from procedures.reviewing import words_of
 from procedures.said import Command
 from procedures.state import Filling
@@ -93,6 +94,23 @@ class Teller:
             return None
         return say(session, self.jobs, self.channel, conversation, reply, now=now, once=f"application:{application_id}:{event_id}")
 
+    def received(self, session: Session, application: Application, *, now: datetime) -> OutgoingCall | None:
+        """What was filled in on LINE was submitted at the counter: its number, and what the procedure says then; once."""
+        talk = queries.talk_of_resident(session, application.resident_id) if application.resident_id is not None else None
+        conversation = ownership.locked(session, talk.id) if talk is not None and application.is_told else None
+        if conversation is None:
+            return None
+        wording = self.wording(session, application, now)
+        text = wording.say("procedure.submitted_at_counter", title=wording.text("title"), number=application.number)
+        department = self.packs(application.municipality_id).departments.get(application.department_id)
+        reply = Reply(
+            messages=(Text(text=text),),
+            choices=(_choice(wording, "show_status", ShowApplication(application=application.id)),),
+            language=wording.language,
+            speaker=department.name if department is not None else "",
+        )
+        return say(session, self.jobs, self.channel, conversation, reply, now=now, once=f"received:{application.id}")
+
     def reply(
         self,
         session: Session,
@@ -111,7 +129,7 @@ class Teller:
         if place not in wording.definition.texts:
             return Reply(messages=(), language=language)
         pack = self.packs(application.municipality_id)
-        said: tuple[Message, ...] = (Text(text=wording.text(place, number=application.number, reason=words).strip()),)
+        said: tuple[Message, ...] = (Text(text=wording.text(place, number=application.number, reason=wording.reason(words)).strip()),)
         if photo is not None and reachable(photo) and self.media.public_url:
             said = (*said, *shown_to_resident(self.media, pack, language, photo, now=now))
         department = pack.departments.get(application.department_id)
@@ -122,7 +140,8 @@ class Teller:
         """In the language of whoever applied, or in another."""
         progress = self.progress(session, application, now)
         pack = self.packs(application.municipality_id)
-        return Wording(progress.definition, pack, language or language_of(application.language), progress)
+        said_in = language or language_of(application.language)
+        return Wording(progress.definition, pack, said_in, progress, load_reasons(pack.id).in_language)
 
     def progress(self, session: Session, application: Application, now: datetime) -> Progress:
         """With the definition that it was filled in with; without answers where they were forgotten."""

@@ -9,6 +9,12 @@ from procedures.map import CityMap, Point
 
 WIDTH = 1000
 EDGE = 24
+APART = 42
+"""Between the middles of two marks."""
+RINGS = (1, 2, 3, 4)
+AROUND = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.8, -0.8), (-0.8, -0.8), (0.8, 0.8), (-0.8, 0.8))
+NAME_ROOM = 190
+"""What a road's name takes beside its line."""
 ROAD_OWNERS = ("national", "prefecture", "private")
 
 
@@ -44,6 +50,16 @@ def drawing_of(city: CityMap, places: Sequence[Point] = ()) -> Drawing | None:
     return Drawing(west=west, north=north, scale=scale, stretch=stretch, height=height)
 
 
+def spread(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Marks that would hide each other stand around the place instead, so that each can be seen and tapped; the first stays."""
+    taken: list[tuple[float, float]] = []
+    for x, y in places:
+        steps = ((x, y), *((x + APART * ring * across, y + APART * ring * down) for ring in RINGS for across, down in AROUND))
+        free = next((one for one in steps if all(math.dist(one, other) >= APART for other in taken)), (x, y))
+        taken.append((round(free[0], 1), round(free[1], 1)))
+    return taken
+
+
 def ground_view(city: CityMap, drawing: Drawing) -> GroundView:
     return GroundView(
         width=WIDTH,
@@ -56,6 +72,7 @@ def ground_view(city: CityMap, drawing: Drawing) -> GroundView:
                 owner=road.owner if road.owner in ROAD_OWNERS else "private",
                 x=drawing.at(road.line[len(road.line) // 2])[0],
                 y=drawing.at(road.line[len(road.line) // 2])[1],
+                is_left=drawing.at(road.line[len(road.line) // 2])[0] > WIDTH - NAME_ROOM,
             )
             for road in city.roads
             if road.line

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from console.access import seen_department
 from console.application_lists import has_places, lines_of, own_definitions
-from console.application_map import drawing_of, ground_view
+from console.application_map import drawing_of, ground_view, spread
 from console.texts import named
 from console.views.applications import ApplicationLine
 from console.views.choices import Choice
@@ -52,11 +52,9 @@ def reports_view(session: Session, visit: Visit, given: Mapping[str, str]) -> Re
     places = [(one.latitude, one.longitude) for one in reports if one.latitude is not None and one.longitude is not None]
     city = desk.procedures.locality.city_map
     drawing = drawing_of(city, places)
-    points = tuple(
-        _point(one, lines[one.id], drawing.at((one.latitude, one.longitude)))
-        for one in reports
-        if drawing is not None and one.latitude is not None and one.longitude is not None
-    )
+    placed_reports = [one for one in reports if one.latitude is not None and one.longitude is not None]
+    marks = spread([drawing.at(place) for place in places]) if drawing is not None else []
+    points = tuple(_point(one, lines[one.id], at) for one, at in zip(placed_reports, marks, strict=False))
     placed = {point.line.id for point in points}
     return ReportsView(
         title=definition.title,

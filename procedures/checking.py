@@ -7,6 +7,7 @@ from core.values import placeholders
 from procedures.definition import Definition, conditions_of
 from procedures.explaining import near
 from procedures.facts import Locality
+from procedures.fields.choosing import ChoiceField
 from procedures.wording import GAP
 
 OWN_GAPS = frozenset({"number", "reason", "deadline", "count"})
@@ -29,6 +30,7 @@ def problems_of(definition: Definition, pack: Pack, locality: Locality) -> Itera
         if state not in definition.tells:
             yield "tells", f"'{state}' is missing: what are residents told then?"
     yield from _paths(definition)
+    yield from _entry_answers(definition)
     looked_at = [
         (where, path.removeprefix("value."))
         for where, one in conditions_of(definition)
@@ -49,8 +51,9 @@ def _paths(definition: Definition) -> Iterator[tuple[str, str]]:
     """Conditions look only at what was asked before, so that filling never waits for itself."""
     for place, (name, field) in enumerate((field.name, field) for field in definition.fields):
         earlier = {other.name for other in definition.fields[:place]}
-        own = [path for condition in field.conditions() if condition is not field.when for path in condition.paths()]
-        wanted = [*field.paths(), *(field.when.paths() if field.when else ())]
+        gates = [condition for condition in (field.when, field.ask_when) if condition is not None]
+        own = [path for condition in field.conditions() if condition not in gates for path in condition.paths()]
+        wanted = [*field.paths(), *(path for condition in gates for path in condition.paths())]
         for path in wanted:
             yield from ((f"field '{name}'", problem) for problem in _path_problems(definition, path, earlier))
         for path in own:
@@ -68,9 +71,23 @@ def _paths(definition: Definition) -> Iterator[tuple[str, str]]:
     used += [("reminders", reminder.day) for reminder in definition.reminders]
     if definition.doubles is not None:
         used += [("doubles", name) for name in (definition.doubles.place, *definition.doubles.same) if name]
+    used += [(f"field '{field.name}'", field.asked_by) for field in definition.fields if field.asked_by]
     used += [(f"field '{field.name}'", field.place_to) for field in definition.fields if getattr(field, "place_to", "")]  # type: ignore[attr-defined]
     for where, path in used:
         yield from ((where, problem) for problem in _path_problems(definition, path, everything))
+
+
+def _entry_answers(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Only of what is chosen: whatever else an entry said could be wrong for whoever reads it."""
+    for entry, answers in definition.entry_answers.items():
+        if entry not in definition.entries:
+            yield "entry_answers", f"'{entry}' is not among entries{near(entry, list(definition.entries))}"
+        for name, value in answers.items():
+            field = definition.by_name.get(name)
+            if not isinstance(field, ChoiceField):
+                yield "entry_answers", f"'{name}' is no field of type 'choice'{near(name, list(definition.by_name))}"
+            elif value not in [row.value for row in field.options_]:
+                yield "entry_answers", f"'{name}' has no choice '{value}'{near(str(value), [row.value for row in field.options_])}"
 
 
 def _path_problems(definition: Definition, path: str, among: set[str]) -> Iterator[str]:

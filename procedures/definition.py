@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, SerializeAsAny, model_validator
 from pydantic import Field as Key
 
 from core.messages import Language
-from procedures.conditions import Condition, DefinitionModel
+from procedures.conditions import Condition, DefinitionModel, Plain
 from procedures.fields import FIELD_TYPES
 from procedures.fields.base import NAME, Check, Field
 from procedures.rule_days import DayRule
@@ -163,11 +163,16 @@ class Definition(DefinitionModel):
     """Of content, so that the button stands under answers of it."""
     entries: tuple[str, ...] = ()
     """Entries under whose answer the button that starts it stands."""
+    entry_answers: Mapping[str, Mapping[str, Plain]] = Key(default_factory=dict)
+    """What the entry under whose answer it is begun already says: by entry, the answers by field."""
     starts: tuple[str, ...] = ()
     """Names by which residents ask to begin: 粗大ごみの収集."""
     assurance: Assurance
     legal_basis: str
     retention: Retention
+    start_label: str = ""
+    """Of the buttons that begin it and that submit, where nothing is applied for: 通報を始める, この内容で通報する."""
+    send_label: str = ""
     intro: str = ""
     confirm: str = ""
     """What submitting declares, on the confirmation."""
@@ -214,7 +219,7 @@ class Definition(DefinitionModel):
         return dict(self._texts())
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        for name in ("title", "intro", "confirm", "thanks"):
+        for name in ("title", "start_label", "send_label", "intro", "confirm", "thanks"):
             yield name, getattr(self, name)
         for group in ("tells", "states"):
             yield from ((f"{group}.{state}", text) for state, text in getattr(self, group).items())

@@ -24,6 +24,7 @@ class Report:
     kind: str
     place: Point
     submitted_at: datetime
+    state: str = ""
 
 
 def near_reports(rule: Doubles, kind: str, place: Point, now: datetime, reports: Sequence[Report]) -> tuple[Report, ...]:

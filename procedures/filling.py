@@ -11,24 +11,30 @@ from procedures.facts import Facts
 from procedures.fields.base import Field, Line, Problem, Taken, Unread, line
 from procedures.fields.choosing import is_among
 from procedures.fields.texts import is_skipped
-from procedures.going_on import fail, go_on, moved_on, noted, take, with_values
-from procedures.overhearing import answers_in, heard_for
+from procedures.going_on import fail, go_on, keepable, moved_on, noted, take, with_values
+from procedures.overhearing import answers_in, description_in, heard_for
 from procedures.progress import Progress
 from procedures.said import (
     Chose,
     ChoseToEdit,
+    ChoseToKeep,
     Command,
     Confirmed,
     Gave,
     Picked,
+    Placed,
     Said,
+    SentFile,
+    SentPhoto,
     UsedKnown,
     Words,
 )
+from procedures.sent_aside import sent_aside, without_photos
 from procedures.state import Filling
 from procedures.steps import (
     Between,
     ChooseEdit,
+    ChooseKept,
     Completed,
     Drafted,
     Dropped,
@@ -44,15 +50,17 @@ LONGEST_QUESTION = 60
 KEEP = "keep"
 
 
-def begin(definition: Definition, digest: str, uid: str, *, now: datetime, facts: Facts, words: str = "") -> Step:
-    """`words` are those with which the resident asked to begin; what they say of the answers is not asked again."""
+def begin(definition: Definition, digest: str, uid: str, *, now: datetime, facts: Facts, words: str = "", entry: str = "") -> Step:
+    """`words` are those with which the resident asked to begin, `entry` is the answer under which they did: what these say is not asked."""
     state = Filling(uid=uid, procedure_id=definition.id, digest=digest)
     if facts.intake_notice:
         return Stopped(state=state, notice=_closed(facts))
     progress = Progress(definition=definition, state=state, facts=facts, now=now)
+    progress = with_values(progress, definition.entry_answers.get(entry, {})).completed()
     masked, has_number = mask_individual_numbers(words)
     if has_number or not words:
-        return go_on(progress, notes=(line("procedure.individual_number"),) if has_number else ())
+        progress, said = noted(progress, tuple(progress.state.answers))
+        return go_on(progress, notes=((line("procedure.individual_number"),) if has_number else ()) + said)
     progress, notes = answers_in(progress, masked)
     progress, said = noted(progress, tuple(progress.state.answers))
     return go_on(replace(progress, state=replace(progress.state, heard=masked)), notes=(*notes, *said))
@@ -74,6 +82,8 @@ def fill(definition: Definition, state: Filling, said: Said, *, now: datetime, f
             return _use_known(progress, accepted)
         case Confirmed(fingerprint=fingerprint, keeps=keeps):
             return _confirm(progress, fingerprint, keeps)
+        case ChoseToKeep():
+            return _choose_kept(progress, said)
         case Words(text=text) if progress.pending is None or progress.pending.name in progress.offers():
             return _words_aside(progress, text)
         case _:
@@ -86,7 +96,7 @@ def _as_button(progress: Progress, said: Words) -> Said:
     for command in Command:
         if is_among(getattr(words, command.value), said.text):
             return Gave(command=command)
-    if progress.pending is None and is_among((*words.confirm, *words.confirm_and_keep), said.text):
+    if progress.pending is None and is_among((*words.confirm, *words.confirm_and_keep, *progress.known.labels("send_label")), said.text):
         return Confirmed(fingerprint=progress.fingerprint(), keeps=is_among(words.confirm_and_keep, said.text))
     return said
 
@@ -155,6 +165,16 @@ def _named(progress: Progress, text: str) -> list[Field]:
     return whole or [field for field in progress.editable() if any(part in field.label for part in parts)]
 
 
+def _choose_kept(progress: Progress, said: ChoseToKeep) -> Step:
+    """Nothing is kept of which the resident has not said so."""
+    may = keepable(progress)
+    if progress.pending is not None or not may:
+        return go_on(progress)
+    others = tuple(name for name in progress.state.keeping if name != said.field)
+    chosen = (*others, said.field) if said.keeps and said.field in may else others
+    return ChooseKept(state=replace(progress.state, keeping=chosen), fields=may)
+
+
 def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
     """Submits only what the card showed, and only while all of it still holds."""
     settled, notes = progress.settled()
@@ -164,7 +184,10 @@ def _confirm(progress: Progress, fingerprint: str, keeps: bool) -> Step:
         return go_on(settled, notes=(*notes, line("procedure.card_old")))
     if settled.facts.intake_notice and settled.state.application_id is None:
         return Paused(state=settled.state, notice=_closed(settled.facts))
-    return Completed(state=settled.state, keeps=keeps) if settled.is_assured else Drafted(state=settled.state)
+    if not settled.is_assured:
+        return Drafted(state=settled.state)
+    may = keepable(settled)
+    return Completed(state=settled.state, keeps=may if keeps else tuple(name for name in may if name in settled.state.keeping))
 
 
 def _closed(facts: Facts) -> Line:
@@ -174,6 +197,8 @@ def _closed(facts: Facts) -> Line:
 def _answer(progress: Progress, said: Said) -> Step:
     field = progress.pending
     following = progress.following
+    if isinstance(said, SentPhoto | SentFile | Placed) and (field is None or isinstance(field.read(said, progress.asking(field)), Unread)):
+        return sent_aside(progress, field, said)
     if isinstance(said, Chose | Picked) and (field is None or said.field != field.name):
         is_next = following is not None and said.field == following.name
         return _answer(progress.closed, said) if is_next else _earlier_button(progress, said)
@@ -193,6 +218,7 @@ def _answer(progress: Progress, said: Said) -> Step:
         return fail(progress, Problem(line=line("procedure.only_by_form")), field)
     if isinstance(said, Words):
         progress, own, also, notes = heard_for(progress, field, said.text)
+        progress = without_photos(progress, field, also)
         notes = () if following is not None and set(also) == {following.name} else notes
         reading = field.read(Words(text=own), progress.asking(field))
         if also and not isinstance(reading, Taken):
@@ -201,7 +227,7 @@ def _answer(progress: Progress, said: Said) -> Step:
             if is_more and not isinstance(reading, Problem):
                 # Whoever goes on to something else has named everything.
                 return take(progress, {**also, field.name: asking.current}, field, notes, Taken(value=asking.current))
-            if not own.strip():
+            if not own.strip() or progress.is_answered(field):
                 return go_on(progress, notes=notes)
     else:
         reading, also, notes = field.read(said, asking), {}, ()
@@ -209,6 +235,11 @@ def _answer(progress: Progress, said: Said) -> Step:
         other = following.read(said, progress.closed.asking(following))
         if isinstance(other, Taken) or (isinstance(other, Problem) and _was_meant(other)):
             return _answer(progress.closed, said)
+    if isinstance(said, Words) and not isinstance(reading, Problem):
+        described, of_it = description_in(progress, field, said.text, is_read=isinstance(reading, Taken))
+        also, notes = {**also, **described}, (*notes, *of_it)
+        if described and isinstance(reading, Unread):
+            return go_on(with_values(progress, described), notes=notes)
     match reading:
         case Taken():
             return take(progress, {**reading.also, **also, field.name: reading.value}, field, (*reading.notes, *notes), reading)

@@ -85,6 +85,19 @@ def latest_filling(session: Session, seals: Seals, resident_id: int, now: dateti
     return _opened(session, seals, session.scalar(_begun(resident_id, now).order_by(FillingRow.updated_at.desc()).limit(1)))
 
 
+def fillings_of(session: Session, seals: Seals, resident_id: int, now: datetime) -> Sequence[Filling]:
+    """Everything that the resident is in the middle of."""
+    rows = session.scalars(_begun(resident_id, now).order_by(FillingRow.id)).all()
+    return tuple(filling for row in rows if (filling := _opened(session, seals, row)) is not None)
+
+
+def reseal(session: Session, seals: Seals, filling: Filling, now: datetime) -> None:
+    """Other content; neither its end nor its reminder moves."""
+    row = session.scalars(select(FillingRow).where(FillingRow.uid == filling.uid).with_for_update()).one()
+    row.sealed = seals.for_resident(session, row.municipality_id, row.resident_id, now).encrypt(dump_filling(filling))
+    session.flush()
+
+
 def begun_of(session: Session, resident_id: int, now: datetime) -> Sequence[tuple[str, datetime]]:
     """Procedure and end of each thing that the resident has begun, without its answers; changes of applications apart."""
     rows = session.scalars(_begun(resident_id, now).where(FillingRow.application_id.is_(None)).order_by(FillingRow.expires_at)).all()

@@ -91,11 +91,13 @@ def fail(progress: Progress, problem: Problem | None, field: Field, notes: tuple
         others = {name: value for name, value in state.answers.items() if name != field.name}
         answers = {**others, field.name: problem.current} if problem.current else others
         state = replace(state, answers=answers, open_field=field.name if problem.current else "")
-    return _ask(replace(progress, state=state), field, notes=notes, problem=problem or Problem(line=line("procedure.not_understood")))
+    said = (*notes, *problem.notes) if problem is not None else notes
+    return _ask(replace(progress, state=state), field, notes=said, problem=problem or Problem(line=line("procedure.not_understood")))
 
 
 def go_on(progress: Progress, notes: tuple[Line, ...] = ()) -> Step:
     """What follows from the answers: an offer, a question, a broken rule, or the confirmation."""
+    progress = progress.completed()
     stop = _stop_in(progress)
     if stop is not None:
         return stop
@@ -135,10 +137,14 @@ def _finish(progress: Progress, notes: tuple[Line, ...]) -> Step:
         return _ask(replace(progress, state=state), field, notes=notes, problem=Problem(line=line(f"checks.{broken}.say")))
     fresh = [(key, text) for key, text in progress.warnings() if key not in progress.state.said_notes]
     state = replace(progress.state, said_notes=(*progress.state.said_notes, *(key for key, _ in fresh)), failures=0)
-    is_draft = not progress.is_assured
-    may_keep = () if is_draft else tuple(field.name for field in progress.applicable if _is_new(progress, field))
     said = (*notes, *(text for _, text in fresh))
+    may_keep, is_draft = keepable(progress), not progress.is_assured
     return Confirm(state=state, fingerprint=progress.fingerprint(), notes=said, may_keep=may_keep, is_draft=is_draft)
+
+
+def keepable(progress: Progress) -> tuple[str, ...]:
+    """Fields whose answers may be kept, if the resident consents."""
+    return tuple(field.name for field in progress.applicable if progress.is_assured and _is_new(progress, field))
 
 
 def _is_new(progress: Progress, field: Field) -> bool:

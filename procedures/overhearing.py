@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from procedures.conditions import Plain
-from procedures.fields.base import Field, Line, line
+from procedures.fields.base import Field, Line, Taken, line
 from procedures.fields.choosing import ChoiceField, YesNoField
 from procedures.fields.dates import DateField
 from procedures.fields.items import ItemsField
-from procedures.fields.texts import NameField
+from procedures.fields.media import PhotosField
+from procedures.fields.texts import NameField, TextField
 from procedures.progress import Progress
+from procedures.said import Words
 
 SHORTEST = 4
 """Characters of a message that may hold more than one answer."""
+LONGEST_PLACE = 30
+"""Characters of a message that is nothing but a place."""
 
 
 def answers_in(progress: Progress, text: str, *, besides: str = "", is_first: bool = True) -> tuple[Progress, tuple[Line, ...]]:
@@ -34,11 +38,38 @@ def heard_for(progress: Progress, field: Field, text: str) -> tuple[Progress, st
     own = field.find(text, progress.asking(field))
     if own is None and not isinstance(field, ItemsField):
         # Whether the rest holds other answers shows only when the field itself finds nothing in it.
+        place = _place_for_photo(progress, field, text)
         _, found, rest = _overheard(progress, text, field.name)
-        return progress, text if not found else rest, found, _note(progress, found)
+        return progress, text if not found else rest, {**found, **place}, _note(progress, {**found, **place})
     remembered = replace(progress, state=replace(progress.state, heard=text)) if _names_items(progress, field, text) else progress
     _, found, _ = _overheard(progress, own.rest if own is not None else text, field.name)
     return remembered, text, found, _note(progress, found)
+
+
+def _place_for_photo(progress: Progress, field: Field, text: str) -> Mapping[str, Plain]:
+    """Where a photo is asked for, a short message that tells a place is the place, in all its words."""
+    if not isinstance(field, PhotosField) or len(text) > LONGEST_PLACE:
+        return {}
+    place = next((other for other in progress.applicable if other.name == field.place_to and not progress.is_answered(other)), None)
+    reading = place.read(Words(text=text), progress.asking(place)) if place is not None else None
+    return {field.place_to: reading.value} if isinstance(reading, Taken) else {}
+
+
+def description_in(progress: Progress, field: Field, text: str, *, is_read: bool) -> tuple[Mapping[str, Plain], tuple[Line, ...]]:
+    """The words as a description, where the procedure wants one and they say more than what was asked; and what to say of it."""
+    if field.is_free_text or (is_read and not isinstance(field, ChoiceField | YesNoField)) or (not is_read and progress.state.failures):
+        return {}, ()
+    if isinstance(field, YesNoField):
+        text = field.without_answer(text, progress.asking(field))
+    inside = field.find(text, progress.asking(field)) if is_read else None
+    rest = inside.rest if inside is not None else text
+    for other in progress.applicable:
+        if isinstance(other, TextField) and other.name not in (field.name, *progress.state.answers) and not other.sensitive:
+            if other.described(rest) is None or field.is_exactly(text, progress.asking(field)):
+                continue
+            found = {other.name: other.described(text)}
+            return found, _note(progress, found)
+    return {}, ()
 
 
 def _names_items(progress: Progress, field: Field, text: str) -> bool:

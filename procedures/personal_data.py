@@ -48,12 +48,20 @@ class KnownDatum:
 
 
 def keep_answers(
-    session: Session, seals: Seals, definition: Definition, filling: Filling, *, municipality_id: str, resident_id: int, now: datetime
+    session: Session,
+    seals: Seals,
+    definition: Definition,
+    filling: Filling,
+    fields: Sequence[str],
+    *,
+    municipality_id: str,
+    resident_id: int,
+    now: datetime,
 ) -> None:
-    """With the resident's consent: every answer whose field says what kind of datum it is. Sensitive ones are never kept."""
+    """Of the fields to which the resident consented, those that say what kind of datum they are. Sensitive ones are never kept."""
     cipher = seals.for_resident(session, municipality_id, resident_id, now)
     for field in definition.asked:
-        if not field.keeps or field.sensitive or field.name not in filling.answers:
+        if field.name not in fields or not field.keeps or field.sensitive or field.name not in filling.answers:
             continue
         row = _row(session, resident_id, field.keeps)
         if row is None:

@@ -12,6 +12,7 @@ from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.facts import Facts
 from procedures.fields.base import Asking, Field, Line, Problem, line
+from procedures.fields.choosing import ChoiceField
 from procedures.fields.computed import ComputedField
 from procedures.known import Answers
 from procedures.state import Filling
@@ -56,12 +57,21 @@ class Progress:
     def is_answered(self, field: Field) -> bool:
         return field.name in self.state.skipped or (field.name in self.state.answers and self.state.open_field != field.name)
 
+    def is_quiet(self, field: Field) -> bool:
+        """It has no answer, and is not asked either."""
+        return field.ask_when is not None and field.name not in self.state.answers and not field.ask_when.holds(self.known)
+
     @cached_property
     def pending(self) -> Field | None:
         """The field that is asked now; None when everything is there."""
-        return next((field for field in self.applicable if field.name == self.state.revisiting), None) or next(
-            (field for field in self.applicable if not self.is_answered(field)), None
-        )
+        again = next((field for field in self.applicable if field.name == self.state.revisiting), None)
+        if again is not None:
+            return again
+        field = next((field for field in self.applicable if not self.is_answered(field) and not self.is_quiet(field)), None)
+        if field is None or not field.asked_by or field.name == self.state.open_field:
+            return field
+        other = self.definition.by_name[field.asked_by]
+        return other if self.applies(other) and not self.is_answered(other) else field
 
     @cached_property
     def closed(self) -> "Progress":
@@ -84,22 +94,30 @@ class Progress:
     @cached_property
     def place(self) -> tuple[int, int]:
         """Number of the question that is asked, and how many there are as things stand."""
-        names = [field.name for field in self.applicable]
-        number = names.index(self.pending.name) + 1 if self.pending is not None else len(names)
-        return number, len(names)
+        pending = self.pending
+        awaited = (field for field in self.applicable if field == pending or not (self.is_quiet(field) or self._is_shown_later(field)))
+        names = [field.name for field in awaited]
+        return names.index(pending.name) + 1 if pending is not None else len(names), len(names)
+
+    def _is_shown_later(self, field: Field) -> bool:
+        """Another question, which is asked instead, will most likely tell."""
+        other = self.definition.by_name.get(field.asked_by)
+        return other is not None and field.name not in self.state.answers and other.name not in self.state.answers
 
     def before(self) -> Field | None:
         """The answered field before the question that is asked."""
         names = [field.name for field in self.applicable]
         end = names.index(self.pending.name) if self.pending is not None else len(names)
-        allowed = self.state.limited_to
-        return next((field for field in reversed(self.applicable[:end]) if not allowed or field.name in allowed), None)
+        given = (*self.state.answers, *self.state.skipped)
+        allowed = self.state.limited_to or given
+        return next((field for field in reversed(self.applicable[:end]) if field.name in given and field.name in allowed), None)
 
     def editable(self) -> tuple[Field, ...]:
         """Fields with an answer that may be given anew."""
         allowed = self.state.limited_to
-        answered = (field for field in self.applicable if field.name in self.state.answers or field.name in self.state.skipped)
-        return tuple(field for field in answered if not allowed or field.name in allowed)
+        given = (*self.state.answers, *self.state.skipped)
+        may = (field for field in self.applicable if field.name in given or self.is_quiet(field))
+        return tuple(field for field in may if not allowed or field.name in allowed)
 
     def problem_with(self, field: Field, value: Plain) -> Problem | None:
         """Whether the value may stand as this field's answer, by the type's own rules and the definition's."""
@@ -128,6 +146,18 @@ class Progress:
                     answers[field.name] = value
         return replace(self, state=replace(self.state, answers=answers))
 
+    def completed(self) -> "Progress":
+        """With the choices that later answers show: who says 「ブランコ」 means a park."""
+        for field in self.definition.asked:
+            value = self.state.answers.get(field.name)
+            shown = field.shown_by(value) if isinstance(field, ChoiceField) else None
+            other = self.definition.by_name.get(shown[0]) if shown is not None else None
+            if shown is None or other is None or other.name in self.state.answers or not self.applies(other):
+                continue
+            if self.problem_with(other, shown[1]) is None:
+                return self.with_answer(other, shown[1]).completed()
+        return self
+
     def settled(self) -> tuple["Progress", tuple[Line, ...]]:
         """Without answers that no longer apply or no longer hold, each judged by those before it; and what to say of the latter."""
         kept = replace(self, state=replace(self.state, answers={}, skipped=()))
@@ -145,7 +175,7 @@ class Progress:
                     kept = kept.with_answer(field, value)
                 else:
                     notes.append(line("procedure.answer_gone", label=field.text("label")))
-        return kept.computed(), tuple(notes)
+        return kept.computed().completed(), tuple(notes)
 
     def broken_check(self) -> int | None:
         """The first cross-check that is broken and forbids to submit."""

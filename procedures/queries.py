@@ -145,6 +145,7 @@ def reports_since(session: Session, municipality_id: str, procedure_id: str, kin
             kind=row.kind or "",
             place=(row.latitude or 0.0, row.longitude or 0.0),
             submitted_at=row.submitted_at,
+            state=row.state,
         )
         for row in session.scalars(wanted)
     )

@@ -36,6 +36,8 @@ class Rehearsal(DefinitionModel):
     procedure: str
     begins: str = ""
     """The words with which they ask for it."""
+    entry: str = ""
+    """The answer under which they begin it."""
     says: Mapping[str, tuple[str, ...]] = Key(default_factory=dict)
     """By field. `photo` sends a photo, 35.1,139.2 a place, `first` taps the first choice."""
     ends: str = "completed"
@@ -98,7 +100,9 @@ def play(procedures: Procedures, rehearsal: Rehearsal, facts: Facts, now: dateti
     if definition is None:
         raise PackError(f"procedure_rehearsals.yaml: no procedure '{rehearsal.procedure}'")
     script = _Script(says=rehearsal.says)
-    step: Step = begin(definition, procedures.digests[definition.id], "rehearsal", now=now, facts=facts, words=rehearsal.begins)
+    step: Step = begin(
+        definition, procedures.digests[definition.id], "rehearsal", now=now, facts=facts, words=rehearsal.begins, entry=rehearsal.entry
+    )
     for questions in range(MOST_TURNS):
         match step:
             case Ask():

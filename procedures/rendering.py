@@ -28,8 +28,22 @@ from procedures.fillings import KEPT
 from procedures.forms import LIFETIME
 from procedures.personal_data import KEPT as DATUM_KEPT
 from procedures.said import Command
-from procedures.steps import Ask, Between, ChooseEdit, Completed, Confirm, Drafted, Dropped, OfferKnown, Paused, Step, Stopped, ToPerson
-from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, StartProcedure, UseKnown
+from procedures.steps import (
+    Ask,
+    Between,
+    ChooseEdit,
+    ChooseKept,
+    Completed,
+    Confirm,
+    Drafted,
+    Dropped,
+    OfferKnown,
+    Paused,
+    Step,
+    Stopped,
+    ToPerson,
+)
+from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, KeepAnswer, StartProcedure, UseKnown
 from procedures.wording import Wording
 
 MOST_QUICK_REPLIES = 13
@@ -38,6 +52,7 @@ ROOM = MOST_QUICK_REPLIES - len(COMMANDS)
 """Choices that find room beside the commands; more become a list."""
 FORM_PLACE = "form:"
 """Stands for the address of the one-time page until whoever writes the step down has made it."""
+ALSO_FILLED = "procedure.also_filled"
 EMERGENCY_NUMBERS = ("110", "118", "119")
 
 
@@ -52,6 +67,8 @@ def rendered(step: Step, wording: Wording, *, form_url: str = "") -> Reply:
             return _confirm(step, wording)
         case ChooseEdit():
             return _choose_edit(step, wording)
+        case ChooseKept():
+            return _choose_kept(step, wording)
         case Stopped(notice=Line() as notice):
             return _reply(wording, Text(text=wording.line(notice)), ())
         case Stopped():
@@ -72,7 +89,7 @@ def rendered(step: Step, wording: Wording, *, form_url: str = "") -> Reply:
 
 def start_choice(wording: Wording, procedure_id: str) -> Choice:
     """The button under an answer that begins the procedure."""
-    label = wording.say("procedure.choice.start")
+    label = wording.start_label()
     return Choice(label=label, action=Tap(value=StartProcedure(procedure=procedure_id), shown=label))
 
 
@@ -95,11 +112,11 @@ def _preparations(wording: Wording) -> Iterator[Row]:
 
 
 def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
-    before = [wording.line(note) for note in step.notes]
+    before = [wording.line(note) for note in _merged(step.notes)]
     if step.problem is not None and not step.is_part:
         before.append(wording.line(step.problem))
     if step.reason:
-        before.append(wording.say("procedure.returned", reason=step.reason))
+        before.append(wording.say("procedure.returned", reason=wording.reason(step.reason)))
     if step.offers_person:
         before.append(wording.say("procedure.three_failures"))
     progress = wording.say("procedure.progress", number=step.number, total=step.total)
@@ -158,11 +175,12 @@ def _offer(step: OfferKnown, wording: Wording) -> Reply:
 
 def _confirm(step: Confirm, wording: Wording) -> Reply:
     uid = step.state.uid
-    confirm = wording.say("procedure.choice.draft" if step.is_draft else "procedure.choice.confirm")
-    both = wording.say("procedure.choice.confirm_and_keep")
+    confirm = wording.say("procedure.choice.draft") if step.is_draft else wording.send_label()
     own = [_tap(confirm, ConfirmFilling(filling=uid, fingerprint=step.fingerprint), is_primary=True)]
+    if step.may_keep and not _chosen(step):
+        own.append(_tap(wording.keep_label(), ConfirmFilling(filling=uid, fingerprint=step.fingerprint, keeps=True)))
     if step.may_keep:
-        own.append(_tap(both, ConfirmFilling(filling=uid, fingerprint=step.fingerprint, keeps=True)))
+        own.append(_tap(wording.say("procedure.choice.choose_kept"), KeepAnswer(filling=uid)))
     title = wording.say("procedure.confirm_title", title=wording.text("title"))
     card = Card(
         alt=title,
@@ -174,17 +192,52 @@ def _confirm(step: Confirm, wording: Wording) -> Reply:
     return _reply(wording, (*_notes(step.notes, wording), card), _commands(wording, uid))
 
 
+def _chosen(step: Confirm) -> tuple[str, ...]:
+    return tuple(name for name in step.may_keep if name in step.state.keeping)
+
+
 def _keeping(step: Confirm, wording: Wording) -> tuple[Row, ...]:
-    """What the second button consents to: each answer with its purpose, and until when."""
-    if not step.may_keep:
+    """What is consented to: each answer with its purpose, and until when; what was chosen, or else what the second button says."""
+    names = _chosen(step) or step.may_keep
+    if not names:
         return ()
     kept = [
-        wording.say("procedure.keep_for", label=_label(wording, name), purpose=wording.text(f"fields.{name}.purpose"))
-        for name in step.may_keep
+        wording.say("procedure.keep_for", label=_label(wording, name), purpose=wording.text(f"fields.{name}.purpose")) for name in names
     ]
-    day = in_japan(wording.progress.now + DATUM_KEPT).date()
-    label = wording.say("procedure.choice.confirm_and_keep")
-    return (Row(label=label, text=wording.say("procedure.keep_offer", fields=kept, day=day)),)
+    if _chosen(step):
+        label, said = wording.say("procedure.keep_title"), "procedure.keep_chosen"
+    else:
+        label, said = wording.keep_label(), "procedure.keep_offer"
+    return (Row(label=label, text=wording.say(said, fields=kept, day=_kept_until(wording))),)
+
+
+def _choose_kept(step: ChooseKept, wording: Wording) -> Reply:
+    """Each with its purpose, and whether it is kept; a tap changes that."""
+    uid, chosen = step.state.uid, step.state.keeping
+    rows = [
+        Row(
+            label=_label(wording, name),
+            text=wording.say(
+                "procedure.to_be_kept" if name in chosen else "procedure.not_to_be_kept", purpose=wording.text(f"fields.{name}.purpose")
+            ),
+        )
+        for name in step.fields
+    ]
+    taps = [
+        _tap(
+            wording.say("procedure.leave_this_out" if name in chosen else "procedure.keep_this", label=_label(wording, name)),
+            KeepAnswer(filling=uid, field=name, keeps=name not in chosen),
+        )
+        for name in step.fields
+    ]
+    said = wording.say("procedure.which_to_keep", day=_kept_until(wording))
+    done = _tap(wording.say("procedure.choice.kept_chosen"), GiveCommand(filling=uid, command=Command.RESUME.value))
+    card = Card(alt=said, title=wording.say("procedure.keep_title"), text=said, rows=tuple(rows), choices=tuple(taps), is_list=True)
+    return _reply(wording, card, (done, *_commands(wording, uid)[2:]))
+
+
+def _kept_until(wording: Wording) -> date:
+    return in_japan(wording.progress.now + DATUM_KEPT).date()
 
 
 def _choose_edit(step: ChooseEdit, wording: Wording) -> Reply:
@@ -244,7 +297,24 @@ def _label(wording: Wording, field: str) -> str:
 
 
 def _notes(notes: tuple[Line, ...], wording: Wording) -> tuple[Text, ...]:
-    return (Text(text="\n".join(wording.line(note) for note in notes)),) if notes else ()
+    return (Text(text="\n".join(wording.line(note) for note in _merged(notes))),) if notes else ()
+
+
+def _merged(notes: tuple[Line, ...]) -> Iterator[Line]:
+    """What was filled in along with an answer is told in one sentence."""
+    also = [note for note in notes if note.key == ALSO_FILLED]
+    labels = [label for note in also for label in _labels(note)]
+    for note in notes:
+        if note.key != ALSO_FILLED:
+            yield note
+        elif note is also[0]:
+            yield Line(key=ALSO_FILLED, gaps={"labels": list({label.key: label for label in labels}.values())})
+
+
+def _labels(note: Line) -> tuple[Line, ...]:
+    labels = note.gaps["labels"]
+    assert isinstance(labels, list)
+    return tuple(labels)
 
 
 def _moment(day: date | None) -> datetime | None:

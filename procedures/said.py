@@ -106,7 +106,15 @@ class Confirmed:
 
     fingerprint: str
     keeps: bool = False
-    """Consents that what may be kept is kept for the next procedure."""
+    """Consents that everything which may be kept is kept for the next procedure; otherwise only what was chosen is."""
 
 
-Said = Words | Chose | Picked | Placed | SentPhoto | SentFile | FilledForm | Gave | ChoseToEdit | UsedKnown | Confirmed
+@dataclass(frozen=True, kw_only=True)
+class ChoseToKeep:
+    """Wants to say, one by one, what may be kept; with a field, whether that one is."""
+
+    field: str = ""
+    keeps: bool = False
+
+
+Said = Words | Chose | Picked | Placed | SentPhoto | SentFile | FilledForm | Gave | ChoseToEdit | UsedKnown | Confirmed | ChoseToKeep

@@ -35,6 +35,10 @@ class Filling:
     """In a row, at the question that is asked."""
     is_known_offered: bool = False
     """What was given earlier was offered once."""
+    sources: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Ids of the messages from which an answer came, by field: who takes a message back takes its answers back."""
+    keeping: tuple[str, ...] = ()
+    """Fields whose answers the resident chose, one by one, to have kept for the next procedure."""
     said_notes: tuple[str, ...] = ()
     """Notes and warnings that need not be said again."""
     reasons: Mapping[str, str] = Field(default_factory=dict)

@@ -71,11 +71,20 @@ class ChooseEdit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChooseKept:
+    """Which answers may be kept for the next procedure? Those that were chosen so far stand in the state."""
+
+    state: Filling
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Completed:
     """Submitted: the caller makes the application of it, once."""
 
     state: Filling
-    keeps: bool = False
+    keeps: tuple[str, ...] = ()
+    """Fields whose answers the resident consented to have kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,4 +149,4 @@ class Between:
     then: "Step"
 
 
-Step = Ask | OfferKnown | Confirm | ChooseEdit | Completed | Drafted | Stopped | Paused | Dropped | ToPerson | Between
+Step = Ask | OfferKnown | Confirm | ChooseEdit | ChooseKept | Completed | Drafted | Stopped | Paused | Dropped | ToPerson | Between

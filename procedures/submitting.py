@@ -1,6 +1,6 @@
 """Submitting a filling: the application with its number, slot and comparable parts, once; and completing or changing one that exists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -47,7 +47,15 @@ class Submitted:
 
 
 def submit(
-    session: Session, desk: Desk, filling: Filling, *, resident_id: int, language: str, now: datetime, facts: Facts, keeps: bool = False
+    session: Session,
+    desk: Desk,
+    filling: Filling,
+    *,
+    resident_id: int,
+    language: str,
+    now: datetime,
+    facts: Facts,
+    keeps: Sequence[str] = (),
 ) -> Submitted:
     """Makes the application, or completes the one that was returned or is changed.
 
@@ -103,7 +111,9 @@ def submit(
             effects.EFFECTS[effect.name](session, application, now)
             record(session, application, Verb.EFFECT, now, detail={"name": effect.name})
     if keeps:
-        keep_answers(session, desk.seals, definition, filling, municipality_id=desk.municipality_id, resident_id=resident_id, now=now)
+        keep_answers(
+            session, desk.seals, definition, filling, keeps, municipality_id=desk.municipality_id, resident_id=resident_id, now=now
+        )
     drop_filling(session, filling.uid)
     return Submitted(application=application, is_new=True, deadline=due)
 

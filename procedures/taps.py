@@ -7,10 +7,11 @@ from core.messages import TapValue
 
 @dataclass(frozen=True, kw_only=True)
 class StartProcedure(TapValue):
-    """Wants to begin it. `words` are what was asked of it before; `anew` drops what was begun earlier."""
+    """Wants to begin it. `words` and `entry` are what was asked and answered before; `anew` drops what was begun earlier."""
 
     procedure: str
     words: str = ""
+    entry: str = ""
     anew: bool = False
 
 
@@ -53,6 +54,15 @@ class ConfirmFilling(TapValue):
 
     filling: str
     fingerprint: str
+    keeps: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepAnswer(TapValue):
+    """Says of one answer whether it may be kept for the next procedure; without a field, wants to see which may."""
+
+    filling: str
+    field: str = ""
     keeps: bool = False
 
 

@@ -22,6 +22,7 @@ from procedures.rendering import receipt, rendered
 from procedures.said import (
     Chose,
     ChoseToEdit,
+    ChoseToKeep,
     Command,
     Confirmed,
     FilledForm,
@@ -32,7 +33,7 @@ from procedures.said import (
     Words,
 )
 from procedures.steps import Ask, Between, Completed, Dropped, Paused, Step, Stopped, ToPerson
-from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, UseKnown
+from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, KeepAnswer, UseKnown
 from procedures.wording import Wording
 
 UID = "trial"
@@ -126,6 +127,8 @@ def said_by_tap(value: object, day: str = "") -> Said | None:
             return UsedKnown(accepted=accepted)
         case ConfirmFilling(fingerprint=fingerprint, keeps=keeps):
             return Confirmed(fingerprint=fingerprint, keeps=keeps)
+        case KeepAnswer(field=field, keeps=keeps):
+            return ChoseToKeep(field=field, keeps=keeps)
     return None
 
 

@@ -1,7 +1,7 @@
 """How steps of a procedure are said: texts of the definition and sentences of the product, in the resident's language, with gaps filled."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,13 +30,24 @@ class Shown:
     text: str
 
 
+ReasonIn = Callable[[str, Language], str]
+"""What staff wrote, in the resident's language where it is something prepared."""
+
+
+def as_written(words: str, _language: Language) -> str:
+    return words
+
+
 class Wording:
     """For one procedure, one language and one filling."""
 
-    def __init__(self, definition: Definition, pack: Pack, language: Language, progress: Progress) -> None:
+    def __init__(
+        self, definition: Definition, pack: Pack, language: Language, progress: Progress, reason_in: ReasonIn = as_written
+    ) -> None:
         self.definition = definition
         self.language = language
         self._pack = pack
+        self._reason_in = reason_in
         self.progress = progress
 
     def line(self, said: Line) -> str:
@@ -68,6 +79,10 @@ class Wording:
         value = self.progress.known.get(name)
         if value is None:
             return ""
+        if name == "fact.near_day":
+            return self.day_short(date.fromisoformat(str(value)))
+        if name == "fact.near_state":
+            return self.state(str(value))
         return self.shown(field, value) if field is not None else self._formed(value)
 
     def _formed(self, value: object) -> str:
@@ -84,6 +99,30 @@ class Wording:
                 return self.number(value)
             case _:
                 return str(value)
+
+    def reason(self, words: str) -> str:
+        """What staff wrote."""
+        return self._reason_in(words, self.language)
+
+    def start_label(self) -> str:
+        """Of the button that begins it."""
+        return self._own("start_label") or self.say("procedure.choice.start")
+
+    def send_label(self) -> str:
+        """Of the button that submits."""
+        return self._own("send_label") or self.say("procedure.choice.confirm")
+
+    def keep_label(self) -> str:
+        """Of the one that submits and consents to everything that may be kept."""
+        return self.say("procedure.choice.send_and_keep" if self._own("send_label") else "procedure.choice.confirm_and_keep")
+
+    def _own(self, place: str) -> str:
+        """Of the definition, where it is written in the resident's language."""
+        return self.text(place) if self.is_translated(place) else ""
+
+    def state(self, state: str) -> str:
+        """Of an application: as the definition calls it, or as all do."""
+        return self.text(f"states.{state}") or self.say(f"procedure.state.{state}")
 
     def day(self, day: date) -> str:
         era = era_year(day)

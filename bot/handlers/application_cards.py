@@ -23,17 +23,12 @@ def _card(standing: Standing, wording: Wording) -> Card:
     application = standing.application
     rows = [
         Row(label=wording.say("procedure.row.number"), text=application.number),
-        Row(label=wording.say("procedure.row.state"), text=state_of(wording, application.state)),
+        Row(label=wording.say("procedure.row.state"), text=wording.state(application.state)),
         Row(label=wording.say("procedure.row.sent"), text=wording.day(in_japan(application.submitted_at).date())),
     ]
     rows += [Row(label=shown.label, text=shown.text) for shown in wording.summary()]
     title = wording.text("title")
-    return Card(alt=f"{title} {application.number} {state_of(wording, application.state)}", title=title, rows=tuple(rows))
-
-
-def state_of(wording: Wording, state: str) -> str:
-    """As the definition calls it, or as all do."""
-    return wording.text(f"states.{state}") or wording.say(f"procedure.state.{state}")
+    return Card(alt=f"{title} {application.number} {wording.state(application.state)}", title=title, rows=tuple(rows))
 
 
 def ways(turn: Turn, standing: Standing) -> tuple[Choice, ...]:

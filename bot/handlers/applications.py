@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.handlers import offering
-from bot.handlers.application_cards import outcome, show_standing, state_of, tap, wording_of
+from bot.handlers.application_cards import outcome, show_standing, tap, wording_of
 from bot.handlers.procedure import Room, outcome_of
 from bot.handlers.talking import decline_private_matter
 from bot.models import ConversationKind
@@ -47,7 +47,7 @@ def _which(turn: Turn, tools: Tools, standings: Sequence[Standing]) -> Outcome:
     rows = []
     for standing in standings[:SHOWN]:
         wording, application = wording_of(turn, tools, standing), standing.application
-        label = f"{wording.text('title')}\n{application.number} {state_of(wording, application.state)}"
+        label = f"{wording.text('title')}\n{application.number} {wording.state(application.state)}"
         rows.append(Choice(label=label, action=Tap(value=ShowApplication(application=application.id), shown=application.number)))
     card = Card(alt=title, title=title, choices=tuple(rows), is_list=True)
     return outcome(turn, (card,), offering.ordinary(turn), status="choices_applications")

@@ -71,12 +71,15 @@ def applications(turn: Turn) -> Choice:
     return tap(turn, "applications", ShowApplications())
 
 
-def start(turn: Turn, definition: Definition | None, words: str = "") -> tuple[Choice, ...]:
-    """The button under an answer that begins what it is about; nothing of it in groups."""
+def start(turn: Turn, definition: Definition | None, words: str = "", entry: str = "") -> tuple[Choice, ...]:
+    """The button under an answer (`entry`) that begins what it is about; nothing of it in groups."""
     if definition is None or turn.conversation_kind is not ConversationKind.PERSON:
         return ()
-    label = turn.say("procedure.choice.start")
-    return (Choice(label=label, action=Tap(value=StartProcedure(procedure=definition.id, words=words), shown=label), is_primary=True),)
+    texts = {language.value: of["start_label"] for language, of in definition.translations.items() if "start_label" in of}
+    own = definition.start_label if turn.language is Language.JAPANESE else ""
+    label = in_script_of(turn.language, texts) or own or turn.say("procedure.choice.start")
+    value = StartProcedure(procedure=definition.id, words=words, entry=entry if entry in definition.entry_answers else "")
+    return (Choice(label=label, action=Tap(value=value, shown=label), is_primary=True),)
 
 
 def cancel(turn: Turn) -> Choice:

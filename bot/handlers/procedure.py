@@ -37,13 +37,14 @@ from procedures.steps import (
     Stopped,
     ToPerson,
 )
+from procedures.taken_back import sourced
 from procedures.taps import GiveCommand, StartProcedure
 from procedures.wording import Wording
 
 Otherwise = Callable[[Turn, Tools], Outcome]
 """How the turn would be answered if nothing were being filled in."""
 MOST_MESSAGES = 5
-FIRST_WORDS = 40
+FIRST_WORDS = 28
 """Characters of what was asked before that a button takes along."""
 
 
@@ -72,7 +73,7 @@ class Room:
         return self.desk.wording(self.turn.pack.id, self.definition, filling, self.turn.language, self.turn.now, self.facts)
 
 
-def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", is_anew: bool = False) -> Outcome:
+def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", entry: str = "", is_anew: bool = False) -> Outcome:
     """By a tap or an explicit wish. What was begun of it before is offered first."""
     if turn.conversation_kind is not ConversationKind.PERSON:
         return decline_private_matter(turn)
@@ -82,10 +83,11 @@ def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", is_an
         return _say(turn, "procedure.not_offered")
     begun = desk.carried(turn.pack.id, desk.begun(turn.resident_id, procedure_id, turn.now)) if not is_anew else None
     if begun is not None and begun.answers:
-        return _offer_begun(turn, desk, definition, begun, words)
+        return _offer_begun(turn, desk, definition, begun, words, entry)
     room = Room(turn, desk, definition)
     digest = desk.procedures(turn.pack.id).digests[procedure_id]
-    step = begin(definition, digest, uuid.uuid4().hex[:16], now=turn.now, facts=room.facts, words=words)
+    step = begin(definition, digest, uuid.uuid4().hex[:16], now=turn.now, facts=room.facts, words=words, entry=entry)
+    step = _sourced(step, replace(step.state, answers={}, heard=""), turn)
     if isinstance(step, Stopped) and step.notice is not None:
         return outcome_of(turn, tools, room, step, before=_aside(turn, desk, step.state), status="procedure_begun")
     intro = room.wording(step.state).text("intro")
@@ -99,11 +101,11 @@ def start_in_words(turn: Turn, tools: Tools) -> Outcome:
     return start(turn, tools, wanted.id if wanted is not None else "", words=turn.text)
 
 
-def _offer_begun(turn: Turn, desk: ProcedureDesk, definition: Definition, begun: Filling, words: str) -> Outcome:
+def _offer_begun(turn: Turn, desk: ProcedureDesk, definition: Definition, begun: Filling, words: str, entry: str) -> Outcome:
     """Somebody began it earlier: going on, or from the beginning."""
     room = Room.of(turn, desk, begun)
     wording = room.wording(begun)
-    anew = StartProcedure(procedure=definition.id, words=words[:FIRST_WORDS], anew=True)
+    anew = StartProcedure(procedure=definition.id, words="" if entry else words[:FIRST_WORDS], entry=entry, anew=True)
     choices = (
         tap(turn, "resume", GiveCommand(filling=begun.uid, command=Command.RESUME.value), is_primary=True),
         tap(turn, "anew", anew),
@@ -136,7 +138,7 @@ def continue_filling(turn: Turn, tools: Tools, otherwise: Otherwise) -> Outcome:
     said, problems = what_was_said(turn)
     if not said and not problems:
         return beside(turn, tools, otherwise)
-    step = room.fill(turn.filling, *said)
+    step = _sourced(room.fill(turn.filling, *said), turn.filling, turn)
     before = tuple(Text(text=room.wording(step.state).line(problem)) for problem in problems)
     return outcome_of(turn, tools, room, step, before=before, otherwise=otherwise)
 
@@ -153,6 +155,14 @@ def tapped(turn: Turn, tools: Tools, uid: str, said: Said, *, before: tuple[Mess
     if said == Gave(command=Command.RESUME):
         filling = replace(filling, failures=0)
     return outcome_of(turn, tools, room, room.fill(filling, said), before=(*_aside(turn, desk, filling), *before))
+
+
+def _sourced(step: Step, before: Filling, turn: Turn) -> Step:
+    """With the messages of this turn as where its answers came from."""
+    messages = tuple(bubble.message_id for bubble in turn.bubbles if bubble.message_id)
+    if isinstance(step, Between):
+        return replace(step, state=sourced(before, step.state, messages), then=_sourced(step.then, before, turn))
+    return replace(step, state=sourced(before, step.state, messages))
 
 
 def resume(turn: Turn, tools: Tools, outcome: Outcome) -> Outcome:

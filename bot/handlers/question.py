@@ -126,7 +126,8 @@ def answered(
         related = tools.related(turn.pack.id, answer.passage.entry_id, turn.now) if len(passages) == 1 else ()
         further = [other for other in related if other.entry_id not in refused]
         said = {"before": lead(turn, answer), "after": remark(turn, answer)}
-        start = offering.start(turn, procedure_after(turn.procedures, answer.passage.entry_id, answer.passage.category))
+        procedure = procedure_after(turn.procedures, answer.passage.entry_id, answer.passage.category)
+        start = offering.start(turn, procedure, entry=answer.passage.entry_id)
         given = answer_messages(turn, answer.passage, answer.composed, further, **said, sources=answer.sources, start=start)
         messages += given[-1:] if answer.is_of_office else given
     parts = [answer.passage.entry_id for answer in answers if answer.passage is not None and (answer.is_part or answer.is_of_office)]

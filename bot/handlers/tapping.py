@@ -77,8 +77,8 @@ def answer_tap(turn: Turn, tools: Tools) -> Outcome:
     if answer is not None:
         return procedure.tapped(turn, tools, *answer)
     match value:
-        case StartProcedure(procedure=name, words=words, anew=is_anew):
-            return procedure.start(turn, tools, name, words=words, is_anew=is_anew)
+        case StartProcedure(procedure=name, words=words, entry=entry, anew=is_anew):
+            return procedure.start(turn, tools, name, words=words, entry=entry, is_anew=is_anew)
         case ShowProcedures():
             return applications.show_procedures(turn)
         case ShowApplications():

@@ -26,7 +26,7 @@ MOST_ITEMS = 12
 LOOKED_AT = 5
 PAGE = 10
 OVERSIZED = "oversized"
-FIRST_WORDS = 40
+FIRST_WORDS = 28
 """Characters of a name that the button of the procedure takes along."""
 KINDS = ("burnable", "non_burnable", "plastic", "paper", "bottles_cans", "oversized")
 DAYS_OF_ITEM = {"burnable": "burnable", "non_burnable": "non_burnable", "small_appliance": "non_burnable"}

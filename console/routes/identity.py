@@ -80,6 +80,8 @@ def accept(form: Annotated[DraftForm, Form()], visit: ApplicationWriter) -> Resp
         desk = _desk(visit)
         filling = filling_in(session, desk, draft)
         submitted = submit_draft(session, desk, draft, now=visit.now, facts=_facts(session, visit, desk, draft, filling))
+        assert visit.console.receiving is not None
+        visit.console.receiving.teller.received(session, submitted.application, now=visit.now)
         visit.record(session, "identity.accept", f"application:{submitted.application.id} {form.method}")
         view = _view(application=submitted.application.number, application_address=f"{PREFIX}/applications/{submitted.application.id}")
     return visit.page("identity/page.html", view, room=ROOM)

@@ -124,6 +124,8 @@ class RoadView:
     owner: str
     x: float
     y: float
+    is_left: bool = False
+    """Its name stands left of the line, because there is no room on the right."""
 
 
 @dataclass(frozen=True, kw_only=True)

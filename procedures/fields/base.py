@@ -99,6 +99,7 @@ class Problem:
     """Nothing went wrong: a part was understood, and the line asks for the rest."""
     current: Plain = None
     """The answer so far, where it changed."""
+    notes: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +160,10 @@ class Field(DefinitionModel):
     optional: bool = False
     when: Condition | None = None
     """Asked only then."""
+    ask_when: Condition | None = None
+    """Otherwise it is not asked, but what is said of it, and what is corrected on the confirmation, is taken."""
+    asked_by: str = ""
+    """A later choice that is asked instead while both are open: what is chosen there shows this answer, too."""
     checks: tuple[Check, ...] = ()
     notes: tuple[Check, ...] = ()
     """Said once after the answer, which is taken all the same."""
@@ -234,8 +239,7 @@ class Field(DefinitionModel):
         yield from ()
 
     def conditions(self) -> Iterator[Condition]:
-        if self.when is not None:
-            yield self.when
+        yield from (condition for condition in (self.when, self.ask_when) if condition is not None)
         for check in (*self.checks, *self.notes):
             yield from (condition for condition in (check.when, check.unless) if condition is not None)
         for stop in self.stops:

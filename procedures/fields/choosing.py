@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field as Key
 
 from core.text import squeeze
-from procedures.conditions import Condition, DefinitionModel, Plain
+from procedures.conditions import Condition, DefinitionModel, Known, Plain
 from procedures.facts import Facts
 from procedures.fields.base import Asking, Field, Found, Line, Option, Problem, Reading, Taken, Unread, line
 from procedures.fields.inputs import Given, Input, InputKind, Misfit, judged, only
@@ -21,6 +21,7 @@ YES, NO = "yes", "no"
 DONE = "done"
 NUMBERED = re.compile(r"(\d{1,2})番?(?:目)?(?:です|で|を)?")
 POLITE = re.compile(r"(?:です|でした|だ|になります|でお願いします|お願いします|にします|がいいです|でいいです|のほう|の方)(?:よ|ね|けど)?$")
+SENTENCES = re.compile(r"[。、．，,.!！\n]+")
 LEAST_INSIDE = 2
 """Characters of a label that may be found inside a longer message."""
 
@@ -48,6 +49,18 @@ class OptionRow(DefinitionModel):
     """Offered only then."""
     only_asked: bool = False
     """Its words are everywhere (「ほかに椅子も」), so that they choose it only where it is asked for."""
+
+    def belongs(self, known: Known) -> bool:
+        """Whether it may be chosen; while the answer on which that depends is missing, it shows that answer."""
+        if self.when is None or self.when.holds(known):
+            return True
+        return self.shows() is not None and known.get(self.when.field) is None
+
+    def shows(self) -> tuple[str, str] | None:
+        """The choice of another question that goes with it, where it is offered only for that one."""
+        if self.when is None or not self.when.field or not isinstance(self.when.is_, str):
+            return None
+        return self.when.field, self.when.is_
 
 
 class ChoiceField(Field):
@@ -103,7 +116,7 @@ class ChoiceField(Field):
         return (row.label, *row.words, *asking.known.labels(self.text(f"options.{row.value}").key))
 
     def _rows(self, asking: Asking) -> tuple[OptionRow, ...]:
-        return tuple(row for row in self.options_ if row.when is None or row.when.holds(asking.known))
+        return tuple(row for row in self.options_ if row.belongs(asking.known))
 
     def check(self, value: Plain, asking: Asking) -> Problem | None:
         return None if any(row.value == value for row in self._rows(asking)) else Problem(line=line("procedure.choose_one"))
@@ -112,7 +125,18 @@ class ChoiceField(Field):
         return shown_option(self, self.options_, value, wording)
 
     def options(self, asking: Asking) -> tuple[Option, ...]:
-        return tuple(Option(value=row.value, label=self.text(f"options.{row.value}")) for row in self._rows(asking))
+        return tuple(Option(value=row.value, label=self._label(row, asking)) for row in self._rows(asking))
+
+    def _label(self, row: OptionRow, asking: Asking) -> Line:
+        """With the other answer that it shows, while that is missing."""
+        own, shown = self.text(f"options.{row.value}"), row.shows()
+        if shown is None or asking.known.get(shown[0]) is not None:
+            return own
+        return line("procedure.choice_among", group=Line(key=f"fields.{shown[0]}.options.{shown[1]}"), label=own)
+
+    def shown_by(self, value: Plain) -> tuple[str, str] | None:
+        """The field, and its answer, that this answer shows."""
+        return next((row.shows() for row in self.options_ if row.value == value), None)
 
     def own_texts(self) -> Iterator[tuple[str, str]]:
         return ((f"options.{row.value}", row.label) for row in self.options_)
@@ -209,6 +233,8 @@ class YesNoField(Field):
     no_label: str = ""
     yes_words: tuple[str, ...] = ()
     no_words: tuple[str, ...] = ()
+    no_only_asked: bool = False
+    """A no is taken only where it is said to this question, in a sentence of its own: 「つかない街灯」 says nothing of danger."""
 
     def read(self, said: Said, asking: Asking) -> Reading:
         match said:
@@ -218,6 +244,7 @@ class YesNoField(Field):
                 side = self._side(text, asking)
                 found = self.find(text, asking) if side is None else None
                 side = found.value if found is not None else side
+                side = self._said_apart(text, asking) if side is None else side
                 return Taken(value=side) if side is not None else Unread()
             case _:
                 return Unread()
@@ -237,6 +264,17 @@ class YesNoField(Field):
                 return is_among(yes, text)
         return None
 
+    def _said_apart(self, text: str, asking: Asking) -> bool | None:
+        """By a part of the message that is nothing but the answer."""
+        sides = {self._side(part, asking) for part in SENTENCES.split(text) if part.strip()} - {None}
+        return sides.pop() if len(sides) == 1 else None
+
+    def without_answer(self, text: str, asking: Asking) -> str:
+        """What else a message says: 「大丈夫です、鎖が切れています」 without its first words."""
+        parts = re.split(f"({SENTENCES.pattern})", text)
+        kept = [index for index in range(0, len(parts), 2) if parts[index].strip() and self._side(parts[index], asking) is None]
+        return "".join("".join(parts[index : index + 2]) for index in kept)
+
     def is_exactly(self, text: str, asking: Asking) -> bool:
         return self._side(text, asking) is not None
 
@@ -250,6 +288,8 @@ class YesNoField(Field):
         # 「通れない」 holds 「ない」 and is the other answer.
         side = bool(longest[True]) and not (longest[False] and longest[True] in longest[False])
         if (longest[True] and longest[False] and longest[not side] not in longest[side]) or not longest[side]:
+            return None
+        if not side and self.no_only_asked:
             return None
         return Found(value=side, rest=text.replace(max(sides[side], key=len), " ", 1))
 

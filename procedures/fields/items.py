@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field as Key
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from procedures.wording import Wording
 
 OVERSIZED = "oversized"
+NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +58,16 @@ class ItemsField(Field):
     def read(self, said: Said, asking: Asking) -> Reading:
         have = item_lines(asking.current)
         match said:
+            case Chose(value=value) if value in (DONE, NONE) and isinstance(asking.scratch, list) and asking.scratch:
+                return self._left_out(have, asking.scratch, asking) if value == NONE else self._which(asking.scratch, asking)
             case Chose(value=value) if value == DONE:
                 return Taken(value=_plain(have)) if have else Problem(line=line("procedure.item_missing"))
             case Chose(value=value):
                 return self._add(have, [_chosen(value, asking.scratch)], asking)
+            case Words(text=text) if (
+                isinstance(asking.scratch, list) and asking.scratch and is_among(asking.facts.locality.words.skip, text)
+            ):
+                return self._which(asking.scratch, asking)
             case Words(text=text) if have and is_among(asking.facts.locality.words.skip, text):
                 return Taken(value=_plain(have))
             case Words(text=text):
@@ -86,6 +93,19 @@ class ItemsField(Field):
             return self._changed(have, left, asking) if len(left) < len(have) else Unread()
         return self._add(have, named, asking, replaces=is_correction or asking.is_again)
 
+    def _which(self, pending: Sequence[Plain], asking: Asking) -> Problem:
+        """Nobody has named everything while it is open which of several things was meant."""
+        items = [item for item in asking.facts.locality.waste.items if item.code in pending[0]["codes"]]
+        return Problem(line=line("procedure.which_item"), options=_alternatives(items), scratch=pending)
+
+    def _left_out(self, have: Sequence[ItemLine], pending: Sequence[Plain], asking: Asking) -> Reading:
+        """None of these: the others that wait come next."""
+        if len(pending) > 1:
+            return replace(self._which(pending[1:], asking), is_step=True)
+        if not have:
+            return Problem(line=line("procedure.item_missing"), current=[], is_step=True)
+        return Taken(value=_plain(have), is_open=True)
+
     def _choose_pending(self, text: str, have: Sequence[ItemLine], pending: Sequence[Plain], asking: Asking) -> Reading:
         """「2人用」 after 「どれですか」, or the number of the choice."""
         first = pending[0]
@@ -98,7 +118,7 @@ class ItemsField(Field):
         sized = mentions_in(f"{items[0].kana}{text}", Waste(items=items), asking.facts.locality.words.counters) if items else ()
         fitting = list(sized[0].items) if len(fitting) != 1 and sized else fitting
         if len(fitting) != 1:
-            return Problem(line=line("procedure.which_item"), options=_options(items), scratch=pending, is_step=False)
+            return self._which(pending, asking)
         chosen = Mention(items=(fitting[0],), quantity=first["quantity"], name=fitting[0].name)
         return self._add(have, [chosen, *_waiting(pending[1:], asking)], asking)
 
@@ -128,7 +148,12 @@ class ItemsField(Field):
             scratch = [{"codes": [item.code for item in one.items], "quantity": one.quantity} for one in waiting]
             problem = self._limits(lines, asking)
             return problem or Problem(
-                line=line("procedure.which_item"), options=_options(waiting[0].items), scratch=scratch, is_step=True, current=_plain(lines)
+                line=line("procedure.which_item"),
+                options=_alternatives(waiting[0].items),
+                scratch=scratch,
+                is_step=True,
+                current=_plain(lines),
+                notes=(refused.line,) if refused is not None else (),
             )
         if refused is not None:
             return Problem(line=refused.line, current=_plain(lines), is_step=bool(lines) and len(lines) > len(have))
@@ -238,6 +263,10 @@ def _route(item: WasteItem) -> Problem:
 
 def _options(items: Sequence[WasteItem]) -> tuple[Option, ...]:
     return tuple(Option(value=item.code, label=item.name) for item in items)
+
+
+def _alternatives(items: Sequence[WasteItem]) -> tuple[Option, ...]:
+    return (*_options(items), Option(value=NONE, label=line("procedure.choice.none_of_these")))
 
 
 def _chosen(code: str, scratch: Plain) -> Mention | None:

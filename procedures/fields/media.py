@@ -1,6 +1,8 @@
 """Fields of things that are sent: photos, a file, a place on the map."""
 
 import math
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeGuard
 
@@ -10,7 +12,7 @@ from core.text import graphemes, squeeze
 from procedures.conditions import Plain
 from procedures.facts import Facts, Locality
 from procedures.fields.addresses import is_elsewhere
-from procedures.fields.base import Asking, Field, Option, Problem, Reading, Taken, Unread, Way, line, malformed
+from procedures.fields.base import Asking, Field, Found, Option, Problem, Reading, Taken, Unread, Way, line, malformed
 from procedures.fields.choosing import DONE, NO, YES, is_among
 from procedures.fields.texts import cleaned
 from procedures.map import is_inside, road_at
@@ -33,7 +35,7 @@ class PhotosField(Field):
     most: int = Key(default=3, ge=1, le=10)
     max_megabytes: int = Key(default=10, ge=1)
     place_to: str = ""
-    """The location field that the place of a photo may fill."""
+    """The location field that the place of a photo may fill; a place that is sent instead of a photo says that there is none."""
 
     takes_several: ClassVar[bool] = True
     is_for_pages: ClassVar[bool] = False
@@ -45,7 +47,7 @@ class PhotosField(Field):
         words = asking.facts.locality.words
         match said:
             case SentPhoto():
-                return self._add(have, said)
+                return self._add(have, said, wants_place=asking.known.get(self.place_to) is None)
             case Chose(value=value) if value in (YES, NO) and asked_place:
                 return self._place_answered(have, asked_place, agreed=value == YES)
             case Words(text=text) if asked_place and (is_among(words.yes, text) or is_among(words.no, text)):
@@ -59,7 +61,7 @@ class PhotosField(Field):
             case _:
                 return Unread()
 
-    def _add(self, have: Sequence[Plain], photo: SentPhoto) -> Reading:
+    def _add(self, have: Sequence[Plain], photo: SentPhoto, *, wants_place: bool) -> Reading:
         if photo.mime not in IMAGES:
             return Problem(line=line("procedure.photo_kind"))
         if photo.size > self.max_megabytes * MEGABYTE:
@@ -67,7 +69,7 @@ class PhotosField(Field):
         if len(have) >= self.most:
             return Problem(line=line("procedure.photo_many", number=self.most))
         value = [*have, {"media": photo.media, "mime": photo.mime}]
-        if self.place_to and photo.taken_at is not None:
+        if self.place_to and photo.taken_at is not None and wants_place:
             scratch = {"latitude": photo.taken_at[0], "longitude": photo.taken_at[1]}
             return Problem(
                 line=line("procedure.use_photo_place"),
@@ -79,11 +81,16 @@ class PhotosField(Field):
                 is_step=True,
                 current=value,
             )
-        return Taken(value=value, is_open=len(value) < self.most)
+        return self._taken(value)
+
+    def _taken(self, value: Sequence[Plain], also: Mapping[str, Plain] | None = None) -> Taken:
+        """Whoever has more sends it whenever they like: nobody is asked whether that was all."""
+        left = self.most - len(value)
+        notes = (line("procedure.photos_left", number=left),) if left and len(value) >= self.least else ()
+        return Taken(value=list(value), is_open=len(value) < self.least, notes=notes, also=also or {})
 
     def _place_answered(self, have: Sequence[Plain], place: Mapping[str, Plain], *, agreed: bool) -> Reading:
-        also = {self.place_to: {**place, "accuracy": None, "text": ""}} if agreed else {}
-        return Taken(value=list(have), is_open=len(have) < self.most, also=also)
+        return self._taken(have, {self.place_to: {**place, "accuracy": None, "text": ""}} if agreed else None)
 
     def _done(self, have: Sequence[Plain]) -> Reading:
         return Taken(value=list(have)) if len(have) >= self.least else Problem(line=line("procedure.photo_missing", number=self.least))
@@ -179,8 +186,15 @@ class LocationField(Field):
             {"latitude": None, "longitude": None, "accuracy": None, "text": text} if is_ours and not is_elsewhere(text, locality) else None
         )
 
-    def find(self, text: str, asking: Asking) -> None:
-        return None
+    def find(self, text: str, asking: Asking) -> Found | None:
+        """A facility by its name, or a town with its block; the words stay, since they may tell of more than the place."""
+        flat = unicodedata.normalize("NFKC", text)
+        facilities = [facility.name for facility in asking.facts.locality.facilities if facility.name in flat]
+        towns = "|".join(re.escape(town) for town in districts_of(asking.facts.locality.waste))
+        block = re.search(rf"(?:{towns})[0-9一二三四五六七八九]+(?:丁目|-)[0-9]+[番号0-9-]*", flat) if towns else None
+        named = max(facilities, key=len) if facilities else block[0] if block is not None else ""
+        value = self._in_words(named, asking.facts.locality) if named and not is_elsewhere(text, asking.facts.locality) else None
+        return Found(value=value, rest=text) if value is not None else None
 
     def check(self, value: Plain, asking: Asking) -> Problem | None:
         if not isinstance(value, dict) or not {"latitude", "longitude", "text"} <= set(value) or not isinstance(value["text"], str):

@@ -29,13 +29,15 @@ NOT_IN_NAME = regex.compile(r"[\d0-9<>{}\[\]@#$%^&*=+|\\/?？！!。、]")
 POLITE = regex.compile(r"(?:です|といいます|と申します|と言います)[。.]?$")
 TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 LONGEST_NAME = 60
+LEAST_DESCRIBED = 8
+"""Characters of words that describe something."""
 LONGEST_PHONE = 60
 """With the hours at which it is answered."""
 LONG_LINE = 60
 """Characters from which an input of a page has several lines."""
 WHOLE_MAIL = regex.compile(MAIL.pattern, regex.IGNORECASE)
-PLATE = regex.compile(r"[ぁ-ん]\s?[\d0-9・･]{1,2}[-‐－ー]?[\d0-9]{2}(?!\d)")
-"""The large characters of a number plate: あ 12-34."""
+PLATE = regex.compile(r"(?:\p{Han}{1,4}\s?[\dA-Z0-9]{2,3}\s?)?[ぁ-ん]\s?[\d0-9・･]{1,2}[-‐－ー]?[\d0-9]{2}(?!\d)")
+"""A number plate, or its large characters alone: 品川 500 あ 12-34."""
 FIGURE = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
 
 
@@ -55,6 +57,8 @@ class TextField(Field):
     """Answers to tap; others can be typed."""
     screened: bool = False
     """Number plates are blanked: what is published later must show nobody's."""
+    heard_anywhere: bool = False
+    """What a resident describes while something else is asked is this answer."""
 
     is_free_text: ClassVar[bool] = True
     part_names: ClassVar[tuple[str, ...]] = ("length",)
@@ -72,6 +76,13 @@ class TextField(Field):
 
     def inputs(self, asking: Asking) -> tuple[Input, ...]:
         return (Input(kind=InputKind.LINES if self.most > LONG_LINE else InputKind.LINE, longest=self.most),)
+
+    def described(self, text: str) -> str | None:
+        """What may stand as a description that came along with something else; None where it says too little, or too much."""
+        words = cleaned(text)
+        words = PLATE.sub("■■■", words) if self.screened else words
+        long_enough = len(graphemes(words)) >= max(LEAST_DESCRIBED, self.least)
+        return words if self.heard_anywhere and long_enough and self._problem(words) is None else None
 
     def _problem(self, words: str) -> Problem | None:
         length = len(graphemes(words))

@@ -1,8 +1,10 @@
 """What an endpoint is told of an event, and one try of telling it."""
 
+import contextlib
 import http.client
 import socket
 import ssl
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -20,6 +22,8 @@ from procedures.outside.scopes import EVENT_OF, Event
 
 SEND_JOB = "send_webhook"
 TIMEOUT_SECONDS = 10.0
+LONGEST_SECONDS = 20.0
+"""Of a whole try: an answer that comes byte by byte keeps nobody waiting."""
 READ_AT_MOST = 4096
 """Bytes of an answer; nobody looks at them."""
 
@@ -96,6 +100,9 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Outcome:
         return Outcome(status=status, problem=problem, milliseconds=round((time.monotonic() - began) * 1000))
 
     connection = _Secure(target) if target.is_secure else _Plain(target)
+    cut = threading.Timer(LONGEST_SECONDS, connection.cut)
+    cut.daemon = True
+    cut.start()
     try:
         connection.request("POST", target.path, body, dict(headers))
         answer = connection.getresponse()
@@ -103,11 +110,14 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Outcome:
         return outcome(answer.status, "" if 200 <= answer.status < 300 else "status")
     except TimeoutError:
         return outcome(None, "timeout")
-    except ssl.SSLError:
+    except ssl.SSLCertVerificationError:
         return outcome(None, "certificate")
+    except ssl.SSLError:
+        return outcome(None, "timeout" if connection.is_cut else "tls")
     except (OSError, http.client.HTTPException):
-        return outcome(None, "connection")
+        return outcome(None, "timeout" if connection.is_cut else "connection")
     finally:
+        cut.cancel()
         connection.close()
 
 
@@ -121,6 +131,14 @@ class _Plain(http.client.HTTPConnection):
     def __init__(self, target: Target) -> None:
         super().__init__(target.host, target.port, timeout=TIMEOUT_SECONDS)
         self._target = target
+        self.is_cut = False
+
+    def cut(self) -> None:
+        """Ends it from another thread, whatever it waits for."""
+        self.is_cut = True
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> None:
         self.sock = _socket(self._target)
@@ -134,10 +152,13 @@ class _Secure(_Plain):
     def connect(self) -> None:
         plain = _socket(self._target)
         try:
-            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self._target.host)
+            # The handshake comes apart, so that it can be cut off as well.
+            secure = ssl.create_default_context().wrap_socket(plain, server_hostname=self._target.host, do_handshake_on_connect=False)
         except BaseException:
             plain.close()
             raise
+        self.sock = secure
+        secure.do_handshake()
 
 
 def _socket(target: Target) -> socket.socket:

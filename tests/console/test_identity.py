@@ -6,14 +6,20 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from bot.models import OutgoingCall
+from bot.procedure_facts import facts_for
 from bot.receiving import Receiving
 from bot.telling import Teller
 from procedures.assurance import read_code
+from procedures.drafts import keep_draft
 from procedures.keys import Seals
 from procedures.loading import load_procedures
-from procedures.models import LinkCode
+from procedures.models import Application, LinkCode
+from procedures.state import Filling
+from tests.console.application_sample import BULKY_ANSWERS
 from tests.console.case_sample import fill_cases
 from tests.console.conftest import KEYRING, Browser, House, actions, words_of
+from tests.console.sample import add_conversation
 
 Visit = Callable[..., Browser]
 PATH = "/console/identity"
@@ -55,6 +61,30 @@ def test_draft_that_is_not_there_is_said_beside_the_number(counter: House, visit
     assert page.status_code == 404
     assert "その番号の下書きはありません" in words_of(page.text)
     assert browser.submit(f"{PATH}/draft", code="ABCD-EFGH", method="passport").status_code == 404
+
+
+def test_draft_that_is_accepted_tells_its_resident_once(house: House, visit: Visit) -> None:
+    """Who went to the counter used to hear nothing on LINE, not even the number."""
+    with house.database.transaction() as session:
+        talk = add_conversation(session, "midori", "m-draft")
+        desk = house.receiving.desk("midori")
+        definition = desk.procedures.definitions["bulky"]
+        assert talk.resident_id is not None
+        facts = facts_for(session, desk.seals, house.packs("midori"), desk.procedures, definition, talk.resident_id, house.clock())
+        filling = Filling(uid="u-draft", procedure_id="bulky", digest=desk.procedures.digests["bulky"], answers=BULKY_ANSWERS)
+        given = {"resident_id": talk.resident_id, "language": "ja", "now": house.clock(), "facts": facts}
+        code = keep_draft(session, desk, filling, **given).code  # type: ignore[arg-type]
+    browser = visit("staff")
+    page = browser.submit(f"{PATH}/draft", code=code, method="passport")
+    assert page.status_code == 200
+    assert browser.submit(f"{PATH}/draft", code=code, method="passport").status_code == 404, "it is accepted once"
+    with house.database.reading() as session:
+        (application,) = session.scalars(select(Application))
+        (call,) = session.scalars(select(OutgoingCall).where(OutgoingCall.once == f"received:{application.id}"))
+    assert application.number in page.text
+    told = call.body[0]["text"]
+    assert told.startswith("窓口で書類を確かめ")
+    assert application.number in told
 
 
 def test_only_those_who_handle_applications_may(counter: House, visit: Visit) -> None:

@@ -68,7 +68,8 @@ def submitted(
     replacing: dict[str, str] | None = None,
 ) -> Submitted:
     talk = confirmed(procedure, uid, now=now, facts=facts, replacing=replacing)
+    kept = tuple(field.name for field in talk.definition.asked if field.keeps) if keeps else ()
     with database.transaction() as session:
         return submit(
-            session, DESK, talk.step.state, resident_id=resident_id, language="ja", now=now, facts=facts or sample_facts(), keeps=keeps
+            session, DESK, talk.step.state, resident_id=resident_id, language="ja", now=now, facts=facts or sample_facts(), keeps=kept
         )

@@ -146,8 +146,8 @@ def require_lawful(talk: Talk) -> None:
             assert value is None, f"{field.name} does not apply"
             continue
         if value is None:
-            assert field.optional, f"{field.name} is missing"
-            assert field.name in talk.step.state.skipped
+            is_left_out = field.optional and field.name in talk.step.state.skipped
+            assert is_left_out or progress.is_quiet(field), f"{field.name} is missing"
             continue
         assert progress.problem_with(field, value) is None, field.name
         assert not [stop for stop in field.stops if stop.when.holds(progress.known)], field.name

@@ -170,10 +170,9 @@ def test_place_after_photos_ends_the_photos() -> None:
     talk = Talk("road_damage", facts=sample_facts("public_works"))
     talk.say("ありません", "道路", "穴")
     talk.do(SentPhoto(media=1, mime="image/jpeg", size=10))
-    assert isinstance(talk.step, Ask)
-    assert talk.step.following == "place"
+    assert talk.field == "place"
     talk.do(Placed(latitude=34.9480, longitude=139.3050))
-    assert talk.field == "text"
+    assert talk.field == "notify"
     assert len(talk.answers["photos"]) == 1  # type: ignore[arg-type]
 
 
@@ -186,8 +185,8 @@ def test_choices_find_room_and_the_commands_are_always_there() -> None:
 
 
 def test_more_than_eight_choices_become_a_list() -> None:
-    talk = Talk("road_damage")
-    talk.say("ありません", "道路")
+    talk = Talk("road_damage", "道路を通報したい")
+    talk.say("ありません")
     reply = rendered(talk.step, talk.wording())
     assert len(reply.choices) == 13
     talk = Talk("oversized_waste")
@@ -211,7 +210,7 @@ def test_confirmation_shows_everything_and_offers_to_remember() -> None:
     talk.say("玄関前", "田中 太郎 タナカ タロウ", "090-1234-5678")
     card = rendered(talk.step, talk.wording()).messages[-1]
     assert isinstance(card, Card)
-    assert [choice.label for choice in card.choices] == ["この内容で申し込む", "申し込んで次回も使う"]
+    assert [choice.label for choice in card.choices] == ["この内容で申し込む", "申し込んで次回も使う", "次回も使うものを選ぶ"]
     assert ("料金", "600円") in [(row.label, row.text) for row in card.rows]
 
 

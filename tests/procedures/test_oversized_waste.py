@@ -100,7 +100,7 @@ def test_items_are_understood_with_quantity_and_size(said: str, expected: dict[s
 def test_where_sizes_differ_the_resident_chooses_and_the_quantity_is_kept() -> None:
     talk = at_items()
     talk.say("ソファを3つ")
-    assert talk.labels == ["ソファ（1人用）", "ソファ（2人用以上）"]
+    assert talk.labels == ["ソファ（1人用）", "ソファ（2人用以上）", "どれでもない"]
     talk.tap("W002")
     assert {one["code"]: one["quantity"] for one in talk.answers["items"]} == {"W002": 3}  # type: ignore[attr-defined]
 
@@ -115,11 +115,33 @@ def test_choice_between_sizes_can_be_typed(said: str, code: str) -> None:
 def test_two_unclear_things_are_asked_one_after_the_other() -> None:
     talk = at_items()
     talk.say("ソファと本棚2つ")
-    assert talk.labels == ["ソファ（1人用）", "ソファ（2人用以上）"]
+    assert talk.labels == ["ソファ（1人用）", "ソファ（2人用以上）", "どれでもない"]
     talk.tap("W001")
-    assert talk.labels == ["本棚（高さ120cm未満）", "本棚（高さ120cm以上）"]
+    assert talk.labels == ["本棚（高さ120cm未満）", "本棚（高さ120cm以上）", "どれでもない"]
     talk.tap("W021")
     assert {one["code"]: one["quantity"] for one in talk.answers["items"]} == {"W001": 1, "W021": 2}  # type: ignore[attr-defined]
+
+
+def test_what_is_not_taken_is_told_even_beside_something_unclear() -> None:
+    """It used to be left out in silence."""
+    talk = at_items()
+    talk.say("ソファ1つと布団2枚、冷蔵庫も")
+    assert "冷蔵庫" in talk.notes
+    assert talk.labels[-1] == "どれでもない"
+    talk.say("これで全部")
+    assert talk.field == "items", "the sofa used to be lost without a word"
+    talk.tap("none")
+    assert [one["code"] for one in talk.answers["items"]] == ["W037"]  # type: ignore[attr-defined]
+
+
+def test_none_of_these_leaves_the_others_waiting() -> None:
+    talk = at_items()
+    talk.say("ソファと本棚2つ")
+    talk.tap("none")
+    assert talk.labels[0].startswith("本棚")
+    talk.tap("none")
+    assert talk.field == "items"
+    assert "items" not in talk.answers
 
 
 def test_quantity_is_corrected_and_things_are_taken_out() -> None:

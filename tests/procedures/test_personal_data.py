@@ -11,8 +11,10 @@ from procedures.fillings import draft_to_remind, drafts_to_remind, drop_expired,
 from procedures.forms import LinkOverError, extend_link, make_link, opened_link, use_link
 from procedures.models import FillingRow, PersonalDatum
 from procedures.personal_data import correct_datum, delete_data, delete_datum, known_data, known_values
-from procedures.steps import Ask, Completed, Confirm, OfferKnown
-from tests.procedures.database import SEALS, settled, submitted
+from procedures.said import ChoseToKeep, Command, Gave
+from procedures.steps import Ask, ChooseKept, Completed, Confirm, OfferKnown
+from procedures.submitting import submit
+from tests.procedures.database import DESK, SEALS, confirmed, settled, submitted
 from tests.procedures.talk import NOW, PROCEDURES, Talk, sample_facts
 
 DAY = timedelta(days=1)
@@ -35,6 +37,37 @@ def test_what_is_kept_has_purpose_origin_and_end(database: Database) -> None:
         assert found[0].expires_at == NOW + 365 * DAY
         assert known_data(session, SEALS, people.resident, NOW + 365 * DAY) == ()
         assert known_data(session, SEALS, people.other, NOW) == ()
+
+
+def test_only_what_was_consented_to_is_kept(database: Database) -> None:
+    """One by one: a name may be kept without the telephone."""
+    people = settled(database)
+    talk = confirmed("oversized_waste")
+    with database.transaction() as session:
+        facts = sample_facts()
+        submit(session, DESK, talk.step.state, resident_id=people.resident, language="ja", now=NOW, facts=facts, keeps=("name", "fee"))
+    with database.reading() as session:
+        assert [datum.kind for datum in known_data(session, SEALS, people.resident, NOW)] == ["name"]
+
+
+def test_consent_is_chosen_for_each_answer_and_can_be_taken_back() -> None:
+    talk = Talk("oversized_waste", facts=sample_facts())
+    talk.say("家庭", "布団", "以上", "港町3-2-1", "12月8日", "玄関前", "田中 太郎 タナカ タロウ", "090-1234-5678")
+    assert isinstance(talk.step, Confirm)
+    may = talk.step.may_keep
+    step = talk.do(ChoseToKeep())
+    assert isinstance(step, ChooseKept)
+    assert step.fields == may
+    talk.do(ChoseToKeep(field="name", keeps=True))
+    talk.do(ChoseToKeep(field="phone", keeps=True))
+    talk.do(ChoseToKeep(field="items", keeps=True))
+    talk.do(ChoseToKeep(field="phone", keeps=False))
+    talk.do(Gave(command=Command.RESUME))
+    assert isinstance(talk.step, Confirm)
+    assert talk.step.state.keeping == ("name",)
+    done = talk.confirm()
+    assert isinstance(done, Completed)
+    assert done.keeps == ("name",)
 
 
 def test_second_procedure_takes_at_most_half_the_questions(database: Database) -> None:

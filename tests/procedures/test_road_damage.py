@@ -16,7 +16,14 @@ ON_PRIVATE_ROAD = Placed(latitude=34.9342, longitude=139.33685)
 def at(field: str, facts: object = None) -> Talk:
     """Filled up to this question."""
     talk = Talk("road_damage", facts=facts or sample_facts("public_works"))  # type: ignore[arg-type]
-    said = {"danger": "ありません", "category": "道路", "kind": "穴", "photos": "なし", "text": "直径30cmの穴", "notify": "匿名で送る"}
+    said = {
+        "danger": "ありません",
+        "category": "道路",
+        "kind": "舗装の穴",
+        "photos": "なし",
+        "text": "直径30cmの穴",
+        "notify": "匿名で送る",
+    }
     while isinstance(talk.step, Ask) and talk.field != field:
         talk.do(IN_CITY) if talk.field == "place" else talk.say(said[talk.field])
     return talk
@@ -36,27 +43,51 @@ def test_danger_comes_first_and_ends_with_numbers_to_call(said: str) -> None:
 def test_without_danger_it_goes_on(said: str) -> None:
     talk = Talk("road_damage")
     talk.say(said)
-    assert talk.field == "category"
+    assert talk.field == "kind"
+
+
+@pytest.mark.parametrize("words", ["つかない街灯を通報したい", "標識がありませんので通報したい", "道路の穴を通報したい"])
+def test_no_danger_is_never_read_into_other_words(words: str) -> None:
+    talk = Talk("road_damage", words)
+    assert talk.field == "danger"
+    talk.say("街灯がつかないんです")
+    assert talk.field == "danger"
+    talk.say("危険はありません。街灯がつかないんです")
+    assert talk.answers["danger"] is False
 
 
 @pytest.mark.parametrize(
-    ("category", "labels"),
+    ("words", "labels"),
     [
-        ("道路", ["舗装の穴", "段差", "側溝", "ガードレール", "カーブミラー", "標識", "照明", "そのほか"]),
-        ("公園", ["遊具", "照明灯", "ベンチ", "水回り", "樹木", "そのほか"]),
-        ("川", ["護岸", "水の流れ", "そのほか"]),
+        ("道路を通報したい", ["舗装の穴", "段差", "側溝", "ガードレール", "カーブミラー", "標識", "照明", "そのほか"]),
+        ("公園の異常を通報したい", ["遊具", "照明灯", "ベンチ", "水回り", "樹木", "そのほか"]),
+        ("川の道路の損傷を通報したい", ["舗装の穴", "段差", "側溝", "ガードレール", "カーブミラー", "標識", "照明", "そのほか"]),
     ],
 )
-def test_what_can_be_broken_depends_on_the_place(category: str, labels: list[str]) -> None:
-    talk = at("category")
-    talk.say(category)
+def test_what_can_be_broken_depends_on_the_place(words: str, labels: list[str]) -> None:
+    talk = Talk("road_damage", words)
+    talk.say("ありません")
     assert talk.labels == labels
     assert len(labels) <= 8, "the five commands must fit beside them"
 
 
-def test_kind_of_another_category_is_not_taken() -> None:
+def test_what_is_broken_shows_the_kind_of_place() -> None:
     talk = at("kind")
-    talk.say("ブランコ")
+    assert talk.labels[0] == "道路：舗装の穴"
+    assert len(talk.labels) == 15
+    talk.tap("play")
+    assert talk.answers["category"] == "park"
+    assert talk.field == "photos"
+    other = at("kind")
+    other.tap("other")
+    assert other.field == "category", "it belongs to any of them"
+    other.say("川")
+    assert other.field == "photos"
+
+
+def test_kind_of_another_category_is_not_taken() -> None:
+    talk = Talk("road_damage", "道路を通報したい")
+    talk.say("ありません", "ブランコ")
     assert talk.field == "kind"
     talk.tap("play")
     assert talk.field == "kind"
@@ -70,14 +101,63 @@ def test_another_category_drops_the_kind() -> None:
     assert "kind" not in talk.answers
 
 
-def test_up_to_three_photos() -> None:
+def test_up_to_three_photos_at_any_time() -> None:
     talk = at("photos")
-    for count in (1, 2):
-        talk.do(PHOTO)
-        assert talk.field == "photos"
-        assert len(talk.answers["photos"]) == count  # type: ignore[arg-type]
     talk.do(PHOTO)
     assert talk.field == "place"
+    assert "あと2枚まで" in talk.notes
+    talk.do(PHOTO)
+    assert talk.field == "place", "the question stays"
+    talk.do(IN_CITY)
+    talk.do(PHOTO)
+    assert len(talk.answers["photos"]) == 3  # type: ignore[arg-type]
+    talk.say("匿名", "同意しない")
+    assert isinstance(talk.step, Confirm)
+    talk.do(PHOTO)
+    assert isinstance(talk.step, Confirm)
+    assert "写真は3枚まで" in talk.notes
+    assert len(talk.answers["photos"]) == 3  # type: ignore[arg-type]
+
+
+def test_photo_before_its_question_is_taken_and_danger_is_asked_all_the_same() -> None:
+    talk = Talk("road_damage", facts=sample_facts("public_works"))
+    talk.do(SentPhoto(media=1, mime="image/jpeg", size=10, taken_at=(34.9480, 139.3050)))
+    talk.do(IN_CITY)
+    assert talk.field == "danger"
+    assert talk.answers.keys() == {"photos", "place"}
+    assert "34.948" not in str(talk.step.state.scratch), "a place in a photo must not stay without consent"
+    talk.say("ない", "舗装の穴")
+    assert talk.field == "notify"
+
+
+def test_place_instead_of_a_photo_says_that_there_is_none() -> None:
+    for place in (IN_CITY, "汐見中央公園の砂場のよこ"):
+        talk = at("photos")
+        talk.do(place) if isinstance(place, Placed) else talk.say(place)
+        assert talk.field == "text"
+        assert talk.answers["place"]
+        talk.do(PHOTO)
+        assert talk.field == "notify", "a photo that comes later tells enough"
+        assert talk.answers["photos"]
+
+
+def test_place_outside_the_city_is_told_where_a_photo_is_asked_for() -> None:
+    talk = at("photos")
+    talk.do(Placed(latitude=35.6812, longitude=139.7671))
+    assert talk.field == "photos"
+    assert "外の場所" in talk.problem
+
+
+def test_description_in_another_answer_is_not_asked_again() -> None:
+    talk = Talk("road_damage", facts=sample_facts("public_works"))
+    talk.say("大丈夫です。ブランコの鎖が1本切れています")
+    assert talk.answers["kind"] == "play"
+    assert talk.answers["text"] == "ブランコの鎖が1本切れています"
+    talk.do(IN_CITY)
+    assert talk.field == "notify"
+    short = Talk("road_damage", facts=sample_facts("public_works"))
+    short.say("ない", "舗装の穴です")
+    assert "text" not in short.answers, "no more was said than what was asked"
 
 
 def test_photos_may_be_left_out() -> None:
@@ -109,14 +189,12 @@ def test_place_of_a_photo_is_used_only_with_consent() -> None:
     assert "place" not in talk.answers
     talk.tap("yes")
     assert talk.answers["place"]["latitude"] == 34.9480  # type: ignore[index]
-    talk.say("これで全部")
-    assert talk.field == "text"
+    assert talk.field == "notify"
     refused = at("photos")
     refused.do(taken)
     refused.say("いいえ")
     assert "place" not in refused.answers
     assert refused.step.state.scratch is None, "the place must not stay anywhere"
-    refused.say("これで全部")
     assert refused.field == "place"
 
 
@@ -181,9 +259,8 @@ def test_either_a_photo_or_five_characters_are_needed() -> None:
 def test_photo_alone_is_enough_and_its_publication_is_asked() -> None:
     talk = at("photos")
     talk.do(PHOTO)
-    talk.say("これで全部")
     talk.do(IN_CITY)
-    talk.say("なし", "LINEで受け取る")
+    talk.say("LINEで受け取る")
     assert talk.field == "consent_publish"
     talk.tap("no")
     assert isinstance(talk.confirm(), Completed)
@@ -193,21 +270,27 @@ def test_plates_and_long_texts() -> None:
     talk = at("text")
     talk.say("あ" * 201)
     assert "200文字以内" in talk.problem
-    talk.say("あ 12-34の車がぶつかったあと")
-    assert "12-34" not in str(talk.answers["text"])
+    talk.say("品川 500 あ 12-34の車がぶつかったあと")
+    assert talk.answers["text"] == "■■■の車がぶつかったあと"
 
 
 def test_report_nearby_is_offered_to_be_joined() -> None:
+    near = {"near": "JU-2026-000007-X", "near_day": "2026-11-27", "near_state": "checking"}
+
     def look_up(name: str, answers: object) -> object:
-        return "JU-2026-000007-X" if name == "near" and "place" in answers else None  # type: ignore[operator]
+        return near.get(name) if "place" in answers else None  # type: ignore[operator]
 
     talk = at("place", facts=sample_facts("public_works", look_up=look_up))
     talk.do(IN_CITY)
     assert talk.field == "same"
-    assert "JU-2026-000007-X" in talk.wording().text("fields.same.ask")
+    asked = talk.wording().text("fields.same.ask")
+    assert "11/27（金）" in asked
+    assert "「確認中」" in asked
+    assert "JU-" not in asked, "somebody else's number is of no use"
     talk.say("同じです")
     assert talk.answers["same"] == "same"
-    talk.say("直径30cmの穴", "受け取る")
+    talk.say("直径30cmの穴")
+    assert isinstance(talk.step, Confirm), "who joins it is told, and need not be asked"
     assert isinstance(talk.confirm(), Completed)
 
 
