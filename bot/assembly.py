@@ -89,7 +89,7 @@ class Bot:
         self.receiving = Receiving(self.teller)
         self.telling_jobs = TellingJobs(database, self.teller, clock)
         self.procedures = ProcedureDesk(database, seals, packs, procedures)
-        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled)
+        self.delivery = Delivery(database, self._clients.__getitem__, clock, call_settled, queue.end)
         self.my_data = MyData(seals, AuditLog(keyring))
         self.data_room = DataRoom(database, self.procedures, self.my_data, packs, clock)
         self.forms = Forms(database, queue, self.channel, self.procedures, packs, clock)

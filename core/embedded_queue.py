@@ -55,6 +55,8 @@ class EmbeddedQueue:
         self._generation = 0
         self._following: dict[int, Job] = {}
         """What the worker of a job does next, by the id of that job."""
+        self._own = threading.local()
+        """`ended`: the id of the job in a worker's hands, once its row is gone. Another worker's job may have got the same id meanwhile."""
 
     def enqueue(self, session: Session, *jobs: NewJob) -> None:
         if not jobs:
@@ -73,6 +75,10 @@ class EmbeddedQueue:
         )
         after_commit(session, lambda: self._following.update({finished.id: job}))
         return job
+
+    def end(self, session: Session, finished: Job) -> None:
+        DELETE.run(session, {"job": finished.id})
+        after_commit(session, lambda: setattr(self._own, "ended", finished.id))
 
     def _row(self, job: NewJob, state: JobState, attempts: int = 0) -> tuple[Any, ...]:  # Any: the types of COLUMNS.
         now = to_milliseconds(self._clock())
@@ -192,18 +198,22 @@ class EmbeddedQueue:
 
     def _run(self, job: Job) -> Job | None:
         """Returns the job when it is done, None when its row was already dealt with."""
-        kind = self._kinds[job.kind]
+        kind, self._own.ended = self._kinds[job.kind], None
         try:
             kind.run(job)
         except Exception as error:  # noqa: BLE001  # Whatever a job raises must become a dead letter, not a dead worker.
-            if job.id in self._following:
+            if self._has_ended(job):
                 log.error("job_failed_after_its_end", job=job.id, kind=job.kind, error=describe(error))
             elif isinstance(error, TemporaryError) and job.attempt <= len(kind.backoff):
                 self._postpone(job, self._clock() + kind.backoff[job.attempt - 1], error)
             else:
                 self._bury(job, kind, error)
             return None
-        return None if job.id in self._following else job
+        return None if self._has_ended(job) else job
+
+    def _has_ended(self, job: Job) -> bool:
+        """Whether a transaction of the job has taken its row away."""
+        return job.id in self._following or self._own.ended == job.id
 
     def _postpone(self, job: Job, run_at: datetime, error: Exception) -> None:
         log.info("job_postponed", job=job.id, kind=job.kind, attempt=job.attempt, error=type(error).__name__)

@@ -86,6 +86,9 @@ class Queue(Protocol):
         None, and nothing is changed, where another job of the same key goes first; then `following` is to be enqueued.
         """
 
+    def end(self, session: Session, finished: Job) -> None:
+        """Within the caller's transaction: `finished`, which the caller is running in its worker's thread, is done with the commit."""
+
     def start(self, kinds: Sequence[JobKind], periodic: Sequence[PeriodicJob] = (), *, threads: int) -> None:
         """Takes up what an earlier process left, then works until `stop`."""
 

@@ -32,6 +32,7 @@ def normalise(text: str) -> str:
     return SPACES.sub(" ", flat).strip()
 
 
+@lru_cache(maxsize=4096)
 def squeeze(text: str) -> str:
     """`normalise` without spaces, punctuation and pictures, for comparing whole utterances with lists of words."""
     return DECORATION.sub("", normalise(text))

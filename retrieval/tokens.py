@@ -40,6 +40,7 @@ class Token:
     """A name of persons, as far as the dictionary knows."""
 
 
+@lru_cache(maxsize=8192)
 def fold(form: str) -> str:
     """Katakana as hiragana, so that ゴミ and ごみ are one word."""
     return form.translate(HIRAGANA)

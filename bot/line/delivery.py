@@ -48,8 +48,11 @@ class Delivery:
         clients: Callable[[str], LineClient],
         clock: Clock = system_clock,
         settled: Callable[[Session, int, datetime], None] | None = None,
+        end_job: Callable[[Session, Job], None] = lambda _session, _job: None,
     ) -> None:
-        """`settled` is called with the id of a call in the transaction in which the truth about it is written."""
+        """In the transaction in which the truth about a call is written, `settled` is called with its id, and `end_job` with the job that
+        sent it, unless LINE refused."""
+        self._end_job = end_job
         self._settled = settled
         self._database = database
         self._clients = clients
@@ -60,7 +63,7 @@ class Delivery:
         """Raises TemporaryError while another try makes sense, DeliveryFailedError when LINE refused for good."""
         call_id = int(job.payload["call_id"])
         prepared = self._begun.pop(call_id, None) or self._prepare(call_id, may_reopen=True)
-        while prepared is not None and not self._record(prepared, self._send(prepared)):
+        while prepared is not None and not self._record(job, prepared, self._send(prepared)):
             prepared = self._prepare(call_id)
 
     def begin(self, session: Session, job: Job) -> None:
@@ -132,7 +135,7 @@ class Delivery:
             return client.reply(prepared.reply_token, prepared.body)
         return client.push(prepared.line_id, prepared.body, prepared.retry_key)
 
-    def _record(self, prepared: Prepared, result: Result) -> bool:
+    def _record(self, job: Job, prepared: Prepared, result: Result) -> bool:
         """True when the call is settled, False when it is to be tried at once by other means."""
         is_reply = isinstance(prepared.attempt, TryReply)
         if isinstance(prepared.attempt, TryPush):
@@ -144,6 +147,8 @@ class Delivery:
                 self._settle(session, prepared.call_id, verdict, cost=1 if not is_reply and isinstance(result, Accepted) else 0)
                 if isinstance(result, Accepted):
                     name_messages(session, prepared.call_id, result.message_ids)
+                if verdict.state != CallState.FAILED:
+                    self._end_job(session, job)
             else:
                 call = session.get_one(OutgoingCall, prepared.call_id)
                 call.state = verdict.state
