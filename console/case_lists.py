@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import MessageRow
@@ -40,16 +40,15 @@ from core.messages import Language
 from core.pack import Pack
 from handoff import clocks
 from handoff.desk_models import Viewing
-from handoff.listing import CaseFilter, Order, Tab, cases, count_of, counts
+from handoff.listing import NOBODY, OWN_TABS, CaseFilter, Order, Tab, cases, count_of
 from handoff.models import HELD_STATES, Case, CaseReason, CaseState, Presence, Staff
 from handoff.presence import present
+from handoff.tally import Tally, tally
 
 PATH = f"{PREFIX}/cases"
 PAGE = 50
 DECLINE_REASONS = ("busy", "other_department", "language", "leaving", "other")
 SNOOZES = ("hour", "morning", "week")
-OWN_TABS = (Tab.MINE, Tab.WAITING_FOR_RESIDENT, Tab.SNOOZED)
-NOBODY = 0
 SHARED_LIST, OWN_LIST, TABS, OFFERS = "case_list", "own_case_list", "case_tabs", "case_offers"
 """Parts of the page as event streams call them."""
 MOST_MESSAGES = 400
@@ -60,7 +59,7 @@ def cases_view(session: Session, visit: Visit, query: CaseQuery, *, result: Bulk
     may_work = visit.may(Permission.WORK_CASES)
     return CasesView(
         filter=filter_view(visit, query),
-        tabs=tabs_view(session, visit, query),
+        tabs=tabs_view(tally(session, visit.municipality_id), visit, query),
         saved=saved_views(session, visit, query),
         offers=offers_view(session, visit, query),
         list=list_view(session, visit, query),
@@ -91,9 +90,9 @@ def list_view(session: Session, visit: Visit, query: CaseQuery) -> CaseListView:
     )
 
 
-def tabs_view(session: Session, visit: Visit, query: CaseQuery) -> TabsView:
-    numbers = counts(session, reader(visit, visit.visitor.staff_id))
-    waiting = numbers[Tab.UNASSIGNED] + owed_answers(session, visit.visitor.staff_id)
+def tabs_view(tally: Tally, visit: Visit, query: CaseQuery) -> TabsView:
+    numbers = tally.counts(reader(visit, visit.visitor.staff_id))
+    waiting = numbers[Tab.UNASSIGNED] + tally.owed_by(visit.visitor.staff_id)
     return TabsView(
         tabs=tuple(tab_view(tab, numbers, query) for tab in Tab),
         waiting=waiting if visit.may(Permission.WORK_CASES) else 0,
@@ -134,13 +133,14 @@ def case_lines(
     names = names_of(session, {case.holder_id for case in found if case.holder_id is not None})
     seen = seen_moments(session, found)
     told = excerpts(session, found, words)
+    pack = visit.pack
     return tuple(
         case_line(
             case,
-            pack=visit.pack,
+            pack=pack,
             now=visit.now,
             holder=names.get(case.holder_id or 0),
-            share=share_of_clock(visit.pack, case, visit.now),
+            share=share_of_clock(pack, case, visit.now),
             seen_at=seen.get(case.id),
             title=tuple(segments(case.title, words)),
             excerpt=told.get(case.id, ()),
@@ -175,12 +175,6 @@ def seen_moments(session: Session, found: Sequence[Case]) -> Mapping[int, dateti
         if holders.get(case_id, staff_id) == staff_id:
             seen[case_id] = max(at, seen.get(case_id, at))
     return seen
-
-
-def owed_answers(session: Session, staff_id: int) -> int:
-    """Cases in which the next word is this person's."""
-    statement = select(func.count()).select_from(Case).where(Case.holder_id == staff_id, Case.state == CaseState.HELD)
-    return session.scalar(statement) or 0
 
 
 def excerpts(session: Session, found: Sequence[Case], words: Sequence[str]) -> Mapping[int, tuple[Segment, ...]]:

@@ -5,16 +5,19 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from console import queries
-from console.case_lists import OFFERS, OWN_LIST, SHARED_LIST, TABS, list_view, offers_view, tabs_view
+from console.case_lists import OFFERS, OWN_LIST, SHARED_LIST, TABS, list_view, offers_view, reader, tabs_view
 from console.case_query import CaseQuery, read_query
 from console.live.parts import Parameters, Part
 from console.permissions import Permission
 from console.rendering import PresenceMark
 from console.supervising import supervision_view
+from console.views.cases import TabsView
 from console.views.presence import Standing
 from console.views.supervision import SupervisionView
 from console.visiting import NotHereError, Visit
-from core.changes import PRESENCE, QUEUE, staff_topic
+from core.changes import PRESENCE, QUEUE, WHOLE_QUEUE, staff_topic
+from handoff.listing import NOBODY, topics_of
+from handoff.tally import Tally, tally
 
 ROOM = "cases"
 View = Callable[[Session, Visit, CaseQuery], object]
@@ -28,12 +31,28 @@ def _read(view: View) -> Callable[[Visit, Parameters], object]:
     return read
 
 
-def _of_queue(_visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
-    return (QUEUE,)
+def _tabs(visit: Visit, parameters: Parameters) -> TabsView:
+    """Each person's numbers, of cases that are counted once for all of them."""
+
+    def read() -> Tally:
+        with visit.reading() as session:
+            return tally(session, visit.municipality_id)
+
+    found = visit.console.live.tallies.at_least(visit.visitor.change_number, visit.municipality_id, read)
+    return tabs_view(found, visit, read_query(parameters, visit.pack.departments))
+
+
+def _of_queue(visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
+    return topics_of(reader(visit, NOBODY))
+
+
+def _of_own_lists(visit: Visit, parameters: Parameters) -> tuple[str, ...]:
+    """Cases of other departments that somebody has, or is asked about, are told to them."""
+    return (*_of_queue(visit, parameters), *_of_person(visit, parameters))
 
 
 def _of_desk(_visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
-    return (QUEUE, PRESENCE)
+    return (QUEUE, WHOLE_QUEUE, PRESENCE)
 
 
 def _of_person(visit: Visit, _parameters: Parameters) -> tuple[str, ...]:
@@ -63,7 +82,7 @@ LIST_PARTS: Mapping[str, Part] = {
     "offer_mark": Part(template="_offer_mark.html", room=ROOM, topics=_of_person, view=_offered),
     "supervision": Part(template="supervision/_room.html", room="supervision", topics=_of_desk, view=_supervised),
     OFFERS: Part(template="cases/_offers.html", room=ROOM, topics=_of_person, view=_read(offers_view)),
-    TABS: Part(template="cases/_tabs.html", room=ROOM, topics=_of_queue, view=_read(tabs_view)),
-    OWN_LIST: Part(template="cases/_list.html", room=ROOM, topics=_of_queue, view=_read(list_view)),
+    TABS: Part(template="cases/_tabs.html", room=ROOM, topics=_of_own_lists, view=_tabs),
+    OWN_LIST: Part(template="cases/_list.html", room=ROOM, topics=_of_own_lists, view=_read(list_view)),
     SHARED_LIST: Part(template="cases/_list.html", room=ROOM, topics=_of_queue, view=_read(list_view), is_shared=True),
 }

@@ -1,7 +1,9 @@
 """Templates: the environment with its filters, addresses of static files, and the frame around a page."""
 
 import hashlib
+from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +16,7 @@ from console.durations import duration_words
 from console.security import PREFIX
 from console.texts import named, say
 from console.views.presence import Standing
-from core.clock import Clock
+from core.clock import Clock, in_japan
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -62,6 +64,7 @@ class Renderer:
 
     def __init__(self, clock: Clock) -> None:
         calendar = Calendar(clock)
+        self._clock = clock
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
@@ -72,6 +75,7 @@ class Renderer:
             "named": named,
             "say": say,
             "root": PREFIX,
+            "piece": self.piece,
         }
         self._environment.filters["moment"] = calendar.moment
         self._environment.filters["full_moment"] = calendar.full
@@ -82,6 +86,14 @@ class Renderer:
 
     def render(self, template: str, view: object, frame: Frame | None = None, **more: object) -> str:
         return self._environment.get_template(template).render(view=view, frame=frame, **more)
+
+    def piece(self, template: str, **values: Hashable) -> Markup:
+        """One of many alike, such as a line of a list: most of them look as when they were last shown, so they are made once a day."""
+        return self._kept_piece(template, tuple(values.items()), in_japan(self._clock()).date())
+
+    @lru_cache(maxsize=4096)  # noqa: B019  # There is one renderer.
+    def _kept_piece(self, template: str, values: tuple[tuple[str, Hashable], ...], _today: date) -> Markup:
+        return Markup(self._environment.get_template(template).render(dict(values)))  # noqa: S704  # Escaped by the template.
 
 
 def segment(text: str) -> str:

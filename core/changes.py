@@ -16,12 +16,19 @@ NOTIFICATIONS = "madoguchi_change"
 """The channel of PostgreSQL on which other processes hear of a change."""
 
 QUEUE = "queue"
-"""A list of cases looks different."""
+"""All lists of cases look different."""
+WHOLE_QUEUE = "queue:*"
+"""Those lists do that show the cases of all departments."""
 PRESENCE = "presence"
 """Somebody came, left, or changed what they take."""
 APPLICATIONS = "applications"
 """The board of applications looks different."""
 PENDING = "topics_to_announce"
+
+
+def queue_topic(department_id: str) -> str:
+    """The lists of those who see this department's cases and not the others'."""
+    return f"queue:{department_id}"
 
 
 def case_topic(case_id: int) -> str:

@@ -45,6 +45,9 @@ class Sentences:
 
 
 def fill_gaps(template: str, key: str, gaps: Mapping[str, object]) -> str:
+    if "{" not in template:
+        return template
+
     def replace(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in gaps:

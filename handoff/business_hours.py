@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from core.clock import JAPAN, in_japan
@@ -96,6 +97,7 @@ def _falls_in(day: date, yearly: YearlyClosure) -> bool:
     return today >= yearly.start or today <= yearly.end
 
 
+@lru_cache(maxsize=4096)
 def _interval(day: date, start: time, end: time) -> Interval:
     return Interval(
         start=datetime.combine(day, start, JAPAN).astimezone(UTC),

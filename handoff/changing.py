@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.changes import QUEUE, announce_last, case_topic, staff_topic
+from core.changes import QUEUE, WHOLE_QUEUE, announce_last, case_topic, queue_topic, staff_topic
 from core.counter_rules import CounterRules
+from handoff.desk_models import Mention
 from handoff.errors import CapacityError, NotHolderError, NotInStateError, NotThereError, StaleCaseError, TargetError
 from handoff.events import EventKind
 from handoff.lifecycle import may_become
@@ -71,11 +72,23 @@ def _is_no_news(session: Session, case: Case, seen_version: int, by: Staff | Non
     )
 
 
-def finish(session: Session, case: Case, *, now: datetime, staff: Collection[int | None] = ()) -> None:
-    """The version grows; pages that show the queue, the case or something for these staff are told when everything else is written."""
+def finish(
+    session: Session, case: Case, *, now: datetime, staff: Collection[int | None] = (), departments: Collection[str | None] = ()
+) -> None:
+    """The version grows, and pages are told when everything else is written: those that show the case, the lists in which it stands or
+    stood (`departments` that it has left), and those of its holder, of whoever was asked about it, and of these staff."""
     case.version += 1
     session.flush()
-    tell(session, case.municipality_id, QUEUE, case_topic(case.id), *(staff_topic(one) for one in staff if one is not None), now=now)
+    places = {case.department_id, *departments}
+    lists = (QUEUE,) if None in places else (WHOLE_QUEUE, *sorted(queue_topic(place) for place in places if place is not None))
+    people = dict.fromkeys((*staff, case.holder_id, *asked_about(session, case)))
+    topics = (*lists, case_topic(case.id), *(staff_topic(one) for one in people if one is not None))
+    tell(session, case.municipality_id, *topics, now=now)
+
+
+def asked_about(session: Session, case: Case) -> Sequence[int]:
+    """Who sees it because a colleague asked for their word."""
+    return session.scalars(select(Mention.staff_id).where(Mention.case_id == case.id).distinct().order_by(Mention.staff_id)).all()
 
 
 def tell(session: Session, municipality_id: str, *topics: str, now: datetime) -> None:

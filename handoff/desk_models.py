@@ -33,7 +33,7 @@ class Mention(Base):
     id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     note_id: Mapped[int] = mapped_column(ForeignKey("case_note.id"))
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
     seen_at: Mapped[datetime | None]

@@ -1,15 +1,16 @@
 """Lists of cases: who sees which, tabs, filters, search in full text, and how many there are."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, case, cast, column, exists, false, func, or_, select, table, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, column, exists, false, func, or_, select, table, true
 from sqlalchemy.orm import Session
 
+from core.changes import QUEUE, WHOLE_QUEUE, queue_topic
 from core.clock import JAPAN
 from core.japanese_dates import read_day
 from core.text import normalise
@@ -32,6 +33,12 @@ class Tab(StrEnum):
     SNOOZED = "snoozed"
     CLOSED = "closed"
     ALL = "all"
+
+
+OWN_TABS = (Tab.MINE, Tab.WAITING_FOR_RESIDENT, Tab.SNOOZED)
+"""Those that differ from person to person. The others look the same for everybody of a department and role: see NOBODY."""
+NOBODY = 0
+"""Looks at lists in the place of all who belong to a department and role, so that what concerns only one of them is left out."""
 
 
 class Order(StrEnum):
@@ -66,10 +73,19 @@ def visible_to(staff: Staff) -> ColumnElement[bool]:
     Others see those of their department and of none, those they hold or are offered, and those where a colleague asks for their word.
     """
     own = Case.municipality_id == staff.municipality_id
-    if staff.role in (Role.SUPERVISOR, Role.ADMINISTRATOR) or staff.department_id is None:
+    if sees_all(staff):
         return own
     is_asked = exists().where(Mention.case_id == Case.id, Mention.staff_id == staff.id)
     return and_(own, or_(Case.department_id == staff.department_id, Case.department_id.is_(None), Case.holder_id == staff.id, is_asked))
+
+
+def sees_all(staff: Staff) -> bool:
+    return staff.role in (Role.SUPERVISOR, Role.ADMINISTRATOR) or staff.department_id is None
+
+
+def topics_of(staff: Staff) -> tuple[str, ...]:
+    """Changes after which a list that shows nothing of one person looks different."""
+    return (QUEUE, WHOLE_QUEUE if sees_all(staff) else queue_topic(staff.department_id or ""))
 
 
 def cases(session: Session, wanted: CaseFilter, *, limit: int = 50, offset: int = 0) -> Sequence[Case]:
@@ -79,14 +95,6 @@ def cases(session: Session, wanted: CaseFilter, *, limit: int = 50, offset: int 
 
 def count_of(session: Session, wanted: CaseFilter) -> int:
     return session.scalar(select(func.count()).select_from(Case).where(*_conditions(wanted))) or 0
-
-
-def counts(session: Session, staff: Staff) -> Mapping[Tab, int]:
-    """How many open cases each tab of this person shows. Of closed ones nobody needs a number, so they are not counted."""
-    tabs = [tab for tab in Tab if tab is not Tab.CLOSED]
-    sums = [func.sum(case((in_tab(tab, staff), 1), else_=0)) for tab in tabs]
-    row = session.execute(select(*sums).where(visible_to(staff), Case.state.in_(OPEN_STATES))).one()
-    return dict(zip(tabs, (int(value or 0) for value in row), strict=True))
 
 
 def in_tab(tab: Tab, staff: Staff) -> ColumnElement[bool]:

@@ -134,7 +134,7 @@ def transfer(
     if is_stopped:
         escalate(session, case, "transfers", now=now)
     named = person.name if person is not None and is_warm and not is_stopped else None
-    finish(session, case, now=now, staff=[former, person.id if person else None])
+    finish(session, case, now=now, staff=[former, person.id if person else None], departments=[former_department])
     return Notice(key=NoticeKey.TRANSFERRED, values={"department": case.department_id, "staff": named})
 
 

@@ -53,5 +53,10 @@ def load(stored: Mapping[str, Any]) -> Packet:  # Any: JSON.
     return Packet(tried=tried, **rest)
 
 
+def risks_of(stored: Mapping[str, Any]) -> tuple[str, ...]:  # Any: JSON.
+    """For lists, which need nothing else of it."""
+    return tuple(stored.get("risks") or ())
+
+
 def _known(kind: type[Packet | Tried], stored: Mapping[str, Any]) -> dict[str, Any]:  # Any: JSON.
     return {name: value for name, value in stored.items() if name in kind.__dataclass_fields__}

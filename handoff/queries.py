@@ -11,7 +11,7 @@ from core.pack import Pack
 from handoff.desk_models import CaseNote, CaseTask, ContactLimit, IntakePause, Mention
 from handoff.estimating import is_somebody_there, position_of, wait_estimate
 from handoff.lifecycle import may_reopen
-from handoff.listing import CaseFilter, Order, Tab, cases, count_of, counts, visible_to
+from handoff.listing import NOBODY, OWN_TABS, CaseFilter, Order, Tab, cases, count_of, topics_of, visible_to
 from handoff.models import (
     OPEN_STATES,
     CallbackRequest,
@@ -23,16 +23,20 @@ from handoff.models import (
     PresenceState,
     Staff,
 )
+from handoff.tally import tally
 
 __all__ = [
+    "NOBODY",
+    "OWN_TABS",
     "CaseFilter",
     "Order",
     "Tab",
     "cases",
     "count_of",
-    "counts",
     "is_somebody_there",
     "position_of",
+    "tally",
+    "topics_of",
     "visible_to",
     "wait_estimate",
 ]

@@ -4,8 +4,9 @@ from anyio import CapacityLimiter
 
 from console.live.attendance import Attendance
 from console.live.hub import Hub
-from console.live.rendering import Renderings
+from console.live.rendering import Newest, Rendering
 from core.database import Database
+from handoff.tally import Tally
 
 THREADS = 4
 """That read and render for all streams; requests keep their own."""
@@ -16,7 +17,8 @@ class Live:
 
     def __init__(self, database: Database) -> None:
         self.hub = Hub(database)
-        self.renderings = Renderings()
+        self.renderings = Newest[Rendering]()
+        self.tallies = Newest[Tally]()
         self.attendance = Attendance()
         self.limiter = CapacityLimiter(THREADS)
 

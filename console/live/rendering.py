@@ -1,36 +1,40 @@
-"""Rendering a part once per change and audience, however many pages show it."""
+"""Making something once per change, however many pages show it."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 KEPT = 512
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rendering:
-    """What it looked like when the change `number` was the newest, or later."""
+    """A part as one audience sees it, ready to be sent."""
 
-    html: str
-    number: int
+    message: bytes
+    digest: bytes
+    """By which a page knows that it looks as it was last told, without keeping it."""
 
 
 @dataclass
-class _Place:
+class _Place(Generic[Value]):
     lock: threading.Lock = field(default_factory=threading.Lock)
-    rendering: Rendering | None = None
+    made: tuple[int, Value] | None = None
 
 
-class Renderings:
-    """The newest rendering of each part for each audience; the longest unused are forgotten."""
+class Newest(Generic[Value]):
+    """What was last made under each key, and at which change; the longest unused are forgotten."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._places: OrderedDict[Hashable, _Place] = OrderedDict()
+        self._places: OrderedDict[Hashable, _Place[Value]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def at_least(self, number: int, key: Hashable, render: Callable[[], Rendering]) -> str:
+    def at_least(self, number: int, key: Hashable, make: Callable[[], Value]) -> Value:
         """Not older than the change `number`. Whoever comes while it is being made waits for it instead of making another."""
         with self._lock:
             place = self._places.setdefault(key, _Place())
@@ -38,6 +42,6 @@ class Renderings:
             while len(self._places) > self._kept:
                 self._places.popitem(last=False)
         with place.lock:
-            if place.rendering is None or place.rendering.number < number:
-                place.rendering = render()
-            return place.rendering.html
+            if place.made is None or place.made[0] < number:
+                place.made = (number, make())
+            return place.made[1]

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import random
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -21,15 +21,13 @@ from console.live.parts import Wanted
 from console.live.rendering import Rendering
 from console.sessions import Visitor
 from console.visiting import NotHereError, Visit
-from core.changes import News, newest_number
+from core.changes import News
 from core.metrics import LIVE_RENDERINGS
 
 BEAT_SECONDS = 15.0
 """Pause after which the page is told that its stream lives; it then says that somebody is there."""
 PAUSE_SECONDS = 0.05
 """Between two tellings, so that what happens together is told together."""
-PERSONAL_LATER_SECONDS = 0.1
-"""What only one person sees, such as counts, waits for what all see, of which the rendering is at hand."""
 RETRY_MILLISECONDS = (500, 1500)
 
 log = structlog.get_logger()
@@ -63,14 +61,14 @@ class Stream:
                     if hub.is_stopping:
                         return
                     if follower.is_behind:
-                        yield event("reload")
+                        yield RELOAD
                         return
                     news = follower.take()
-                    if not await self._in_thread(partial(self._is_here, token, news)):
-                        yield event("ended")
+                    told = await self._in_thread(partial(self._tell, token, news))
+                    if told:
+                        yield told
+                    if told in (ENDED, RELOAD):
                         return
-                    async for message in self._tell(news):
-                        yield message
                     if now() >= beat_at:
                         beat_at = now() + BEAT_SECONDS
                         yield event("beat", number=news.number)
@@ -91,46 +89,41 @@ class Stream:
             self._visit = replace(self._visit, visitor=visitor, now=console.clock())
         return visitor is not None
 
-    async def _tell(self, news: News) -> AsyncIterator[bytes]:
-        """What all see of a change comes first, and on all pages; the number last, so that a cut in between repeats the parts."""
+    def _tell(self, token: str, news: News) -> bytes:
+        """The parts that look different, and the number last, so that a cut in between repeats them."""
+        before = scope_of(self._visit)
+        if not self._is_here(token, news):
+            return ENDED
+        if scope_of(self._visit) != before:
+            # The page follows, and shows, what its person could see then.
+            return RELOAD
         if not news.topics:
-            return
+            return b""
         changed = [part for part, topics in self._wanted if topics & news.topics]
-        shared = [part for part in changed if part.part.is_shared]
-        personal = [part for part in changed if not part.part.is_shared]
-        for parts in (shared, personal):
-            for message in await self._in_thread(lambda parts=parts: self._told_all(parts, news)) if parts else ():  # type: ignore[misc]
-                yield message
-            if parts and parts is shared and personal:
-                await asyncio.sleep(PERSONAL_LATER_SECONDS)
-        yield event("change", sorted(news.topics), number=news.number)
+        return b"".join((*(self._told(part, news) for part in changed), event("change", sorted(news.topics), number=news.number)))
 
-    def _told_all(self, parts: Sequence[Wanted], news: News) -> list[bytes]:
-        return [message for part in parts if (message := self._told(part, news))]
-
-    def _told(self, wanted: Wanted, news: News) -> bytes | None:
-        """The part as it looks now; None where it looks as it was last told."""
+    def _told(self, wanted: Wanted, news: News) -> bytes:
+        """The part as it looks now; nothing where it looks as it was last told."""
         key = (wanted.key, *audience_of(self._visit, wanted))
         try:
-            html = self._live.renderings.at_least(news.number, key, lambda: self._render(wanted))
+            rendering = self._live.renderings.at_least(news.number, key, lambda: self._render(wanted))
         except NotHereError:
             return event("gone", {"part": wanted.key})
         except Exception as error:  # noqa: BLE001  # One part that fails must not silence the others, nor be asked for again and again.
             log.error("live_part_failed", part=wanted.name, error=type(error).__name__)
-            return None
-        digest = hashlib.blake2b(html.encode(), digest_size=16).digest()
-        if self._sent.get(wanted.key) == digest:
-            return None
-        self._sent[wanted.key] = digest
-        return event("part", {"part": wanted.key, "html": html})
+            return b""
+        if self._sent.get(wanted.key) == rendering.digest:
+            return b""
+        self._sent[wanted.key] = rendering.digest
+        return rendering.message
 
     def _render(self, wanted: Wanted) -> Rendering:
-        with self._visit.reading() as session:
-            number = newest_number(session, self._visit.municipality_id)
         visit = in_audience(self._visit, wanted)
         view = wanted.part.view(visit, wanted.parameters)
+        html = visit.console.renderer.render(wanted.part.template, view, visit.frame(wanted.part.room))
         LIVE_RENDERINGS.labels(wanted.name).inc()
-        return Rendering(html=visit.console.renderer.render(wanted.part.template, view, visit.frame(wanted.part.room)), number=number)
+        message = event("part", {"part": wanted.key, "html": html})
+        return Rendering(message=message, digest=hashlib.blake2b(message, digest_size=16).digest())
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(work, limiter=self._live.limiter)
@@ -138,9 +131,13 @@ class Stream:
 
 def audience_of(visit: Visit, wanted: Wanted) -> tuple[object, ...]:
     """Who sees the same."""
-    visitor = visit.visitor
-    scope = (visitor.municipality_id, visitor.department_id, visitor.role)
-    return scope if wanted.part.is_shared else (*scope, visitor.staff_id)
+    scope = scope_of(visit)
+    return scope if wanted.part.is_shared else (*scope, visit.visitor.staff_id)
+
+
+def scope_of(visit: Visit) -> tuple[object, ...]:
+    """On which depends what somebody may see."""
+    return (visit.visitor.municipality_id, visit.visitor.department_id, visit.visitor.role)
 
 
 def in_audience(visit: Visit, wanted: Wanted) -> Visit:
@@ -156,6 +153,9 @@ def event(name: str, data: object = None, *, number: int | None = None) -> bytes
     """With the number as its id, from which the page goes on after a lost connection."""
     identifier = b"" if number is None else f"id: {number}\n".encode()
     return b"event: " + name.encode() + b"\n" + identifier + b"data: " + orjson.dumps(data) + b"\n\n"
+
+
+ENDED, RELOAD = event("ended"), event("reload")
 
 
 async def _wait(woken: asyncio.Event, seconds: float) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.queries import quota_of
 from console import queries
 from console.access import acting_staff
-from console.case_lists import offers, owed_answers
+from console.case_lists import offers, reader
 from console.permissions import Permission
 from console.routes.dead_letters import visible_letters
 from console.routes.handover import fresh_notes
@@ -15,9 +15,10 @@ from console.texts import say
 from console.views.cases import department_name
 from console.views.start import CasesWaiting, StartView, decision_counts, quota_view, start_of_day
 from console.visiting import Reader, Visit
-from handoff.listing import Tab, counts, in_tab, visible_to
+from handoff.listing import NOBODY, Tab, in_tab, visible_to
 from handoff.models import Case
 from handoff.queries import active_pauses, low_scores, mentions_of, open_callback_count
+from handoff.tally import tally
 from procedures.outside.queries import disabled_endpoints
 
 MOST_LOW_SCORES = 100
@@ -46,15 +47,15 @@ def start(visit: Reader) -> Response:
 
 
 def cases_waiting(session: Session, visit: Visit) -> CasesWaiting:
-    staff = acting_staff(session, visit)
-    numbers = counts(session, staff)
-    late = select(func.count()).select_from(Case).where(visible_to(staff), in_tab(Tab.UNASSIGNED, staff), Case.due_at <= visit.now)
+    staff, everybody = acting_staff(session, visit), reader(visit, NOBODY)
+    found = tally(session, visit.municipality_id)
+    late = select(func.count()).select_from(Case).where(visible_to(everybody), in_tab(Tab.UNASSIGNED, everybody), Case.due_at <= visit.now)
     low = low_scores(session, visit.municipality_id, visit.pack.counter, is_reviewed=False, limit=MOST_LOW_SCORES)
     return CasesWaiting(
-        unassigned=numbers[Tab.UNASSIGNED],
+        unassigned=found.counts(staff)[Tab.UNASSIGNED],
         late=session.scalar(late) or 0,
         offers=len(offers(session, visit)),
-        owed=owed_answers(session, staff.id),
+        owed=found.owed_by(staff.id),
         held=visit.standing.held,
         mentions=tuple(dict.fromkeys(mention.case_id for mention in mentions_of(session, staff.id))),
         unreviewed=len(low) if visit.may(Permission.SUPERVISE) else None,

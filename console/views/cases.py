@@ -303,7 +303,7 @@ def case_line(
         holder=holder,
         is_unread=is_unread(case, seen_at),
         is_escalated=case.is_escalated and case.state != CaseState.CLOSED,
-        risks=tuple(risk_label(pack, risk) for risk in packet.load(case.packet).risks),
+        risks=tuple(risk_label(pack, risk) for risk in packet.risks_of(case.packet)),
         excerpt=tuple(excerpt),
         may_pick=may_pick,
     )

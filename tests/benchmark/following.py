@@ -4,19 +4,23 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.clock import system_clock
 from core.database import Database
 from core.encryption import Keyring
+from core.models import Change
 from core.pack_loading import load_pack
-from handoff.models import Role
+from handoff.listing import topics_of
+from handoff.models import Role, Staff
 from tests.benchmark.counter import Worker, fill_counter, log_in
 from tests.benchmark.open_pages import Account, Crowd
 from tests.benchmark.processes import ServedProduct, processor_seconds
@@ -33,6 +37,7 @@ SAMPLES = 40
 LIST = "tab=unassigned"
 AUDIENCES = (("citizens", Role.STAFF), ("environment", Role.STAFF), ("children", Role.STAFF), ("general_affairs", Role.SUPERVISOR))
 RENDERED = re.compile(r'madoguchi_live_renderings_total\{part="case_list"\} (\S+)')
+LINES = re.compile(r'name="case" value="([^"]+)"')
 CHANGE = """async ({ id, priority }) => {
   const token = document.querySelector('input[name=csrf_token]').value;
   const began = performance.timeOrigin + performance.now();
@@ -130,36 +135,51 @@ def measure_following(folder: Path, environment: dict[str, str] | None = None) -
             crowd.ask("connect")
             pages = [_page(chromium, product.url, worker) for worker in supervisors]
             assert product.process is not None
-            return _measured(product.url, product.process.pid, database, crowd, pages, [worker.department_id for worker in others])
+            return _measured(product.url, product.process.pid, database, crowd, pages, others)
         finally:
             crowd.stop()
             database.close()
 
 
-def _measured(url: str, server: int, database: Database, crowd: Crowd, pages: list["Page"], audiences: list[str]) -> Following:
+def _measured(url: str, server: int, database: Database, crowd: Crowd, pages: list["Page"], others: list[Worker]) -> Following:
     found = Following()
     first, second = pages
     wait_until(lambda: all(crowd.ask("numbers")))
     rendered, used = _rendered(url), processor_seconds(server)
     for _ in range(SAMPLES):
         _change(first, second, found)
-    newest = _newest(database)
-    wait_until(lambda: min(crowd.ask("numbers")) >= newest, 5.0)
+    found.behind = _behind(database, crowd, others)
     found.changes, found.renderings, found.processor = SAMPLES, _rendered(url) - rendered, processor_seconds(server) - used
-    found.behind = sum(1 for number in crowd.ask("numbers") if number < newest)
     crowd.ask("cut")
     for _ in range(5):
         _change(first, second, Following())
     crowd.ask("return")
-    newest = _newest(database)
-    wait_until(lambda: min(crowd.ask("numbers")) >= newest, 5.0)
-    found.missed = sum(1 for number in crowd.ask("numbers") if number < newest)
+    found.missed = _behind(database, crowd, others)
     found.reloads = crowd.ask("reloads")
-    looks = [parts.get(f"case_list?{LIST}", "") for parts in crowd.ask("looks")]
+    # Which cases and versions stand there, in order; how long each has waited depends on when the page was last told.
+    looks = [LINES.findall(parts.get(f"case_list?{LIST}", "")) for parts in crowd.ask("looks")]
+    audiences = [worker.department_id for worker in others]
     # Those at odd places were never cut.
     right = {audience: look for place, (audience, look) in enumerate(zip(audiences, looks, strict=True)) if place % 2}
     found.different = sum(1 for audience, look in zip(audiences, looks, strict=True) if not look or look != right[audience])
     return found
+
+
+def _behind(database: Database, crowd: Crowd, others: list[Worker]) -> int:
+    """Pages that were not told the last change of what they show, after a while."""
+    with database.reading() as session:
+        last = [newest_number_of(session, "shiomi", topics_of(session.get_one(Staff, worker.staff_id))) for worker in others]
+
+    def count() -> int:
+        return sum(told < number for told, number in zip(crowd.ask("numbers"), last, strict=True))
+
+    wait_until(lambda: not count(), 5.0)
+    return count()
+
+
+def newest_number_of(session: Session, municipality_id: str, topics: Collection[str]) -> int:
+    statement = select(func.max(Change.number)).where(Change.municipality_id == municipality_id, Change.topic.in_(topics))
+    return session.scalar(statement) or 0
 
 
 def _change(first: "Page", second: "Page", found: Following) -> None:

@@ -1,16 +1,20 @@
 """The pure parts of pages."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from console.dates import Calendar
+from console.rendering import Renderer
 from console.views.callbacks import due
+from console.views.cases import CaseLine, case_line
 from console.views.content import validity
 from console.views.differences import Piece, differences
 from console.views.paging import paging
-from console.views.talk import segments
-from handoff.models import CallbackRequest, CallbackState
+from console.views.talk import Segment, segments
+from core.pack_loading import load_pack
+from handoff.models import CallbackRequest, CallbackState, Case, CaseState, Priority
 from tests.console.sample import NOW
 
 
@@ -75,3 +79,38 @@ def test_validity_says_why_an_entry_is_not_found() -> None:
 def test_paging_keeps_the_query() -> None:
     found = paging("/x", 2, has_later=False, query={"words": "犬 猫", "state": ""})
     assert (found.earlier, found.later) == ("/x?words=%E7%8A%AC+%E7%8C%AB&page=1", None)
+
+
+def test_line_of_a_list_is_made_once_a_day_and_for_each_look() -> None:
+    times = [NOW]
+    renderer = Renderer(lambda: times[-1])
+    line = case_line(
+        Case(
+            id=1,
+            version=1,
+            state=CaseState.WAITING,
+            priority=Priority.ORDINARY,
+            language="ja",
+            channel="line",
+            reason="asked",
+            packet={},
+            opened_at=NOW,
+        ),
+        pack=load_pack("shiomi"),
+        now=NOW,
+        holder=None,
+        share=None,
+        seen_at=None,
+        title=(Segment(text="<b>", is_hit=False),),
+        may_pick=True,
+    )
+
+    def shown(view: CaseLine) -> str:
+        return renderer.piece("cases/_line.html", line=view)
+
+    assert "&lt;b&gt;" in shown(line)
+    assert shown(line) is shown(line)
+    assert "田中" in shown(replace(line, holder="田中"))
+    assert "今日" in shown(line)
+    times.append(NOW + timedelta(days=1))
+    assert "今日" not in shown(line)

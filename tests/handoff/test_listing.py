@@ -1,5 +1,6 @@
 """Lists: who sees which case, tabs, filters, order, and search in full text with Japanese days."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ def listed(counter: Counter, staff_id: int, **values: object) -> list[int]:
 
 def counted(counter: Counter, staff_id: int) -> dict[Tab, int]:
     with counter.database.reading() as session:
-        return dict(queries.counts(session, session.get_one(Staff, staff_id)))
+        return dict(queries.tally(session, counter.pack.id).counts(session.get_one(Staff, staff_id)))
 
 
 def test_tabs_and_their_counts(counter: Counter) -> None:
@@ -64,6 +65,58 @@ def test_staff_see_their_department_and_what_concerns_them(counter: Counter) -> 
     with counter.working_on(own) as (session, case):
         cases.note(session, case, "教えてください", [tax], by=session.get_one(Staff, tanaka), now=counter.now)
     assert own in listed(counter, tax)
+
+
+def test_number_of_a_tab_is_that_of_its_list(counter: Counter) -> None:
+    """It used to count what only concerned one person, which the list that all of a department share leaves out."""
+    tanaka, tax = counter.add_staff("tanaka"), counter.add_staff("tax", department_id="tax")
+    boss = counter.add_staff("boss", role=Role.SUPERVISOR, department_id="general_affairs")
+    free = counter.add_staff("free", department_id=None)
+    asked = [counter.open(counter.add_talk(), department_id="tax") for _ in range(2)]
+    asked.append(counter.held(counter.add_talk(), boss, is_answered=True))
+    asked.append(counter.held(counter.add_talk(), tanaka))
+    counter.open(counter.add_talk(), department_id=None)
+    counter.claim(counter.open(counter.add_talk(), department_id="tax"), tanaka)
+    snoozed = counter.open(counter.add_talk(), department_id="tax")
+    counter.claim(snoozed, tanaka)
+    counter.snooze(snoozed, tanaka, hours=1)
+    closed = counter.held(counter.add_talk(), tanaka)
+    counter.close(closed, tanaka)
+    for case_id in (*asked, closed):
+        with counter.working_on(case_id) as (session, case):
+            for _ in range(2):
+                cases.note(session, case, "教えてください", [tanaka, tax], by=session.get_one(Staff, boss), now=counter.now)
+    with counter.database.reading() as session:
+        for staff_id in (tanaka, tax, boss, free):
+            staff = session.get_one(Staff, staff_id)
+            everybody = Staff(id=queries.NOBODY, municipality_id=staff.municipality_id, role=staff.role, department_id=staff.department_id)
+            counts = queries.tally(session, counter.pack.id).counts(staff)
+            for tab in set(Tab) - {Tab.CLOSED, Tab.ALL}:
+                seen_by = staff if tab in queries.OWN_TABS else everybody
+                assert counts[tab] == queries.count_of(session, CaseFilter(staff=seen_by, tab=tab)), (staff.name, tab)
+        assert queries.tally(session, counter.pack.id).owed_by(tanaka) == 2
+        assert queries.tally(session, "midori").counts(session.get_one(Staff, boss))[Tab.ALL] == 0
+
+
+def test_change_is_told_to_the_lists_in_which_the_case_stands(counter: Counter) -> None:
+    tanaka, tax = counter.add_staff("tanaka"), counter.add_staff("tax", department_id="tax")
+
+    def told(act: Callable[[], object]) -> set[str]:
+        before = len(counter.topics())
+        act()
+        return {topic for topic in counter.topics()[before:] if not topic.startswith("case:")}
+
+    case_id = counter.held(counter.add_talk(), tanaka)
+    assert told(lambda: counter.reply(case_id, tanaka)) == {"queue:*", "queue:citizens", f"staff:{tanaka}"}
+    with counter.working_on(case_id) as (session, case):
+        cases.note(session, case, "教えてください", [tax], by=session.get_one(Staff, tanaka), now=counter.now)
+    assert told(lambda: counter.write(case_id)) == {"queue:*", "queue:citizens", f"staff:{tanaka}", f"staff:{tax}"}
+    moved = told(lambda: counter.transfer(case_id, tanaka, department="children"))
+    assert moved >= {"queue:*", "queue:citizens", "queue:children", f"staff:{tanaka}"}
+    assert told(lambda: counter.open(counter.add_talk(), department_id=None)) == {"queue"}
+    with counter.database.reading() as session:
+        assert queries.topics_of(session.get_one(Staff, tax)) == ("queue", "queue:tax")
+        assert queries.topics_of(Staff(role=Role.SUPERVISOR, department_id="tax")) == ("queue", "queue:*")
 
 
 def test_one_municipality_never_sees_the_cases_of_another(counter: Counter) -> None:

@@ -183,4 +183,4 @@ def test_database_itself_refuses_a_second_open_case_of_a_talk(counter: Counter) 
 
 def test_pages_are_told_once_the_case_is_there(counter: Counter, emptied: Database) -> None:
     case_id = counter.open(counter.add_talk())
-    assert counter.topics() == ["queue", f"case:{case_id}"]
+    assert counter.topics() == ["queue:*", "queue:citizens", f"case:{case_id}"]

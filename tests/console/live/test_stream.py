@@ -16,6 +16,7 @@ from core import changes
 from core.changes import PRESENCE, QUEUE, case_topic, drop_changes, staff_topic
 from core.database import Database
 from handoff.models import Case, Staff
+from tests.console.cases import add_colleague, opened_case
 from tests.console.live.conftest import Town
 from tests.console.sample import NOW
 
@@ -94,6 +95,38 @@ def test_shared_part_is_rendered_once_for_all_of_an_audience_and_shows_nobody(to
     assert "さん" not in pages[0].of("part")[-1].data["html"]
     # Two audiences, three changes; a change that follows at once may be told together with the one before.
     assert rendered("shared") - before <= 6
+
+
+def test_list_of_another_department_is_neither_told_nor_rendered(town: Town) -> None:
+    add_colleague(town.house, "shimin", "市民子", "citizens")
+    add_colleague(town.house, "kankyo", "環境子", "environment")
+    query = "part=case_list%3Ftab%3Dunassigned&part=case_tabs%3Ftab%3Dunassigned"
+    pages = {login: town.open(query, login) for login in ("shimin", "kankyo", "supervisor")}
+    for page in pages.values():
+        page.wait("hello")
+    before = rendered("case_list")
+    opened_case(town.house, title="犬のこと", department_id="environment")
+    for login in ("kankyo", "supervisor"):
+        pages[login].wait("change")
+        shown, tabs = pages[login].of("part")
+        assert "犬のこと" in shown.data["html"]
+        assert "</span>1<span" in tabs.data["html"]
+    assert rendered("case_list") - before == 2
+    town.change(QUEUE)
+    assert pages["shimin"].wait("change").data == [QUEUE]
+    assert len(pages["shimin"].of("change")) == 1
+    assert "犬のこと" not in str(pages["shimin"].told)
+
+
+def test_whoever_changes_department_reads_the_page_anew(town: Town) -> None:
+    page = town.open("part=case_list%3Ftab%3Dunassigned")
+    page.wait("hello")
+    with town.house.database.transaction() as session:
+        session.execute(update(Staff).where(Staff.login == "staff").values(department_id="tax"))
+    town.change(QUEUE)
+    page.wait("reload")
+    page.wait_for_end()
+    assert page.of("part") == []
 
 
 def test_page_that_was_away_is_told_what_it_missed(town: Town) -> None:
