@@ -13,6 +13,7 @@ from console.application_query import COLUMNS, ApplicationQuery, BoardTab, read_
 from console.case_lists import names_of
 from console.durations import duration
 from console.permissions import ALLOWED, Permission
+from console.saved_filters import saved_views
 from console.security import PREFIX
 from console.texts import named, say
 from console.views.applications import (
@@ -95,6 +96,7 @@ def applications_view(
         board=board_view(session, visit, query, wanted),
         bulk=bulk_view(session, visit) if may_handle and BoardTab(query.tab).states[0] not in ENDED else None,
         export=export_view(visit, query, problem),
+        saved=saved_views(session, visit, "applications", query.text, path=PATH),
         result=result,
         has_map=any(has_places(definition) for definition in mine),
         has_slots=may_handle and any(slot_field(definition) is not None for definition in mine),

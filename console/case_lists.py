@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import MessageRow
-from console import queries, submissions
+from console import submissions
 from console.case_query import PRIORITIES, CaseQuery, read_text
 from console.dates import Calendar
 from console.permissions import Permission
+from console.saved_filters import saved_views
 from console.security import PREFIX
 from console.texts import named, say
 from console.views.case_head import routing_steps
@@ -23,7 +24,6 @@ from console.views.cases import (
     FilterView,
     OffersView,
     OfferView,
-    SavedFilterView,
     TabsView,
     TabView,
     case_line,
@@ -60,7 +60,7 @@ def cases_view(session: Session, visit: Visit, query: CaseQuery, *, result: Bulk
     return CasesView(
         filter=filter_view(visit, query),
         tabs=tabs_view(tally(session, visit.municipality_id), visit, query),
-        saved=saved_views(session, visit, query),
+        saved=saved_views(session, visit, "cases", query.text, path=PATH),
         offers=offers_view(session, visit, query),
         list=list_view(session, visit, query),
         may_work=may_work,
@@ -264,13 +264,6 @@ def filter_view(visit: Visit, query: CaseQuery) -> FilterView:
 def priority_choices() -> tuple[Choice, ...]:
     """The most urgent first."""
     return tuple(Choice(value=name, label=named("priority", name)) for name in reversed(list(PRIORITIES)))
-
-
-def saved_views(session: Session, visit: Visit, query: CaseQuery) -> tuple[SavedFilterView, ...]:
-    return tuple(
-        SavedFilterView(id=saved.id, name=saved.name, href=f"{PATH}?{saved.query}", is_current=saved.query == query.text)
-        for saved in queries.saved_filters(session, visit.visitor.staff_id)
-    )
 
 
 def bulk_view(session: Session, visit: Visit) -> BulkView:

@@ -45,15 +45,17 @@ class FormSubmission(Base):
 
 
 class SavedFilter(Base):
-    """A way in which somebody likes to look at the list of cases."""
+    """A way in which somebody likes to look at a list."""
 
     __tablename__ = "saved_filter"
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True, autoincrement=True)
     municipality_id: Mapped[str] = mapped_column(ForeignKey("municipality.id"))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    room: Mapped[str] = mapped_column(String(20), server_default="cases")
+    """Which list: cases, or applications."""
     name: Mapped[str] = mapped_column(String(40))
     query: Mapped[str] = mapped_column(String(500))
     """As it stands in the address."""
 
-    __table_args__ = (UniqueConstraint("staff_id", "name"),)
+    __table_args__ = (UniqueConstraint("staff_id", "room", "name"),)

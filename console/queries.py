@@ -66,8 +66,9 @@ def friend_count(session: Session, municipality_id: str) -> int:
     )
 
 
-def saved_filters(session: Session, staff_id: int) -> Sequence[SavedFilter]:
-    return session.scalars(select(SavedFilter).where(SavedFilter.staff_id == staff_id).order_by(SavedFilter.name, SavedFilter.id)).all()
+def saved_filters(session: Session, staff_id: int, room: str) -> Sequence[SavedFilter]:
+    mine = select(SavedFilter).where(SavedFilter.staff_id == staff_id, SavedFilter.room == room)
+    return session.scalars(mine.order_by(SavedFilter.name, SavedFilter.id)).all()
 
 
 def sessions_with_staff(session: Session, token_hashes: Collection[str]) -> Sequence[tuple[StaffSession, Staff, Municipality]]:

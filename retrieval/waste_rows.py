@@ -9,6 +9,8 @@ from retrieval.tokens import fold
 
 BRACKETS = re.compile(r"\(.*?\)")
 KANJI = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
+BLOCK = r"\d+(?:丁目|-)\d+(?:[番号-]\d*)*"
+"""What follows a town down to the block: 3丁目2番1号, 3-2-1."""
 CHOME = re.compile(r"(?P<number>\d{1,2}|十?[一二三四五六七八九]|十)(?:丁目|-|ー|の\d)")
 SPAN = re.compile(r"(?P<first>\d{1,2})[〜~](?P<last>\d{1,2})丁目|(?P<only>\d{1,2})丁目")
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from console.texts import named, say
-from console.views.cases import BulkResultView, TabView
+from console.views.cases import BulkResultView, SavedFilterView, TabView
 from console.views.choices import Choice
 from console.views.paging import Paging
 from core.clock import in_japan
@@ -156,6 +156,7 @@ class ApplicationsView:
     board: BoardView
     bulk: ApplicationBulkView | None
     export: ExportView
+    saved: tuple[SavedFilterView, ...]
     result: BulkResultView | None
     has_map: bool
     has_slots: bool

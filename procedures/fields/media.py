@@ -18,7 +18,7 @@ from procedures.fields.texts import cleaned
 from procedures.map import is_inside, road_at
 from procedures.said import Chose, Placed, Said, SentFile, SentPhoto, Words
 from retrieval.tokens import fold
-from retrieval.waste_rows import districts_of
+from retrieval.waste_rows import BLOCK, districts_of
 
 if TYPE_CHECKING:
     from procedures.wording import Wording
@@ -191,7 +191,7 @@ class LocationField(Field):
         flat = unicodedata.normalize("NFKC", text)
         facilities = [facility.name for facility in asking.facts.locality.facilities if facility.name in flat]
         towns = "|".join(re.escape(town) for town in districts_of(asking.facts.locality.waste))
-        block = re.search(rf"(?:{towns})[0-9一二三四五六七八九]+(?:丁目|-)[0-9]+[番号0-9-]*", flat) if towns else None
+        block = re.search(rf"(?:{towns}){BLOCK}", flat) if towns else None
         named = max(facilities, key=len) if facilities else block[0] if block is not None else ""
         value = self._in_words(named, asking.facts.locality) if named and not is_elsewhere(text, asking.facts.locality) else None
         return Found(value=value, rest=text) if value is not None else None

@@ -107,6 +107,8 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Outcome:
         connection.request("POST", target.path, body, dict(headers))
         answer = connection.getresponse()
         answer.read(READ_AT_MOST)
+        if connection.is_cut:
+            return outcome(None, "timeout")
         return outcome(answer.status, "" if 200 <= answer.status < 300 else "status")
     except TimeoutError:
         return outcome(None, "timeout")

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.receiving import By
+from console.models import SavedFilter
 from core.changes import APPLICATIONS, application_topic, newest_number, news_after
 from procedures.models import Application, ApplicationState
 from tests.console.application_sample import add_official, applied, held, stored, tell_what_waits
@@ -259,3 +261,36 @@ def test_open_pages_are_told_of_what_happens_to_an_application(house: House, vis
         news = news_after(session, "midori", before)
     assert news is not None
     assert news.topics == {APPLICATIONS, application_topic(number)}
+
+
+def test_filter_of_the_board_is_kept_for_oneself_and_apart_from_those_of_cases(house: House, visit: Visit) -> None:
+    applied(house)
+    browser = visit("staff")
+    query = "tab=new&procedure=bulky"
+    assert "この絞り込みを保存する" in board(browser, tab="new", procedure="bulky")
+    for _ in range(2):
+        answer = browser.submit(f"{BOARD}/filters", name="新着の粗大ごみ", query=f"{query}&evil=1&page=7")
+        assert answer.headers["location"] == f"{BOARD}?{query}"
+    with house.database.reading() as session:
+        (kept,) = session.query(SavedFilter)
+        assert (kept.room, kept.query) == ("applications", query)
+    html = board(browser, tab="new", procedure="bulky")
+    assert "新着の粗大ごみ" in html
+    assert 'aria-current="true">新着の粗大ごみ' in html
+    assert "新着の粗大ごみ" not in browser.get("/console/cases").text
+    add_official(house, "jiro", None)
+    assert "新着の粗大ごみ" not in board(visit("jiro"))
+    assert visit("jiro").submit(f"{BOARD}/filters/{kept.id}/delete").status_code == 404
+    assert browser.submit(f"{BOARD}/filters/{kept.id}/delete").status_code == 303
+    assert "新着の粗大ごみ" not in board(browser)
+
+
+def test_prepared_reason_reaches_the_resident_in_their_language(house: House) -> None:
+    number = applied(house, language="en")
+    with house.database.transaction() as session:
+        reasons = {"phone": "お電話がつながりませんでした。番号を確かめて、もう一度教えてください。"}
+        by = By(staff_id=None, now=house.clock())
+        house.receiving.return_to_resident(session, held(session, number), by, reasons)
+    (told,) = tell_what_waits(house)
+    assert "We could not reach you by phone." in told
+    assert "つながりません" not in told

@@ -70,6 +70,7 @@ def test_draft_that_is_accepted_tells_its_resident_once(house: House, visit: Vis
         desk = house.receiving.desk("midori")
         definition = desk.procedures.definitions["bulky"]
         assert talk.resident_id is not None
+        talk_id = talk.id
         facts = facts_for(session, desk.seals, house.packs("midori"), desk.procedures, definition, talk.resident_id, house.clock())
         filling = Filling(uid="u-draft", procedure_id="bulky", digest=desk.procedures.digests["bulky"], answers=BULKY_ANSWERS)
         given = {"resident_id": talk.resident_id, "language": "ja", "now": house.clock(), "facts": facts}
@@ -80,7 +81,7 @@ def test_draft_that_is_accepted_tells_its_resident_once(house: House, visit: Vis
     assert browser.submit(f"{PATH}/draft", code=code, method="passport").status_code == 404, "it is accepted once"
     with house.database.reading() as session:
         (application,) = session.scalars(select(Application))
-        (call,) = session.scalars(select(OutgoingCall).where(OutgoingCall.once == f"received:{application.id}"))
+        (call,) = session.scalars(select(OutgoingCall).where(OutgoingCall.conversation_id == talk_id))
     assert application.number in page.text
     told = call.body[0]["text"]
     assert told.startswith("窓口で書類を確かめ")

@@ -269,8 +269,8 @@ def report(database: Database, resident: int, uid: str, near: str | None, *, not
     talk.say("ありません", "道路", "穴", "なし")
     talk.do(Placed(latitude=34.9480, longitude=139.3050))
     if near:
-        talk.say("同じです")
-    talk.say("直径30cmの穴", notify)
+        talk.say("同じです" if notify == "LINEで受け取る" else "同じです（匿名で送る）")
+    talk.say("直径30cmの穴", *(() if near else (notify,)))
     talk.confirm()
     with database.transaction() as session:
         return submit(session, DESK, talk.step.state, resident_id=resident, language="ja", now=NOW, facts=facts).application

@@ -38,8 +38,8 @@ def test_report_nearby_is_found_joined_and_told(database: Database) -> None:
         talk.say("ありません", "道路", "穴", "なし", "汐見中央公園の前")
         assert isinstance(talk.step, Ask)
         assert talk.step.field == "same"
-        assert first.number in talk.wording().text("fields.same.ask")
-        talk.say("同じです", "もっと大きくなっています", "LINEで受け取る")
+        assert "11/29（日）" in talk.wording().text("fields.same.ask")
+        talk.say("同じです", "もっと大きくなっています")
         talk.confirm()
         done = submit(session, DESK, talk.step.state, resident_id=people.other, language="ja", now=NOW, facts=facts)
         assert done.application.joined_to == first.id
