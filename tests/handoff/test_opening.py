@@ -181,6 +181,13 @@ def test_database_itself_refuses_a_second_open_case_of_a_talk(counter: Counter) 
             session.execute(insert(Case).values(**values))
 
 
+def test_packet_of_easy_japanese_names_a_language_that_there_is() -> None:
+    """It used to hold the tag `easy`, also in rows that are there."""
+    stored = load({"language": "easy", "summary": "給食のこと"})
+    assert (stored.language, stored.is_easy, stored.summary) == ("ja", True, "給食のこと")
+    assert (load({"language": "vi"}).language, load({"language": "vi"}).is_easy) == ("vi", False)
+
+
 def test_pages_are_told_once_the_case_is_there(counter: Counter, emptied: Database) -> None:
     case_id = counter.open(counter.add_talk())
     assert counter.topics() == ["queue:*", "queue:citizens", f"case:{case_id}"]
