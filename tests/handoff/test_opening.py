@@ -40,7 +40,7 @@ def test_packet_keeps_all_that_is_known(counter: Counter) -> None:
         ),
         slots={"品目": "布団", "住所": "浜町1丁目"},
         media=(3, 4),
-        language="easy",
+        language="ja",
         is_easy=True,
         risks=("deadline",),
         earlier_cases=(7,),
