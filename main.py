@@ -34,6 +34,7 @@ class Product:
     ) -> None:
         from bot.assembly import INDEX_FOLDER, MEDIA_FOLDER, Bot, build_search, build_tools
         from bot.preparing import load_content, open_database
+        from bot.scanning import Scanner
         from core.audit import AuditLog
         from core.clock import system_clock
         from core.current_packs import CurrentPacks
@@ -77,6 +78,7 @@ class Product:
             clock=clock or system_clock,
             search=self._search,
             media_folder=settings.data_dir / MEDIA_FOLDER,
+            scanner=Scanner(url=settings.scanner_url) if settings.scanner_url else None,
             public_url=self._media_url(settings),
             procedures=self.procedures,
             systems=SystemJobs(

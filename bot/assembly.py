@@ -24,6 +24,7 @@ from bot.procedure_effects import ProcedureEffects
 from bot.procedure_reminders import Reminders, reminder_kinds
 from bot.received import PhotoReceiver
 from bot.receiving import Receiving
+from bot.scanning import Scanner
 from bot.taps import TapSigner
 from bot.telling import Teller, TellingJobs, telling_kinds
 from bot.tools import SearchTools
@@ -71,6 +72,7 @@ class Bot:
         public_url: str | None = None,
         procedures: Callable[[str], Procedures] = load_procedures,
         systems: SystemJobs | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         """`media_folder` holds photos and files; `public_url` is where residents reach this server; `systems` tells outside ones."""
         self._queue = queue
@@ -82,7 +84,7 @@ class Bot:
         self.channel = LineChannel(cipher, signers, self._clients.__getitem__)
         self.inbox = Inbox(database, queue, cipher, clock)
         self.webhook = Webhook(self.inbox, {municipality_id: keys.secret for municipality_id, keys in channels.items()})
-        self.media = MediaStore(media_folder, keyring, public_url)
+        self.media = MediaStore(media_folder, keyring, public_url, scanner)
         self.counter = Counter(queue, self.channel, packs, self.media)
         seals = Seals(keyring)
         self.teller = Teller(jobs=queue, channel=self.channel, packs=packs, procedures=procedures, seals=seals, media=self.media)

@@ -6,6 +6,7 @@ Each works in the caller's transaction. The conversation is locked first, then h
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from bot import ownership, queries
@@ -17,14 +18,20 @@ from bot.staff_voice import StaffVoice
 from core.jobs import NewJob
 from core.messages import Language, Reply, Text
 from handoff import abuse, cases, presence
+from handoff.canned import Then
 from handoff.cases import CaseRequest, Closing, Opened, ToDepartment, ToStaff
-from handoff.desk_models import ContactLimit
+from handoff.changing import lock_cases
+from handoff.desk_models import ContactLimit, StaffMessage
+from handoff.errors import CaseError
 from handoff.models import Case, CaseChannel, CaseState, PresenceState, Staff
 from handoff.notices import Notice, NoticeKey
 from handoff.presence import Handed
 from handoff.tending import Happening
 
+log = structlog.get_logger()
+
 EMERGENCY_JOB = "send_emergency"
+ENDING_JOB = "say_ending"
 
 
 class Counter(StaffVoice):
@@ -84,11 +91,54 @@ class Counter(StaffVoice):
         cases.wake(session, self._pack(case), case, now=now, by=by, seen_version=seen_version)
         self._follow(session, conversation, case, None, now)
 
-    def close(self, session: Session, case: Case, closing: Closing, *, by: Staff, now: datetime, seen_version: int | None = None) -> None:
-        """The bot answers again, and what the resident was in the middle of goes on. How it was is asked once, never after a crisis."""
+    def close(
+        self,
+        session: Session,
+        case: Case,
+        closing: Closing,
+        *,
+        by: Staff,
+        now: datetime,
+        seen_version: int | None = None,
+        tell_at: datetime | None = None,
+    ) -> None:
+        """The bot answers again, and what the resident was in the middle of goes on. How it was is asked once, never after a crisis.
+
+        Until `tell_at` the resident hears nothing, so that it can be undone.
+        """
         conversation = ownership.locked(session, case.conversation_id)
         notice = cases.close(session, self._pack(case), case, closing, by=by, now=now, seen_version=seen_version)
-        self._end(session, conversation, case, notice, now)
+        if tell_at is None:
+            self._end(session, conversation, case, notice, now)
+        else:
+            self._end(session, conversation, case, None, now)
+            self._jobs.enqueue(session, _ending_job(case, now, tell_at))
+
+    def send_pending(self, session: Session, message_id: int, *, now: datetime) -> OutgoingCall | None:
+        """What is to be done with the case besides is done once it was said; where that is not possible any more, the case stays."""
+        call = super().send_pending(session, message_id, now=now)
+        message = session.get(StaffMessage, message_id) if call is not None else None
+        if message is not None and message.then:
+            case, staff = session.get_one(Case, message.case_id), session.get_one(Staff, message.staff_id)
+            kind, _, value = message.then.partition(":")
+            try:
+                if kind == Then.CLOSE:
+                    self.close(session, case, Closing(reason=value), by=staff, now=now)
+                elif kind == Then.SNOOZE:
+                    self.snooze(session, case, datetime.fromisoformat(value), by=staff, now=now)
+            except CaseError as error:
+                log.warning("not_carried_on", case=case.id, then=kind, error=type(error).__name__)
+        return call
+
+    def say_ending(self, session: Session, case_id: int, closed_at: datetime, *, now: datetime) -> None:
+        """The last words of a case, unless it was opened again meanwhile."""
+        case = session.get(Case, case_id)
+        conversation = ownership.locked(session, case.conversation_id) if case is not None else None
+        if case is None or conversation is None:
+            return
+        lock_cases(session, [case.id])
+        if case.state == CaseState.CLOSED and case.closed_at == closed_at and case.channel == CaseChannel.LINE:
+            self._say_ending(session, conversation, case, Notice(key=NoticeKey.ENDED), now)
 
     def return_to_bot(
         self, session: Session, case: Case, staff: Staff, *, now: datetime, closing: Closing | None = None, seen_version: int | None = None
@@ -99,10 +149,13 @@ class Counter(StaffVoice):
         cases.close(session, self._pack(case), case, ending, by=staff, now=now, seen_version=seen_version)
         self._end(session, conversation, case, Notice(key=NoticeKey.RETURNED), now)
 
-    def reopen(self, session: Session, case: Case, *, by: Staff, now: datetime, seen_version: int | None = None) -> None:
-        conversation = ownership.locked(session, case.conversation_id)
+    def reopen(
+        self, session: Session, case: Case, *, by: Staff, now: datetime, seen_version: int | None = None, was_told: bool = True
+    ) -> None:
+        """A resident who `was_told` nothing of the end hears nothing of this, unless it is with somebody else now."""
+        conversation, former = ownership.locked(session, case.conversation_id), case.holder_id
         notice = cases.reopen(session, self._pack(case), case, by=by, now=now, seen_version=seen_version)
-        self._follow(session, conversation, case, notice, now)
+        self._follow(session, conversation, case, notice if was_told or case.holder_id != former else None, now)
 
     def set_presence(self, session: Session, staff: Staff, state: PresenceState, *, now: datetime) -> Sequence[Handed]:
         """Who goes off leaves nothing behind: their cases are in the queue again, and the residents hear it."""
@@ -162,13 +215,21 @@ class Counter(StaffVoice):
             return
         ownership.settle(conversation, case, is_unanswered=is_unanswered)
         if notice is not None and case.channel == CaseChannel.LINE:
-            language = self._language(session, conversation, case)
-            reply = closing_reply(session, self._pack(case), conversation, case, notice, language, now=now)
-            self.push(session, conversation, reply, now=now, once=f"{notice.key}:{case.id}:{case.version}")
+            self._say_ending(session, conversation, case, notice, now)
+
+    def _say_ending(self, session: Session, conversation: Conversation, case: Case, notice: Notice, now: datetime) -> None:
+        language = self._language(session, conversation, case)
+        reply = closing_reply(session, self._pack(case), conversation, case, notice, language, now=now)
+        self.push(session, conversation, reply, now=now, once=f"{notice.key}:{case.id}:{case.version}")
 
     def _language(self, session: Session, conversation: Conversation, case: Case) -> Language:
         resident = session.get(Resident, conversation.resident_id) if conversation.resident_id is not None else None
         return language_of((resident.language if resident is not None else None) or case.language)
+
+
+def _ending_job(case: Case, closed_at: datetime, tell_at: datetime) -> NewJob:
+    payload = {"case_id": case.id, "closed_at": closed_at.isoformat()}
+    return NewJob(kind=ENDING_JOB, key=f"{ENDING_JOB}:{case.id}", payload=payload, run_at=tell_at, municipality_id=case.municipality_id)
 
 
 def _is_theirs(conversation: Conversation | None, staff: Staff) -> bool:

@@ -63,6 +63,11 @@ class CounterJobs:
         with self._database.transaction() as session:
             self._counter.send_pending(session, int(job.payload["message_id"]), now=self._clock())
 
+    def say_ending(self, job: Job) -> None:
+        with self._database.transaction() as session:
+            closed_at = datetime.fromisoformat(str(job.payload["closed_at"]))
+            self._counter.say_ending(session, int(job.payload["case_id"]), closed_at, now=self._clock())
+
     def send_emergency(self, job: Job) -> None:
         """So many residents a transaction, then the next job goes on; nobody gets it twice."""
         with self._database.transaction() as session:

@@ -8,7 +8,7 @@ import structlog
 
 from bot import queries
 from bot.arrivals import SORT_JOB, TURN_JOB, Sorting
-from bot.counter import EMERGENCY_JOB
+from bot.counter import EMERGENCY_JOB, ENDING_JOB
 from bot.counter_jobs import CALLBACKS_JOB, CounterJobs
 from bot.line.client import LineClient
 from bot.line.delivery import Delivery
@@ -132,6 +132,7 @@ def counter_kinds(counter: CounterJobs, fetcher: MediaFetcher, tending: Tending)
     """Every kind of job that handing over needs."""
     return (
         JobKind(name=SEND_JOB, run=counter.send_staff_message),
+        JobKind(name=ENDING_JOB, run=counter.say_ending),
         JobKind(name=EMERGENCY_JOB, run=counter.send_emergency),
         JobKind(name=FETCH_JOB, run=fetcher.run, backoff=FETCH_BACKOFF, on_death=fetcher.give_up),
         JobKind(name=CALLBACKS_JOB, run=counter.apologise_for_callbacks),

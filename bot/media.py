@@ -10,10 +10,12 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.media_kinds import Kept, Kind, Problem, UnfitFileError, examined, safe_name
+from bot.scanning import Scanner
 from core.clock import from_milliseconds, in_japan, to_milliseconds
 from core.database import after_commit
 from core.encryption import Cipher, Keyring
@@ -22,6 +24,8 @@ from core.messages import Language, Message, Picture, Text
 from core.pack import Pack
 from handoff.desk_models import Media
 from handoff.models import Case
+
+log = structlog.get_logger()
 
 LINK_DAYS = 30
 LONGEST_DAYS = 400
@@ -45,11 +49,22 @@ class MediaState:
 class MediaStore:
     """The bytes; safe to share between threads. `public_url` is where residents reach this server, None where they can't."""
 
-    def __init__(self, folder: Path, keyring: Keyring, public_url: str | None = None) -> None:
+    def __init__(self, folder: Path, keyring: Keyring, public_url: str | None = None, scanner: Scanner | None = None) -> None:
         self._folder = folder
         self._cipher: Cipher = keyring.cipher("media")
         self._key = keyring.key("media links")
+        self.scanner = scanner
+        """None where the operator has none: then files are not looked at, and the pages say so."""
         self.public_url = public_url if public_url is not None and public_url.startswith("https://") else None
+
+    def require_clean(self, data: bytes) -> None:
+        """To be asked while no transaction is open. Raises UnfitFileError, and ScannerError where nobody knows."""
+        if self.scanner is None or not data:
+            return
+        virus = self.scanner.virus_in(data)
+        if virus is not None:
+            log.warning("virus_found", virus=virus)
+            raise UnfitFileError(Problem.INFECTED)
 
     def await_download(
         self,

@@ -41,7 +41,7 @@ class MediaFetcher:
         self._clock = clock
 
     def run(self, job: Job) -> None:
-        """Raises TemporaryError while LINE still prepares it or can't be reached."""
+        """Raises TemporaryError while LINE still prepares it or can't be reached, or the scanner can't."""
         media_id = int(job.payload["media_id"])
         with self._database.reading() as session:
             row = session.get(Media, media_id)
@@ -57,6 +57,7 @@ class MediaFetcher:
                 self._refuse(media_id, Problem.TOO_LARGE)
             case Fetched(data=data):
                 try:
+                    self._store.require_clean(data)
                     kept = examined(data)
                 except UnfitFileError as error:
                     self._refuse(media_id, error.problem)

@@ -46,6 +46,10 @@ class Problem(StrEnum):
     """The resident took it back, or LINE keeps it no longer."""
     UNAVAILABLE = "unavailable"
     """LINE did not hand it out."""
+    INFECTED = "infected"
+    """The operator's scanner found a virus."""
+    UNSCANNED = "unscanned"
+    """The scanner could not be asked."""
 
 
 class UnfitFileError(Exception):

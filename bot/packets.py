@@ -31,7 +31,7 @@ def packet_of(session: Session, conversation: Conversation, turn: Turn, wanted: 
         tried=tuple(tried),
         slots={label: mask_personal_data(value) for label, value in wanted.slots.items()},
         media=tuple(media),
-        language=turn.language.value,
+        language=Language.JAPANESE.value if turn.language is Language.EASY else turn.language.value,
         is_easy=turn.language is Language.EASY,
         risks=wanted.risks,
         earlier_cases=tuple(case.id for case in earlier),

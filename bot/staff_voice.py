@@ -59,6 +59,7 @@ class StaffVoice:
         seen_message_id: int,
         media_id: int | None = None,
         send_at: datetime | None = None,
+        then: str = "",
         now: datetime,
     ) -> StaffMessage:
         """Kept for UNDO_SECONDS, or until `send_at`, then it enters the ledger. The same submission twice is one message.
@@ -90,6 +91,7 @@ class StaffVoice:
             state=StaffMessageState.PENDING,
             send_at=max(send_at or now, staff_words.send_time(now)),
             created_at=now,
+            then=then,
         )
         session.add(message)
         session.flush()

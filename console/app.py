@@ -24,6 +24,7 @@ from console.routes import (
     callbacks,
     canned,
     case,
+    case_again,
     case_bulk,
     case_media,
     case_moves,
@@ -108,6 +109,8 @@ ROUTERS = (
     case_notes.router,
     case_moves.router,
     case_media.router,
+    # After all that has an address of the same shape.
+    case_again.router,
     system_routes.router,
     webhooks.router,
     applications.router,

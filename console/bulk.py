@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,8 @@ from handoff.errors import CaseError, TargetError
 from handoff.models import HELD_STATES, Case, Priority, Staff
 
 KIND = "bulk"
+UNDO_TIME = timedelta(seconds=30)
+"""So long residents hear nothing of the end of their cases."""
 
 
 class Action(StrEnum):
@@ -107,7 +109,7 @@ def _apply(session: Session, visit: Visit, case: Case, staff: Staff, order: Orde
         case Action.SNOOZE if order.until is not None:
             counter.snooze(session, case, order.until(case), by=staff, now=now, seen_version=version)
         case Action.CLOSE:
-            counter.close(session, case, Closing(reason=order.reason), by=staff, now=now, seen_version=version)
+            counter.close(session, case, Closing(reason=order.reason), by=staff, now=now, seen_version=version, tell_at=now + UNDO_TIME)
         case Action.PRIORITY:
             cases.set_priority(session, visit.pack, case, order.priority, by=staff, now=now, seen_version=version)
 
@@ -135,7 +137,8 @@ def _put_back(session: Session, visit: Visit, case: Case, staff: Staff, action: 
         case Action.SNOOZE:
             counter.wake(session, case, by=staff, now=now, seen_version=version)
         case Action.CLOSE:
-            counter.reopen(session, case, by=staff, now=now, seen_version=version)
+            was_told = case.closed_at is None or now >= case.closed_at + UNDO_TIME
+            counter.reopen(session, case, by=staff, now=now, seen_version=version, was_told=was_told)
         case Action.PRIORITY:
             cases.set_priority(session, visit.pack, case, Priority(row["priority"]), by=staff, now=now, seen_version=version)
 

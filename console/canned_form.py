@@ -8,7 +8,7 @@ from console.entry_form import Problems, day_of
 from console.forms import TextForm
 from console.permissions import Permission
 from console.texts import say
-from console.views.canned import FIELDS, TEXT_LIMIT, Scope
+from console.views.canned import FIELDS, TEXT_LIMIT, Scope, then_choices
 from console.visiting import Visit
 from core.clock import JAPAN
 from core.text import normalise
@@ -30,6 +30,7 @@ class CannedForm(TextForm):
     scope: str = Scope.OWN.value
     valid_from: str = ""
     valid_until: str = ""
+    then: str = ""
     seen: str = ""
     submission: str = ""
 
@@ -57,6 +58,8 @@ def words_and_problems(form: CannedForm, visit: Visit) -> tuple[CannedWords, Pro
     scope, _, department_id = form.scope.partition(":")
     if not may_keep(visit, scope, department_id or None):
         problems.append(("scope", say("problem.scope_bad")))
+    if form.then and form.then not in {choice.value for choice in then_choices(visit.pack)}:
+        problems.append(("then", say("problem.choice_bad")))
     words = CannedWords(
         shortcut=shortcut,
         title=title,
@@ -65,6 +68,7 @@ def words_and_problems(form: CannedForm, visit: Visit) -> tuple[CannedWords, Pro
         owner_id=visit.visitor.staff_id if scope == Scope.OWN else None,
         valid_from=midnight(first) if first is not None else None,
         valid_until=midnight(last + timedelta(days=1)) if last is not None else None,
+        then=form.then,
     )
     return words, tuple(problems)
 

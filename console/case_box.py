@@ -171,7 +171,7 @@ def _canned(reading: Reading) -> tuple[CannedView, ...]:
     views = []
     for reply in replies_for(reading.session, staff, usable_at=visit.now):
         rendered = render(reply.text, visit.pack, visit.now, variables)
-        views.append(canned_view(reply, rendered.text, rendered.missing))
+        views.append(canned_view(reply, rendered.text, rendered.missing, visit.pack))
     return tuple(views)
 
 

@@ -129,4 +129,4 @@ def show_refused(visit: Visit, case_id: int, form: str, values: Mapping[str, str
     seen = error.seen if isinstance(error, StaleCaseError) else None
     typed = Typed(form=form, problem=refusal(visit, error, name), values=values)
     view = case_view(visit, case_id, refused=Refused(typed=typed, seen=seen))
-    return visit.page(PAGE, view, room=ROOM, status=status_of(error))
+    return visit.page(PAGE, view, room=ROOM, status=status_of(error), address=case_path(case_id))

@@ -25,6 +25,7 @@ from console.views.choices import Choice
 from console.views.conversations import language_tag
 from console.views.talk import entry_ids
 from console.visiting import Visit
+from core.messages import Language
 from faq.queries import current_versions
 from handoff import queries
 from handoff.drafts import DraftKind, draft_of
@@ -64,6 +65,10 @@ class Reading:
     def may_work(self) -> bool:
         return self.visit.may(Permission.WORK_CASES)
 
+    @property
+    def has_scanner(self) -> bool:
+        return self.visit.counter.media.scanner is not None
+
     @cached_property
     def packet(self) -> Packet:
         return load(self.case.packet)
@@ -89,7 +94,7 @@ class Reading:
             visitor_id=self.visit.visitor.staff_id,
             may_work=self.may_work,
             summary=self.packet.summary,
-            is_easy=self.packet.is_easy,
+            is_easy=self.packet.is_easy and self.case.language != Language.EASY,
             risks=self.packet.risks,
             routing=routing_steps(self.case.routing, self.visit.pack, self.names),
             names=self.names,
@@ -108,7 +113,8 @@ class Reading:
         has_older = len(found) > limit
         unsent = unsent_messages(self.session, self.case.id) if before is None else ()
         ids = {line.message.media_id for line in lines} | {message.media_id for message in unsent}
-        media = media_by_id(self.session, self.case.municipality_id, ids - {None})
+        files = media_by_id(self.session, self.case.municipality_id, ids - {None})
+        media = {key: media_view(row, has_scanner=self.has_scanner) for key, row in files.items()}
         versions = current_versions(self.session, self.case.municipality_id, sorted(entry_ids(lines)))
         visitor_id = self.visit.visitor.staff_id
         said = said_views(
@@ -184,7 +190,7 @@ class Reading:
             tag=language_tag(self.case.language),
             tried=tuple(tried_views(self.packet)),
             slots=slot_views(self.packet),
-            media=tuple(media_view(media[key]) for key in self.packet.media if key in media),
+            media=tuple(media_view(media[key], has_scanner=self.has_scanner) for key in self.packet.media if key in media),
             tasks=task_views(queries.tasks_of(self.session, self.case.id), self.names),
             earlier=earlier_cases(earlier, pack),
             hidden_cases=hidden,

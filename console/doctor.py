@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from bot.line.examining import Finding, examine_channel
+from bot.scanning import Scanner
 from console import queries
 from console.texts import named, say
 from core.database import Database
@@ -22,6 +23,7 @@ from retrieval.examining import examine_model
 from retrieval.modes import missing_package, mode_of
 
 LEAST_FREE_GIGABYTES = 2.0
+SCANNER_SECONDS = 5.0
 
 
 def examine() -> tuple[Finding, ...]:
@@ -45,6 +47,7 @@ def _checks(settings: Settings) -> Iterator[Finding]:
     yield _font()
     yield _search(settings)
     yield _language_model(settings)
+    yield _scanner(settings)
     yield from _database(settings)
     yield _public_url(settings)
     yield from _channels(settings)
@@ -109,6 +112,15 @@ def _language_model(settings: Settings) -> Finding:
     failure = examine_model(model)
     remedy = named("doctor.model_remedy", failure.value) if failure else ""
     return Finding(name=name, is_well=failure is None, detail=detail, remedy=remedy)
+
+
+def _scanner(settings: Settings) -> Finding:
+    name = say("doctor.scanner")
+    if settings.scanner_url is None:
+        return Finding(name=name, is_well=True, detail=say("doctor.scanner_unset"))
+    is_there = Scanner(url=settings.scanner_url, seconds=SCANNER_SECONDS).is_there()
+    remedy = "" if is_there else say("doctor.scanner_remedy")
+    return Finding(name=name, is_well=is_there, detail=settings.scanner_url, remedy=remedy)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

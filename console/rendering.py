@@ -57,6 +57,8 @@ class Frame:
     """From which on the page is told of changes."""
     presence: PresenceMark | None = None
     """None for who takes no cases."""
+    address: str = ""
+    """Of a page that answers a form which was refused: where it stands, so that reading it again does not send the form again."""
 
 
 class Renderer:

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -130,19 +130,22 @@ class Visit:
             session, municipality_id=self.municipality_id, staff_id=self.visitor.staff_id, action=action, subject=subject, now=self.now
         )
 
-    def page(self, template: str, view: object, *, room: str, status: int = 200) -> Response:
+    def page(self, template: str, view: object, *, room: str, status: int = 200, address: str = "") -> Response:
+        """`address` is where a page stands that answers a form."""
         notice = self.request.cookies.get(NOTICE_COOKIE)
         frame = self.frame(room, say(f"notice.{notice}") if notice and named("notice", notice) != notice else None)
-        response = HTMLResponse(self.console.renderer.render(template, view, frame), status)
+        response = HTMLResponse(self.console.renderer.render(template, view, replace(frame, address=address)), status)
         if notice:
             response.delete_cookie(NOTICE_COOKIE, path=PREFIX)
         return response
 
-    def page_or_fragment(self, template: str, fragment: str, view: object, *, room: str, status: int = 200, announce: str = "") -> Response:
+    def page_or_fragment(
+        self, template: str, fragment: str, view: object, *, room: str, status: int = 200, announce: str = "", address: str = ""
+    ) -> Response:
         """The fragment is a file that the page includes, so that both show the same."""
         if self.wants_fragment:
             return self.fragment(fragment, view, room=room, status=status, announce=announce)
-        return self.page(template, view, room=room, status=status)
+        return self.page(template, view, room=room, status=status, address=address)
 
     def fragment_or_redirect(self, fragment: str, view: object, *, room: str, to: str, notice: str) -> Response:
         """After a change: the changed part with a word for screen readers, or 303 and a notice on the page that follows."""

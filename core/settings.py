@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     language_model_key: SecretStr | None = None
     language_model_monthly_tokens: int | None = Field(default=None, ge=0)
     webhook_private_addresses: bool = False
+    scanner_url: str | None = None
 
     @field_validator("municipalities", mode="before")
     @classmethod
@@ -77,6 +78,13 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("SQLite or PostgreSQL is needed")
+        return value
+
+    @field_validator("scanner_url")
+    @classmethod
+    def _scanner(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("tcp://", "unix:/")):
+            raise ValueError("tcp://HOST:PORT or unix:/PATH is needed")
         return value
 
     @property

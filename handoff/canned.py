@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,13 @@ CASE_NUMBER, CASE_TITLE, STAFF_NAME = "case.number", "case.title", "staff.name"
 DEPARTMENT_NAME, DEPARTMENT_PHONE, MUNICIPALITY_NAME = "department.name", "department.phone", "municipality.name"
 VARIABLES = (CASE_NUMBER, CASE_TITLE, STAFF_NAME, DEPARTMENT_NAME, DEPARTMENT_PHONE, MUNICIPALITY_NAME)
 """Gaps that the case and who answers it fill; all others are values of the pack."""
+
+
+class Then(StrEnum):
+    """What a prepared reply does besides speaking; written as close:REASON or snooze:MOMENT."""
+
+    CLOSE = "close"
+    SNOOZE = "snooze"
 
 
 class CannedReplyError(ProjectError):
@@ -43,6 +51,7 @@ class CannedWords:
     owner_id: int | None
     valid_from: datetime | None
     valid_until: datetime | None
+    then: str = ""
 
 
 def render(text: str, pack: Pack, moment: datetime, variables: Mapping[str, str]) -> Rendered:
@@ -145,3 +154,4 @@ def _write(reply: CannedReply, words: CannedWords, now: datetime) -> None:
     reply.shortcut, reply.title, reply.text = words.shortcut, words.title, words.text
     reply.department_id, reply.owner_id = words.department_id, words.owner_id
     reply.valid_from, reply.valid_until, reply.updated_at = words.valid_from, words.valid_until, now
+    reply.then = words.then

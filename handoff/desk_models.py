@@ -98,6 +98,8 @@ class StaffMessage(Base):
     send_at: Mapped[datetime]
     created_at: Mapped[datetime]
     call_id: Mapped[int | None] = mapped_column(Identifier)
+    then: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """What is done with the case once it was said: see handoff/canned.py."""
 
     __table_args__ = (UniqueConstraint("submission"), Index("ix_staff_message_case_id_id", "case_id", "id"))
 
@@ -166,6 +168,8 @@ class CannedReply(Base):
     title: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
     """With {{ gaps }}: values of the pack, and of the case."""
+    then: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """What is done with the case once it was said; empty where nothing is: see handoff/canned.py."""
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
     used: Mapped[int] = mapped_column(default=0)

@@ -32,6 +32,7 @@ class Packet:
     """Answers of a procedure so far, by the label of the field."""
     media: tuple[int, ...] = ()
     language: str = "ja"
+    """A tag as the web knows it."""
     is_easy: bool = False
     """The resident reads やさしい日本語."""
     risks: tuple[str, ...] = ()
@@ -50,6 +51,8 @@ def load(stored: Mapping[str, Any]) -> Packet:  # Any: JSON.
         for name, value in _known(Packet, stored).items()
         if name != "tried" and value is not None
     }
+    if rest.get("language") == "easy":
+        rest |= {"language": "ja", "is_easy": True}
     return Packet(tried=tried, **rest)
 
 

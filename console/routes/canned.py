@@ -27,6 +27,7 @@ from console.views.canned import (
     last_day,
     scope_of,
     scope_value,
+    then_choices,
 )
 from console.views.choices import Choice
 from console.views.entry_form import FieldProblem
@@ -200,6 +201,7 @@ def stored_form(reply: CannedReply) -> CannedForm:
         scope=scope_value(reply),
         valid_from=first.isoformat() if first else "",
         valid_until=last.isoformat() if last else "",
+        then=reply.then,
         seen=reply.updated_at.isoformat(),
     )
 
@@ -218,6 +220,7 @@ def form_view(visit: Visit, staff: Staff, form: CannedForm, problems: Problems =
         gaps=tuple(Choice(value=name, label=variables.get(name, "")) for name in verbs.VARIABLES),
         preview=shown,
         limit=TEXT_LIMIT,
+        thens=then_choices(visit.pack),
         problems=tuple(FieldProblem.of(field, text) for field, text in problems),
     )
 

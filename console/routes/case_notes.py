@@ -50,7 +50,7 @@ def add_note(case_id: RowId, form: Annotated[NoteForm, Form()], visit: CaseWrite
     view = case_view(visit, case_id, note=typed)
     status = 422 if problem else 200
     announced = "" if problem else say("notice.case_noted")
-    return visit.page_or_fragment(PAGE, NOTE_ANSWER, view, room=ROOM, status=status, announce=announced)
+    return visit.page_or_fragment(PAGE, NOTE_ANSWER, view, room=ROOM, status=status, announce=announced, address=case_path(case_id))
 
 
 @router.post("/{case_id}/tasks/{task_id}/done")

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from bot.media_kinds import UnfitFileError
+from bot.media_kinds import Problem, UnfitFileError
+from bot.scanning import ScannerError
 from bot.staff_words import CollisionError, Newer, UnfitMessageError, by_submission
 from console.access import accessible_case, acting_staff
 from console.case_box import BoxRead, Said, opening_of, preview_view, read_box
@@ -15,12 +16,14 @@ from console.case_pages import PAGE, ROOM, case_path, case_view, refusal
 from console.case_queries import staff_message_in
 from console.case_reading import Reading
 from console.forms import TextForm, clean
+from console.routes.case_bulk import moment_of
 from console.submissions import new_key
 from console.texts import named, say
+from console.views.canned import then_in_words
 from console.views.case_reply import ConflictView, NewerView
 from console.views.case_talk import tag_of
 from console.visiting import CaseWriter, NotHereError, RowId, Visit
-from handoff.canned import CannedReplyError, use
+from handoff.canned import CannedReplyError, Then, use
 from handoff.desk_models import CannedReply
 from handoff.drafts import DraftKind, draft_of, keep_draft
 from handoff.errors import CaseError
@@ -49,6 +52,8 @@ class SentReply:
     file: bytes
     is_for_later: bool = False
     """To be sent when the department opens."""
+    macro: str = ""
+    """The prepared reply that is sent at once, after what was typed, with what it does besides."""
 
 
 class DraftForm(TextForm):
@@ -89,6 +94,7 @@ async def sent_reply(request: Request, _visit: CaseWriter) -> SentReply:
         used=tuple(int(key) for key in _field(form, "used").split() if key.isascii() and key.isdecimal() and len(key) < 19)[:MOST_USED],
         file_name=file.filename or "" if isinstance(file, UploadFile) and is_file else "",
         is_for_later=bool(_field(form, "later")),
+        macro=_field(form, "macro"),
         file=await file.read() if isinstance(file, UploadFile) and is_file else b"",
     )
 
@@ -97,6 +103,7 @@ async def sent_reply(request: Request, _visit: CaseWriter) -> SentReply:
 def post_message(case_id: RowId, sent: Annotated[SentReply, Depends(sent_reply)], visit: CaseWriter) -> Response:
     """Kept for some seconds in which it can be undone. Sent twice it is said once; what would collide is not sent."""
     try:
+        visit.counter.media.require_clean(sent.file)
         with visit.writing() as session:
             case, staff = accessible_case(session, visit, case_id), acting_staff(session, visit)
             submit(session, visit, case, staff, sent)
@@ -110,6 +117,8 @@ def post_message(case_id: RowId, sent: Annotated[SentReply, Depends(sent_reply)]
         return not_sent(visit, case_id, sent, problem=named("unfit", error.problem))
     except UnfitFileError as error:
         return not_sent(visit, case_id, sent, problem=named("media_problem", error.problem))
+    except ScannerError:
+        return not_sent(visit, case_id, sent, problem=named("media_problem", Problem.UNSCANNED))
     except CannedReplyError:
         return not_sent(visit, case_id, sent, problem=say("canned.expired"))
     return answer(
@@ -173,6 +182,9 @@ def submit(session: Session, visit: Visit, case: Case, staff: Staff, sent: SentR
     counter = visit.counter
     if by_submission(session, sent.submission) is not None:
         return
+    text, then = sent.text, ""
+    if sent.macro:
+        text, then = joined(sent.text, canned_words(session, visit, case, staff, sent.macro)), then_of(session, visit, case, sent.macro)
     media_id = None
     if sent.file_name:
         media_id = counter.media.take_upload(session, case, sent.file_name, sent.file, now=visit.now).id
@@ -180,16 +192,26 @@ def submit(session: Session, visit: Visit, case: Case, staff: Staff, sent: SentR
         session,
         case,
         staff,
-        sent.text,
+        text,
         submission=sent.submission,
         seen_message_id=sent.seen,
         media_id=media_id,
         send_at=opening_of(visit.pack, case, visit.now) if sent.is_for_later else None,
+        then=then,
         now=visit.now,
     )
     for canned_id in sent.used:
         canned_words(session, visit, case, staff, str(canned_id))
     visit.record(session, "case.reply", f"case:{case.id}")
+
+
+def then_of(session: Session, visit: Visit, case: Case, key: str) -> str:
+    """What the prepared reply does with this case, with its moment. Raises CannedReplyError where the pack does not offer it any more."""
+    then = session.get_one(CannedReply, int(key)).then
+    if not then_in_words(then, visit.pack):
+        raise CannedReplyError(f"the prepared reply {key} does nothing that can be done now")
+    kind, _, choice = then.partition(":")
+    return f"{kind}:{moment_of(choice, case, visit).isoformat()}" if kind == Then.SNOOZE else then
 
 
 def canned_words(session: Session, visit: Visit, case: Case, staff: Staff, key: str) -> str:
@@ -231,7 +253,8 @@ def not_sent(visit: Visit, case_id: int, sent: SentReply, *, problem: str = "", 
         keep_draft(session, case_id, visit.visitor.staff_id, DraftKind.REPLY, sent.text[:DRAFT_LIMIT], now=visit.now)
     said = Said(text=sent.text, submission=new_key(), cited=sent.cited, problem=problem, conflict=conflict)
     view = case_view(visit, case_id, said=said)
-    return visit.page_or_fragment(PAGE, ANSWER, view, room=ROOM, status=409 if conflict is not None else 422)
+    status = 409 if conflict is not None else 422
+    return visit.page_or_fragment(PAGE, ANSWER, view, room=ROOM, status=status, address=case_path(case_id))
 
 
 def answer(visit: Visit, case_id: int, said: Said, notice: str) -> Response:

@@ -151,7 +151,7 @@ def accessible_limit(session: Session, visit: Visit, limit_id: int) -> tuple[Con
 def shown(visit: Visit, *, reason: str = "", problem: str | None = None, status: int = 200) -> Response:
     with visit.reading() as session:
         view = supervision_view(session, visit, reason=reason, problem=problem)
-    return visit.page(PAGE, view, room=ROOM, status=status)
+    return visit.page(PAGE, view, room=ROOM, status=status, address=PATH if status >= 400 else "")
 
 
 def number_in(text: str) -> int:

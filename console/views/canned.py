@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from console.texts import named
+from console.texts import named, say
 from console.views.cases import department_name
 from console.views.choices import Choice
 from console.views.entry_form import FieldProblem
 from core.clock import in_japan
 from core.pack import Pack
-from handoff.canned import Rendered, is_usable, render
+from handoff.canned import Rendered, Then, is_usable, render
 from handoff.desk_models import CannedReply
 
-FIELDS = ("shortcut", "title", "text", "scope", "valid_from", "valid_until")
+FIELDS = ("shortcut", "title", "text", "scope", "valid_from", "valid_until", "then")
+SNOOZES = ("hour", "morning", "week")
 TEXT_LIMIT = 2000
 
 
@@ -51,6 +52,8 @@ class CannedView:
     valid_from: date | None
     last_day: date | None
     used: int
+    then: str
+    """What it does besides, in words."""
     may_edit: bool
     updated_at: str
     """As the form that retires it must name it."""
@@ -88,10 +91,29 @@ class CannedFormView:
     """Names of the gaps that case and staff fill, with what they become."""
     preview: Rendered | None
     limit: int
+    thens: tuple[Choice, ...]
+    """What it may do besides."""
     problems: tuple[FieldProblem, ...] = ()
 
     def problems_of(self, field: str) -> tuple[FieldProblem, ...]:
         return tuple(problem for problem in self.problems if problem.field == field)
+
+
+def then_choices(pack: Pack) -> tuple[Choice, ...]:
+    """The reasons to close a case and the moments until which one can be put aside."""
+    closing = tuple(
+        Choice(value=f"{Then.CLOSE}:{reason.id}", label=say("canned_then.close", reason=reason.label or reason.id))
+        for reason in pack.counter.close_reasons
+    )
+    return (
+        *closing,
+        *(Choice(value=f"{Then.SNOOZE}:{key}", label=say("canned_then.snooze", until=named("bulk_until", key))) for key in SNOOZES),
+    )
+
+
+def then_in_words(then: str, pack: Pack) -> str:
+    """Empty for nothing, and for what the pack does not offer any more."""
+    return next((choice.label for choice in then_choices(pack) if choice.value == then), "")
 
 
 def scope_of(reply: CannedReply) -> Scope:
@@ -136,6 +158,7 @@ def canned_view(reply: CannedReply, *, pack: Pack, now: datetime, variables: Map
         valid_from=first_day(reply.valid_from),
         last_day=last_day(reply.valid_until),
         used=reply.used,
+        then=then_in_words(reply.then, pack),
         may_edit=may_edit,
         updated_at=reply.updated_at.isoformat(),
     )

@@ -56,6 +56,7 @@ class HeadView:
     language: str
     is_foreign: bool
     is_easy: bool
+    """To be answered in easy Japanese, where the language does not say so already."""
     is_blocked: bool
     is_escalated: bool
     risks: tuple[str, ...]

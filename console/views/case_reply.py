@@ -6,6 +6,7 @@ from datetime import datetime
 
 from console.suggesting import Suggestion
 from console.texts import say
+from console.views.canned import then_in_words
 from core.pack import Pack
 from handoff.desk_models import CannedReply
 
@@ -40,6 +41,8 @@ class CannedView:
     text: str
     problem: str
     valid_until: datetime | None
+    then: str
+    """What sending it at once does with the case besides; empty where it can only be inserted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +139,7 @@ def suggestion_views(found: Iterable[Suggestion], pack: Pack) -> tuple[Suggestio
     return tuple(views)
 
 
-def canned_view(reply: CannedReply, text: str, missing: tuple[str, ...]) -> CannedView:
+def canned_view(reply: CannedReply, text: str, missing: tuple[str, ...], pack: Pack) -> CannedView:
     return CannedView(
         id=reply.id,
         shortcut=reply.shortcut,
@@ -144,6 +147,7 @@ def canned_view(reply: CannedReply, text: str, missing: tuple[str, ...]) -> Cann
         text=text,
         problem=say("canned.missing", names="、".join(missing)) if missing else "",
         valid_until=reply.valid_until,
+        then=then_in_words(reply.then, pack) if not missing else "",
     )
 
 

@@ -32,6 +32,8 @@ class MediaView:
     is_photo: bool
     is_ready: bool
     problem: str
+    is_unscanned: bool = False
+    """A file of the resident, in an installation without a scanner. Photos are drawn anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,7 @@ def said_views(
     *,
     language: str,
     names: Mapping[int, str],
-    media: Mapping[int, Media],
+    media: Mapping[int, MediaView],
     questions: Mapping[str, str],
     visitor_id: int,
 ) -> Iterator[SaidView]:
@@ -131,7 +133,7 @@ def said_views(
             tag=tag_of(text, language),
             at=message.at,
             is_ours=message.direction == Direction.OUTBOUND,
-            media=_media(message.media_id, media),
+            media=media.get(message.media_id or 0),
             delivery=delivery_view(line.call) if line.call is not None and message.direction == Direction.OUTBOUND else None,
             decision=decision if decision is not None and decision.is_telling else None,
             announced=say("case.announced", name=name, words=shorten(text or label or "", ANNOUNCED)) if is_news else "",
@@ -151,12 +153,7 @@ def tag_of(text: str, language: str) -> str:
     return language_tag(str(own[0] if own else found[0]) if found else language)
 
 
-def _media(media_id: int | None, media: Mapping[int, Media]) -> MediaView | None:
-    found = media.get(media_id) if media_id is not None else None
-    return media_view(found) if found is not None else None
-
-
-def media_view(media: Media) -> MediaView:
+def media_view(media: Media, *, has_scanner: bool) -> MediaView:
     is_ready = media.state == "ready"
     problem = "" if is_ready else named("media_problem", media.problem or media.state, "gone")
     return MediaView(
@@ -166,6 +163,7 @@ def media_view(media: Media) -> MediaView:
         is_photo=media.content_type in PHOTO_TYPES,
         is_ready=is_ready,
         problem=problem,
+        is_unscanned=is_ready and not has_scanner and media.channel_message_id is not None and media.content_type not in PHOTO_TYPES,
     )
 
 
@@ -186,7 +184,7 @@ def marker_views(events: Iterable[CaseEvent], names: Mapping[int, str]) -> Itera
 
 
 def pending_views(
-    messages: Iterable[StaffMessage], *, names: Mapping[int, str], media: Mapping[int, Media], visitor_id: int, now: datetime
+    messages: Iterable[StaffMessage], *, names: Mapping[int, str], media: Mapping[int, MediaView], visitor_id: int, now: datetime
 ) -> Iterator[PendingView]:
     for message in messages:
         if message.state not in (StaffMessageState.PENDING, StaffMessageState.REFUSED):
@@ -196,7 +194,7 @@ def pending_views(
             name=names.get(message.staff_id, ""),
             text=message.text,
             at=message.created_at,
-            media=_media(message.media_id, media),
+            media=media.get(message.media_id or 0),
             is_refused=message.state == StaffMessageState.REFUSED,
             is_mine=message.staff_id == visitor_id,
             seconds=max(0, ceil((message.send_at - now).total_seconds())),

@@ -72,6 +72,7 @@ def test_stale_form_does_not_overwrite(house: House, visit: Visit) -> None:
         ({"text": "{{ fee.unknown }}"}, "fee.unknown という値はありません"),
         ({"text": "{ fee.certificate }"}, "二重の波かっこ"),
         ({"text": "{{ fee certificate }}"}, "二重の波かっこ"),
+        ({"then": "close:nonsense"}, "選び直してください"),
         ({"valid_from": "来週"}, "日付として読めません"),
         ({"valid_from": "令和8年12月2日", "valid_until": "R8.12.1"}, "使い始める日より後"),
         ({"scope": "all"}, "あなたの役割では作れません"),
@@ -184,3 +185,12 @@ def test_list_is_searched_and_says_so_when_it_is_empty(house: House, visit: Visi
     added(house, title="粗大ごみ")
     assert "粗大ごみ" in browser.get(f"{PATH}?words=%E3%81%94%E3%81%BF").text
     assert "に合う定型文はありません" in browser.get(f"{PATH}?words=%E7%8A%AC").text
+
+
+def test_what_is_done_besides_is_chosen_without_code(house: House, visit: Visit) -> None:
+    browser = visit("supervisor")
+    browser.submit("/console/new-canned", submission=KEY, **(FIELDS | {"scope": "all", "then": "snooze:morning"}))
+    (reply,) = stored(house)
+    assert reply.then == "snooze:morning"
+    assert "送ったあと：あとでにする（次に開く日の朝）" in words_of(browser.get(PATH).text)
+    assert '<option value="snooze:morning" selected>' in browser.get(f"{PATH}/{reply.id}").text

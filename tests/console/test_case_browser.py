@@ -186,6 +186,41 @@ def test_converting_japanese_sends_nothing(house: House, opened, address: str) -
     assert page.input_value("#reply-text") == "へんかん"
 
 
+def test_page_ends_where_its_content_ends_however_long_the_talk_is(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    """Words for screen readers in the talk used to lengthen the page by all that is scrolled away there."""
+    case_id = claimed_case(house)
+    for number in range(40):
+        resident_says(house, case_id, f"{number}通目です。")
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    arrive(page, "#reply-form")
+    assert page.evaluate("document.querySelector('.case-scroll').scrollHeight > 3 * document.querySelector('.case-scroll').clientHeight")
+    assert page.evaluate("document.documentElement.scrollHeight - document.body.scrollHeight") < 10
+
+
+def test_page_of_a_refused_form_is_read_again_without_sending_the_form_again(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    case_id = claimed_case(house)
+    page = opened("staff")
+    page.goto(f"{address}/cases/{case_id}")
+    page.route("**/live?*", lambda route: route.abort())
+    page.reload()
+    with house.database.transaction() as session:
+        add_words(session, house.packs("midori"), session.get_one(Case, case_id), now=NOW)
+    page.locator("#close summary, summary:has-text('終了')").first.click()
+    page.locator("form[action$='/close'] [type=submit]").first.click()
+    page.wait_for_selector("main >> text=開いたあとに、この案件が変わりました")
+    wait_until(page, f"location.pathname === '/console/cases/{case_id}'")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.is_navigation_request() else None)
+    page.reload()
+    page.wait_for_selector("#reply-text")
+    page.go_back()
+    page.go_forward()
+    page.wait_for_selector("#reply-text")
+    assert set(sent) == {"GET"}
+    assert state_of(house, case_id).state == "held"
+
+
 def test_draft_survives_reload_ended_session_and_a_new_login(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
     case_id = claimed_case(house)
     page = opened("staff")

@@ -1,12 +1,18 @@
 """Several cases moved at once, and put back."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from bot.models import MessageRow
 from console.models import FormSubmission
+from core.clock import to_milliseconds
+from core.models import JobRow
 from handoff.models import Case, CaseState, Priority, Staff
 from tests.console.case_sample import fill_cases
+from tests.console.cases import claimed_case
 from tests.console.conftest import Browser, House, actions, words_of
 
 Visit = Callable[..., Browser]
@@ -68,6 +74,46 @@ def test_double_click_does_it_once_and_tells_the_same(house: House, visit: Visit
     undo(browser)
     undo(browser)
     assert stored(house, ids["mine"]).version == before + 1
+
+
+def spoken(house: House, case_id: int) -> list[str]:
+    """What the resident was told, last words of waiting jobs included, as far as their time has come."""
+    with house.database.reading() as session:
+        case = session.get_one(Case, case_id)
+        waiting = session.scalars(select(JobRow).where(JobRow.kind == "say_ending", JobRow.run_at <= to_milliseconds(house.clock()))).all()
+        payloads = [row.payload for row in waiting]
+    for payload in payloads:
+        with house.database.transaction() as session:
+            closed_at = datetime.fromisoformat(payload["closed_at"])
+            house.counter.say_ending(session, payload["case_id"], closed_at, now=house.clock())
+    with house.database.reading() as session:
+        of_talk = MessageRow.conversation_id == case.conversation_id
+        return list(session.scalars(select(MessageRow.text).where(of_talk, MessageRow.direction == "outbound")))
+
+
+def test_closing_that_is_undone_in_time_tells_the_resident_nothing(house: House, visit: Visit) -> None:
+    case_id = claimed_case(house, "staff")
+    browser, before = visit("staff"), len(spoken(house, case_id))
+    send(browser, house, [case_id], action="close", reason="answered")
+    assert stored(house, case_id).state == CaseState.CLOSED
+    assert "30秒のあいだに元に戻せば、住民には何も届きません" in result(browser)
+    house.clock.pass_by(timedelta(seconds=29))
+    assert len(spoken(house, case_id)) == before
+    undo(browser)
+    case = stored(house, case_id)
+    assert (case.state, case.holder_id) == (CaseState.HELD, int(staff_id(house, "staff")))
+    house.clock.pass_by(timedelta(seconds=60))
+    assert len(spoken(house, case_id)) == before
+
+
+def test_last_words_are_said_once_when_the_time_to_undo_is_over_and_undone_later_that_is_said(house: House, visit: Visit) -> None:
+    case_id = claimed_case(house, "staff")
+    browser, before = visit("staff"), len(spoken(house, case_id))
+    send(browser, house, [case_id], action="close", reason="answered")
+    house.clock.pass_by(timedelta(seconds=30))
+    assert len(spoken(house, case_id)) == len(spoken(house, case_id)) == before + 1
+    undo(browser)
+    assert len(spoken(house, case_id)) == before + 2
 
 
 def test_case_that_changed_meanwhile_stays_as_it_is_and_the_others_move(house: House, visit: Visit, ids: dict[str, int]) -> None:

@@ -119,8 +119,20 @@ def test_stale_form_is_refused_with_what_changed_and_the_words_kept(house: House
     assert "担当開始" not in alert
     assert "説明した" in answer.text
     assert 'value="7"' in answer.text
+    assert f'data-address="/console/cases/{case_id}"' in answer.text
+    assert 'data-address="' not in browser.get(f"/console/cases/{case_id}").text
     assert state_of(house, case_id).state != "closed"
     assert move(house, browser, case_id, "close", reason="answered").status_code == 303
+
+
+def test_address_of_a_form_that_is_opened_again_does_nothing_and_shows_the_case(house: House, visit: Visit) -> None:
+    case_id = claimed_case(house)
+    browser = visit("staff")
+    for name in ("close", "claim", "transfer", "release", "snooze", "messages", "notes"):
+        answer = browser.get(f"/console/cases/{case_id}/{name}", follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/console/cases/{case_id}"), name
+    assert browser.get(f"/console/cases/{case_id}/nonsense").status_code in (404, 422)
+    assert state_of(house, case_id).state == "held"
 
 
 def test_closing_keeps_reason_minutes_and_the_wish_for_an_entry(house: House, visit: Visit) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.models import MessageRow, OutgoingCall
+from handoff.canned import CannedWords, add_reply
 from handoff.desk_models import CannedReply, Media, StaffMessage
 from tests.console.cases import add_canned, claimed_case, give, opened_case, resident_says, send_what_waits, state_of
 from tests.console.conftest import Browser, House, actions, words_of
@@ -312,3 +313,54 @@ def test_out_of_hours_words_can_be_kept_for_the_opening(house: House, visit: Vis
     with house.database.reading() as session:
         message = session.get_one(StaffMessage, waiting_id(house))
         assert message.send_at == datetime(2026, 11, 29, 23, 30, tzinfo=UTC), "they open on Mondays at half past eight"
+
+
+def add_macro(house: House, then: str, text: str = "ありがとうございました。") -> int:
+    words = CannedWords(
+        shortcut="end", title="お礼", text=text, department_id=None, owner_id=None, valid_from=None, valid_until=None, then=then
+    )
+    with house.database.transaction() as session:
+        return add_reply(session, "midori", words, NOW).id
+
+
+@pytest.mark.parametrize(("then", "state"), [("close:answered", "closed"), ("snooze:hour", "snoozed")])
+def test_one_click_sends_a_prepared_reply_and_moves_the_case_once_it_was_said(house: House, visit: Visit, then: str, state: str) -> None:
+    case_id, canned_id = claimed_case(house), add_macro(house, then)
+    browser = visit("staff")
+    page = browser.get(f"/console/cases/{case_id}").text
+    assert f'name="macro" value="{canned_id}"' in page
+    for _ in range(2):
+        assert reply(browser, case_id, "300円です。", page=page, macro=str(canned_id)).status_code == 200
+    assert state_of(house, case_id).state == "held"
+    assert send_what_waits(house) == ["300円です。\nありがとうございました。"]
+    assert state_of(house, case_id).state == state
+    with house.database.reading() as session:
+        assert session.get_one(CannedReply, canned_id).used == 1
+
+
+def test_undoing_in_time_neither_sends_nor_moves(house: House, visit: Visit) -> None:
+    case_id, canned_id = claimed_case(house), add_macro(house, "close:answered")
+    browser = visit("staff")
+    reply(browser, case_id, "", macro=str(canned_id))
+    browser.submit(f"/console/cases/{case_id}/messages/{waiting_id(house)}/undo", as_htmx=True)
+    assert send_what_waits(house) == []
+    assert state_of(house, case_id).state == "held"
+
+
+@pytest.mark.parametrize("then", ["close:nonsense", "snooze:never", ""])
+def test_what_the_pack_does_not_offer_is_neither_shown_nor_done(house: House, visit: Visit, then: str) -> None:
+    case_id, canned_id = claimed_case(house), add_macro(house, then)
+    browser = visit("staff")
+    assert 'name="macro"' not in browser.get(f"/console/cases/{case_id}").text
+    answer = reply(browser, case_id, "300円です。", macro=str(canned_id))
+    assert answer.status_code == 422
+    assert "300円です。" in answer.text
+    assert send_what_waits(house) == []
+
+
+def test_case_that_was_taken_away_meanwhile_is_not_closed(house: House, visit: Visit) -> None:
+    case_id, canned_id = claimed_case(house), add_macro(house, "close:answered")
+    reply(visit("staff"), case_id, "", macro=str(canned_id))
+    give(house, case_id, "supervisor")
+    assert send_what_waits(house) == []
+    assert state_of(house, case_id).state == "held"

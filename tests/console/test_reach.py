@@ -38,6 +38,7 @@ OWN = {
     "letter_id": "1",
     "procedure_id": "midori_loan",
     "subject": "procedure:midori_loan",
+    "form": "close",
 } | OF_PROCEDURES
 FOREIGN = {
     "conversation_id": "36",
@@ -47,6 +48,7 @@ FOREIGN = {
     "letter_id": "3",
     "procedure_id": "aoba_loan",
     "subject": "procedure:aoba_loan",
+    "form": "close",
 } | OF_PROCEDURES
 REACH = {
     "GET /cases": EVERYBODY,
@@ -59,6 +61,7 @@ REACH = {
     "GET /cases/{case_id}/suggestions": EVERYBODY,
     "GET /cases/{case_id}/print": EVERYBODY,
     "GET /cases/{case_id}/media/{media_id}": EVERYBODY,
+    "GET /cases/{case_id}/{form}": CASES,
     "POST /cases/{case_id}/claim": CASES,
     "POST /cases/{case_id}/decline": CASES,
     "POST /cases/{case_id}/transfer": CASES,

@@ -40,7 +40,7 @@ def test_packet_keeps_all_that_is_known(counter: Counter) -> None:
         ),
         slots={"品目": "布団", "住所": "浜町1丁目"},
         media=(3, 4),
-        language="easy",
+        language="ja",
         is_easy=True,
         risks=("deadline",),
         earlier_cases=(7,),
@@ -179,6 +179,13 @@ def test_database_itself_refuses_a_second_open_case_of_a_talk(counter: Counter) 
         values = {column.key: getattr(stored, column.key) for column in Case.__table__.columns if column.key != "id"}
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(insert(Case).values(**values))
+
+
+def test_packet_of_easy_japanese_names_a_language_that_there_is() -> None:
+    """It used to hold the tag `easy`, also in rows that are there."""
+    stored = load({"language": "easy", "summary": "給食のこと"})
+    assert (stored.language, stored.is_easy, stored.summary) == ("ja", True, "給食のこと")
+    assert (load({"language": "vi"}).language, load({"language": "vi"}).is_easy) == ("vi", False)
 
 
 def test_pages_are_told_once_the_case_is_there(counter: Counter, emptied: Database) -> None:
