@@ -17,7 +17,7 @@ def test_case_of_another_municipality_or_department_is_not_there(house: House, v
     add_colleague(house, "sato", "佐藤 環", "environment")
     case_id = opened_case(house, title="よその案件の題")
     before = state_of(house, case_id).version
-    ids = {"case_id": str(case_id), "media_id": "1", "message_id": "1", "task_id": "1"}
+    ids = {"case_id": str(case_id), "media_id": "1", "message_id": "1", "task_id": "1", "form": "close"}
     for browser in (visit("administrator", "aoba"), visit("sato")):
         answer = ask(browser, key, ids)
         assert answer.status_code == 404

@@ -79,6 +79,8 @@ REACH = {
     "POST /cases/{case_id}/draft": CASES,
     "POST /cases/{case_id}/insert": CASES,
     "GET /applications": APPLICATIONS,
+    "POST /applications/filters": CASES,
+    "POST /applications/filters/{filter_id}/delete": CASES,
     "POST /applications/bulk": CASES,
     "POST /applications/bulk/undo": CASES,
     "POST /applications/csv": CASES,

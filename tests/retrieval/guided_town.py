@@ -22,7 +22,7 @@ MOVING = """転出するときは、引っ越しの14日前から転出届を出
 問い合わせは市民課（0577-00-1234）へ。くわしくは https://www.example.jp/moving をご覧ください。"""
 GUIDE_QUESTION = "市外へ引っ越すときの引っ越しの手続きは"
 """The guide answers it with certainty."""
-NEAR_QUESTION = "市外へ引っ越すときの届出"
+NEAR_QUESTION = "引っ越すときに届けるもの"
 """The guide is near, among others."""
 EQUAL_QUESTION = "プールの利用料はいくらですか"
 RIGHT = ("手続きは無料です。", [1])
