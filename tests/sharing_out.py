@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+SCENARIOS = "tests/test_scenarios.py"
 SLOWEST = (
-    "tests/test_scenarios.py",
     "tests/test_crash.py",
+    SCENARIOS,
     "tests/console/test_browser.py",
     "tests/console/test_list_browser.py",
     "tests/console/test_case_browser.py",
@@ -76,9 +77,19 @@ def _rank(nodeid: str) -> int:
     return next((place for place, start in enumerate(SLOWEST) if nodeid.startswith(start)), len(SLOWEST))
 
 
+def group_of(nodeid: str) -> str:
+    """Tests with the same one run on one worker: those of a file, or of one sheet of scenarios."""
+    file, _, test = nodeid.partition("::")
+    return f"{file} {test.partition('[')[2].partition('-')[0]}" if file == SCENARIOS else file
+
+
 def scheduler(config: pytest.Config, log: Any) -> Any:  # Any: xdist's, which not every machine has.
-    """A file at a time, in the order above instead of xdist's own."""
-    from xdist.scheduler import LoadFileScheduling
+    """A group at a time, in the order above instead of xdist's own."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
 
     config.option.loadscopereorder = False
-    return LoadFileScheduling(config, log)
+    return ByGroup(config, log)
