@@ -40,6 +40,8 @@ class ProcedureWords(DefinitionModel):
     """Expressions anywhere in the utterance: it asks something."""
     edit_shapes: tuple[str, ...] = ()
     """Expressions over the whole utterance, with the group `what`: that an answer shall be corrected."""
+    place_shapes: tuple[str, ...] = ()
+    """Expressions over the whole utterance: a place is told by what stands there."""
     corrections: tuple[str, ...] = ()
     """Expressions for what may stand before a corrected answer: やっぱり."""
     counters: str = Key(default="")

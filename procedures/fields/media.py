@@ -175,15 +175,16 @@ class LocationField(Field):
         return self.check(value, asking) or Taken(value=value)
 
     def _in_words(self, text: str, locality: Locality) -> Plain:
-        """A facility of the pack gives its place on the map; a town of ours makes the words an address."""
+        """A facility of the pack gives its place on the map; a town of ours makes the words an address, and what stands there a place."""
         flat = fold(squeeze(text))
         named = [facility for facility in locality.facilities if fold(squeeze(facility.name)) in flat]
         if named:
             best = max(named, key=lambda facility: len(facility.name))
             return {"latitude": best.latitude, "longitude": best.longitude, "accuracy": None, "text": text}
         is_ours = any(fold(squeeze(town)) in flat for town in (*districts_of(locality.waste), locality.name)) and len(flat) > 2
+        is_place = is_ours or any(re.fullmatch(shape, text) for shape in locality.words.place_shapes)
         return (
-            {"latitude": None, "longitude": None, "accuracy": None, "text": text} if is_ours and not is_elsewhere(text, locality) else None
+            {"latitude": None, "longitude": None, "accuracy": None, "text": text} if is_place and not is_elsewhere(text, locality) else None
         )
 
     def find(self, text: str, asking: Asking) -> Found | None:

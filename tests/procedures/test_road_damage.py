@@ -141,6 +141,30 @@ def test_place_instead_of_a_photo_says_that_there_is_none() -> None:
         assert talk.answers["photos"]
 
 
+@pytest.mark.parametrize("words", ["郵便局の前です", "駅前通り1丁目のコンビニの向かい", "大橋のたもと", "三丁目の交差点"])
+def test_place_is_told_by_what_stands_there(words: str) -> None:
+    for field in ("photos", "place"):
+        talk = at(field)
+        talk.say(words)
+        assert talk.answers["place"] == {"latitude": None, "longitude": None, "accuracy": None, "text": words}
+
+
+@pytest.mark.parametrize("words", ["名古屋市役所の前", "よく分からない", "家の"])
+def test_what_is_no_place_of_ours_is_not_taken_for_one(words: str) -> None:
+    for field in ("photos", "place"):
+        talk = at(field)
+        talk.say(words)
+        assert "place" not in talk.answers
+
+
+@pytest.mark.parametrize("words", ["写真はない", "写真はありません", "撮れません。", "no photo"])
+def test_whoever_has_no_photo_is_asked_for_the_place(words: str) -> None:
+    talk = at("photos")
+    talk.say(words)
+    assert talk.field == "place"
+    assert "photos" not in talk.answers
+
+
 def test_place_outside_the_city_is_told_where_a_photo_is_asked_for() -> None:
     talk = at("photos")
     talk.do(Placed(latitude=35.6812, longitude=139.7671))
