@@ -53,13 +53,8 @@ def _changed(before: Filling, after: Filling) -> list[str]:
 
 
 def _stands(state: Filling, name: str) -> bool:
-    match name:
-        case "~heard":
-            return bool(state.heard)
-        case "~scratch":
-            return state.scratch is not None
-        case _:
-            return name in state.answers
+    beside = {HEARD: bool(state.heard), SCRATCH: state.scratch is not None}
+    return beside.get(name, name in state.answers)
 
 
 def _is_photos(value: Plain) -> bool:
