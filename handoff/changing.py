@@ -18,7 +18,7 @@ from handoff.events import EventKind
 from handoff.lifecycle import may_become
 from handoff.models import HELD_STATES, Case, CaseEvent, CaseState, Presence, PresenceState, Staff
 
-OWN_WORDS = frozenset({EventKind.FIRST_REPLY, EventKind.REPLIED})
+OWN_WORDS = frozenset({EventKind.FIRST_REPLY, EventKind.REPLIED, EventKind.NOTED})
 """No news to who wrote them."""
 OF_THE_CLOCKS = frozenset({EventKind.PROMISE_KEPT, EventKind.WARNED, EventKind.ESCALATED})
 """No news to anybody who acts on the case now."""
@@ -54,8 +54,9 @@ def lock_cases(session: Session, case_ids: Collection[int]) -> Sequence[Case]:
 def begin(session: Session, case: Case, seen_version: int | None = None, by: Staff | None = None) -> None:
     """The row is locked and `case` is as it is now.
 
-    Raises StaleCaseError where the form was made from another version and something happened since that `by` may not know of: a person's
-    words leave when they can no longer be taken back, which may be while that person fills in the form.
+    Raises StaleCaseError where the form was made from another version and something happened since that `by` may not know of. A person's
+    own words are known to them: they leave when they can no longer be taken back, which may be while the form is filled in, and a note is
+    saved without the forms beside it.
     """
     session.flush()
     lock_cases(session, [case.id])

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from handoff import cases
 from handoff.errors import CapacityError, ClaimLostError, NotHolderError, NotInStateError, NotThereError, StaleCaseError, TargetError
-from handoff.models import CaseChannel, CaseState, Presence, PresenceState, Role
+from handoff.models import CaseChannel, CaseState, Presence, PresenceState, Role, Staff
 from handoff.notices import NoticeKey
 from tests.handoff.counter import Counter
 
@@ -46,6 +47,18 @@ def test_own_words_that_leave_meanwhile_make_no_form_old(counter: Counter) -> No
     case_id = counter.held(counter.add_talk(), tanaka)
     seen = counter.case(case_id).version
     counter.reply(case_id, tanaka)
+    with pytest.raises(StaleCaseError):
+        counter.close(case_id, boss, seen_version=seen)
+    counter.close(case_id, tanaka, seen_version=seen)
+    assert counter.case(case_id).state == CaseState.CLOSED
+
+
+def test_own_note_makes_no_form_old_and_that_of_a_colleague_does(counter: Counter) -> None:
+    tanaka, boss = counter.add_staff("tanaka"), counter.add_staff("boss", role=Role.SUPERVISOR)
+    case_id = counter.held(counter.add_talk(), tanaka)
+    seen = counter.case(case_id).version
+    with counter.working_on(case_id) as (session, case):
+        cases.note(session, case, "保険の書類", [], by=session.get_one(Staff, tanaka), now=counter.now)
     with pytest.raises(StaleCaseError):
         counter.close(case_id, boss, seen_version=seen)
     counter.close(case_id, tanaka, seen_version=seen)
