@@ -49,7 +49,7 @@ class Product:
         from procedures.outside.endpoints import Endpoints
         from procedures.outside.jobs import SystemJobs
         from procedures.outside.stopping import StoppedEndpoints
-        from retrieval.tokens import DICTIONARY_FILE
+        from retrieval.modes import MAPPED_FILES
 
         ring = keyring(settings)
         self.database = open_database(settings, may_upgrade=is_demo)
@@ -93,7 +93,7 @@ class Product:
         self._workers = workers
         self.application = self._application(settings)
         self.bot.inbox.start()
-        release_memory(DICTIONARY_FILE)
+        release_memory(*MAPPED_FILES)
 
     def opened(self) -> None:
         self.bot.start_working(self._workers)

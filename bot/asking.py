@@ -55,7 +55,7 @@ def turn_of(pack: Pack, text: str, now: datetime) -> Turn:
         conversation_kind=ConversationKind.PERSON,
         bubbles=(bubble,),
         text=words,
-        procedures=load_procedures(pack.id),
+        procedures=load_procedures(pack.id) if pack.folder is not None else None,
         masked_number=bool(masked),
     )
 

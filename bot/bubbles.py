@@ -18,7 +18,8 @@ DANGLING = re.compile(
     r"(が|を|に|へ|で|と|は|も|や|から|まで|より|けど|けれど|けれども|ですが|ますが|のですが|んですが|んですけど|ので|のに|たら|なら|って|て|、|,|，|とか|および|または|あと|それと|それで|で、|えっと|あの|ええと|あのー|すみません|すいません|ちょっと)$"
 )
 
-
+ASKS = re.compile(r"(何|いつ|いくら|幾ら|どこ|どちら|誰|だれ|どれくらい|どのくらい)\S{0,3}?(まで|から|より|で|に|へ)$")
+"""Ends in a particle and is a whole question: 「市役所 何時まで」."""
 PART_OF_NUMBER = re.compile(r"(?!0)(?:[0-9][\s./・-]*){4,11}")
 """Digits that more may follow: an individual number has twelve, and no telephone number lacks its leading nought."""
 
@@ -67,7 +68,7 @@ def completeness(group: Sequence[Bubble], openings: Sequence[str]) -> Completene
 
 def _of_words(text: str, openings: Sequence[str]) -> Completeness:
     flat = normalise(text)
-    if not flat or flat.endswith(("?", "!", "。", "？", "！")):
+    if not flat or flat.endswith(("?", "!", "。", "？", "！")) or ASKS.search(flat):
         return Completeness.STANDS
     is_fragment = DANGLING.search(flat) or PART_OF_NUMBER.fullmatch(flat) or is_whole(openings, text)
     return Completeness.FRAGMENT if is_fragment else Completeness.STANDS

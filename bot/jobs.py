@@ -24,11 +24,13 @@ from core.clock import Clock, system_clock
 from core.database import Database
 from core.errors import TemporaryError
 from core.jobs import Job, JobKind, PeriodicJob, Queue
+from core.memory import release_pages
 from core.metrics import DEAD_LETTERS, JOBS_WAITING, QUOTA_LIMIT, QUOTA_USED
 from core.pack import Pack
 from handoff.jobs import TEND_PERIOD, Tending, tend_kind
 from retrieval.judging import read_golden
 from retrieval.learning import learn
+from retrieval.modes import MAPPED_FILES
 from retrieval.search import Search
 
 DELIVERY_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (0.5, 2, 5, 15, 40, 90, 300, 900, 1800, 3600))
@@ -103,6 +105,9 @@ class Housekeeping:
             JOBS_WAITING.labels(kind=kind).set(count)
         DEAD_LETTERS.set(dead)
 
+    def release(self, _job: Job) -> None:
+        release_pages(*MAPPED_FILES)
+
     def resend_forgotten(self) -> int:
         """At start: every call that waits or was being sent gets a job; its own may be gone (a restored backup, say). Returns how many.
 
@@ -125,6 +130,7 @@ def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping
         JobKind(name="read_quota", run=housekeeping.read_quota),
         JobKind(name="count", run=housekeeping.count),
         JobKind(name="learn", run=housekeeping.learn),
+        JobKind(name="release", run=housekeeping.release),
     )
 
 
@@ -148,4 +154,5 @@ PERIODIC = (
     PeriodicJob(kind="read_quota", every=timedelta(minutes=10)),
     PeriodicJob(kind="count", every=timedelta(seconds=15)),
     PeriodicJob(kind="learn", every=timedelta(days=1)),
+    PeriodicJob(kind="release", every=timedelta(seconds=10)),
 )

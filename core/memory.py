@@ -21,16 +21,23 @@ def share_memory_among_threads() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
-def release_memory(read_only_file: str) -> None:
-    """To be called once what happens only at start is done: gives back what that has freed, and pages of the mapped file of this name.
+def release_memory(*read_only_files: str) -> None:
+    """To be called once what happens only at start is done: gives back what that has freed, and the pages of mapped files."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+    release_pages(*read_only_files)
 
-    Making the indexes looks up words all over the dictionary, most of which nobody will ask about.
+
+def release_pages(*read_only_files: str) -> None:
+    """Gives back the pages of mapped files of these names.
+
+    Making indexes, learning and many different questions look up words all over the dictionary, few of which are asked about again. Pages
+    that are needed again come from the system's cache within microseconds, as long as it has room for them.
     """
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
-        library.malloc_trim(0)
         for line in MAPS.read_text(encoding="utf-8").splitlines():
             bounds, permissions = line.split()[:2]
-            if permissions == "r--s" and line.endswith(f"/{read_only_file}"):
+            if permissions == "r--s" and line.rpartition("/")[2] in read_only_files:
                 start, end = (int(bound, 16) for bound in bounds.split("-"))
                 library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_DONTNEED)

@@ -43,14 +43,15 @@ def other_places(words: Sequence[Token]) -> Iterator[str]:
 def elsewhere(result: SearchResult, hits: Sequence[Hit], own_places: Collection[str] = ()) -> str | None:
     """Who is responsible, as a key of elsewhere.yaml or `other_municipality`; None when nothing tells that it is not us.
 
-    `own_places`: names of the municipality and of what lies in it, as they are written.
+    `own_places`: names of the municipality and of what lies in it, as they are written. Without any it is nobody's collection, and every
+    city may be the one that it speaks of.
     """
     asked = fold(result.normalised)
     own = [fold(normalise(text)) for hit in hits[:LOOKED_AT] for text in (hit.passage.question, *hit.passage.phrasings)]
-    named = known_place(result.normalised, own_places)
+    named = known_place(result.normalised, own_places) if own_places else None
     if named is not None and not any(fold(named) in text for text in own):
         return OTHER_MUNICIPALITY
-    foreign = [place for place in result.unknown_places if not _is_own(place, own_places)]
+    foreign = [place for place in result.unknown_places if own_places and not _is_own(place, own_places)]
     if foreign and not _places().ours.search(result.normalised):
         return OTHER_MUNICIPALITY
     for office, words in _offices().items():
@@ -62,7 +63,7 @@ def elsewhere(result: SearchResult, hits: Sequence[Hit], own_places: Collection[
 def may_mean_other_place(result: SearchResult, own_places: Collection[str] = ()) -> bool:
     """Whether another municipality is named and nobody says that they come from there or go there: no answer is certain then."""
     flat = normalise(result.normalised)
-    if _places().moving.search(flat):
+    if not own_places or _places().moving.search(flat):
         return False
     if any(not _is_own(place, own_places) for place in result.unknown_places):
         return True

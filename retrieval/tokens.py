@@ -12,8 +12,6 @@ from core.text import normalise
 if TYPE_CHECKING:
     from sudachipy import Dictionary, Tokenizer
 
-DICTIONARY_FILE = "system.dic"
-"""Sudachi's, which it maps into memory; a start touches all 200 MB of it."""
 KEPT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
 AFFIXES = frozenset({"接頭辞", "接尾辞"})
 HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ"))}

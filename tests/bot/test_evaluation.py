@@ -1,11 +1,14 @@
-"""Files of questions and judgements are read with errors that name the line, and quality is counted rightly."""
+"""Files of questions and judgements are read with errors that name the line; a collection without a pack is measured."""
 
+import csv
+import json
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from bot.evaluation import quality, read_qrels, read_queries, report
+from bot.evaluation import EvaluationRequest, evaluate_to_files, quality, read_qrels, read_queries, report
 from core.errors import ProjectError
 
 
@@ -108,3 +111,51 @@ def test_report_counts_only_judged_questions_of_the_run() -> None:
     assert "answer 3  refuse 1" in shown
     assert "p50 2.5 ms  p95 4.0 ms  4 件" in shown
     assert "SR@1" not in report(RUN, {}, [], {})
+
+
+ENTRIES = (
+    (
+        "dog",
+        "犬を飼い始めたときの手続きを教えてください。",
+        "生後91日以上の犬は、飼い始めてから30日以内に登録してください。手数料は3,000円です。",
+    ),
+    ("cat", "猫を飼うときに届出は要りますか。", "猫には登録の制度がありません。"),
+    ("waste", "粗大ごみはどのように出しますか。", "電話で申し込み、手数料の券を貼って、収集日の朝に出してください。"),
+    ("moving", "引っ越してきたときの手続きを教えてください。", "住み始めた日から14日以内に、転入届を市民課に出してください。"),
+    ("library", "図書館は何時まで開いていますか。", "平日は午後7時まで、土曜と日曜は午後5時までです。"),
+    ("seal", "印鑑登録をしたいです。", "登録する印鑑と本人確認書類を持って、窓口にお越しください。"),
+)
+ASKED = {"1": "犬の登録の手数料は", "2": "みどり市の粗大ごみ", "q-3": "転入届", "4": "ぬるぽ", "5": "パスポートの更新", "6": ""}
+
+
+def test_collection_without_a_pack_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCH_MODE", "light")
+    faq, queries, qrels = tmp_path / "faq.csv", tmp_path / "queries.tsv", tmp_path / "qrels.txt"
+    with faq.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("id", "question", "answer"), *ENTRIES])
+    queries.write_text("".join(f"{query}\t{text}\n" for query, text in ASKED.items()), encoding="utf-8")
+    qrels.write_text("1 0 dog 1\n2 0 waste 1\nq-3 0 moving 1\n", encoding="utf-8")
+    run, answers = tmp_path / "out" / "run.trec", tmp_path / "out" / "answers.jsonl"
+    request = EvaluationRequest(faq=faq, municipality=None, queries=queries, qrels=qrels, run=run, answers=answers)
+
+    assert "SR@1     1.0000" in evaluate_to_files(request, None)
+
+    ranked: dict[str, list[tuple[str, float]]] = {}
+    for number, line in enumerate(run.read_text(encoding="utf-8").splitlines()):
+        query, iteration, entry, rank, score, tag = line.split(" ")
+        found = ranked.setdefault(query, [])
+        found.append((entry, float(score)))
+        assert (iteration, int(rank), tag) == ("Q0", len(found), "madoguchi"), number
+    assert set(ranked) >= {"1", "2", "q-3"}
+    assert all(first > second for found in ranked.values() for (_, first), (_, second) in pairwise(found))
+    assert [ranked[query][0][0] for query in ("1", "2", "q-3")] == ["dog", "waste", "moving"]
+
+    decided = {line["query"]: line for line in map(json.loads, answers.read_text(encoding="utf-8").splitlines())}
+    assert list(decided) == list(ASKED)
+    for line in decided.values():
+        assert line["decision"] in {"answer", "choices", "refuse", "handoff"}
+        assert line["milliseconds"] > 0
+    assert decided["1"]["entries"][0] == "dog"
+    assert decided["1"]["text"]
+    # The collection is no city's, so a name of one decides nothing.
+    assert decided["2"]["status"] != "refused_elsewhere", decided

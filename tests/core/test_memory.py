@@ -1,4 +1,4 @@
-"""Memory that is given back after the start: pages of the dictionary leave the process and are read again when needed."""
+"""Memory that is given back: pages of mapped files leave the process and are read again when needed."""
 
 import mmap
 import sys
@@ -20,16 +20,16 @@ def kilobytes_in_memory(path: Path) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_pages_of_the_named_file_go_and_come_back(tmp_path: Path) -> None:
-    words, other = tmp_path / "words.dic", tmp_path / "other.dic"
+    words, model, other = tmp_path / "words.dic", tmp_path / "model.bin", tmp_path / "other.dic"
     content = bytes(range(256)) * (PAGES * mmap.PAGESIZE // 256)
     maps = []
-    for path in (words, other):
+    for path in (words, model, other):
         path.write_bytes(content)
         with path.open("rb") as file:
             maps.append(mmap.mmap(file.fileno(), 0, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ))
         assert maps[-1][:] == content
     whole = len(content) // 1024
-    assert (kilobytes_in_memory(words), kilobytes_in_memory(other)) == (whole, whole)
-    release_memory(words.name)
-    assert (kilobytes_in_memory(words), kilobytes_in_memory(other)) == (0, whole)
-    assert maps[0][:] == content
+    assert [kilobytes_in_memory(path) for path in (words, model, other)] == [whole, whole, whole]
+    release_memory(words.name, model.name)
+    assert [kilobytes_in_memory(path) for path in (words, model, other)] == [0, 0, whole]
+    assert maps[0][:] == maps[1][:] == content

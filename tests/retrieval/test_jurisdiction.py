@@ -4,7 +4,7 @@ import pytest
 
 from core.pack_loading import load_pack
 from core.settings import SearchMode
-from retrieval.jurisdiction import OTHER_MUNICIPALITY, elsewhere, known_place
+from retrieval.jurisdiction import OTHER_MUNICIPALITY, elsewhere, known_place, may_mean_other_place
 from retrieval.models import PassageKind
 from retrieval.passages import Passage
 from retrieval.results import Hit, SearchResult
@@ -161,3 +161,10 @@ def test_place_that_is_not_well_known_counts_with_its_division_and_unless_it_is_
     assert elsewhere(result, hits, {"熱海町"}) is None
     moved, hits = result_of("熱海市から越してきた", unknown=("熱海",))
     assert elsewhere(moved, hits, OWN) is None
+
+
+def test_in_a_collection_of_nobody_every_city_may_be_meant() -> None:
+    result, hits = result_of("熱海市の粗大ごみ", unknown=("熱海",))
+    assert elsewhere(result, hits) is None
+    assert not may_mean_other_place(result)
+    assert may_mean_other_place(result, OWN)
