@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 
 M_ARENA_MAX = -8
@@ -9,6 +10,8 @@ M_ARENA_MAX = -8
 ARENAS = 2
 MADV_DONTNEED = 4
 """Linux's mman.h: pages of a file are read from it again when they are needed."""
+SHARED, CODE = "r--s", "r-xp"
+"""Permissions in /proc/self/maps: of a file that is read by everybody, and of a library's code."""
 MAPS = Path("/proc/self/maps")
 
 
@@ -22,10 +25,10 @@ def share_memory_among_threads() -> None:
 
 
 def release_memory(*read_only_files: str) -> None:
-    """To be called once what happens only at start is done: gives back what that has freed, and the pages of mapped files."""
+    """To be called once what happens only at start is done: gives back what that freed, code that it ran, pages of these files."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
-    release_pages(*read_only_files)
+    _give_back(lambda permissions, path: permissions == CODE or (permissions == SHARED and path.name in read_only_files))
 
 
 def release_pages(*read_only_files: str) -> None:
@@ -34,10 +37,15 @@ def release_pages(*read_only_files: str) -> None:
     Making indexes, learning and many different questions look up words all over the dictionary, few of which are asked about again. Pages
     that are needed again come from the system's cache within microseconds, as long as it has room for them.
     """
+    _give_back(lambda permissions, path: permissions == SHARED and path.name in read_only_files)
+
+
+def _give_back(is_meant: Callable[[str, Path], bool]) -> None:
+    """Only what nobody can have written to, so that it can always be read from its file again."""
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
         for line in MAPS.read_text(encoding="utf-8").splitlines():
-            bounds, permissions = line.split()[:2]
-            if permissions == "r--s" and line.rpartition("/")[2] in read_only_files:
+            bounds, permissions, _, _, _, *path = line.split(maxsplit=5)
+            if path and path[0].startswith("/") and is_meant(permissions, Path(path[0])):
                 start, end = (int(bound, 16) for bound in bounds.split("-"))
                 library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_DONTNEED)
