@@ -105,7 +105,7 @@ class Housekeeping:
             JOBS_WAITING.labels(kind=kind).set(count)
         DEAD_LETTERS.set(dead)
 
-    def release(self, _job: Job) -> None:
+    def release_pages(self, _job: Job) -> None:
         release_pages(*MAPPED_FILES)
 
     def resend_forgotten(self) -> int:
@@ -130,7 +130,7 @@ def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping
         JobKind(name="read_quota", run=housekeeping.read_quota),
         JobKind(name="count", run=housekeeping.count),
         JobKind(name="learn", run=housekeeping.learn),
-        JobKind(name="release", run=housekeeping.release),
+        JobKind(name="release_pages", run=housekeeping.release_pages),
     )
 
 
@@ -154,5 +154,5 @@ PERIODIC = (
     PeriodicJob(kind="read_quota", every=timedelta(minutes=10)),
     PeriodicJob(kind="count", every=timedelta(seconds=15)),
     PeriodicJob(kind="learn", every=timedelta(days=1)),
-    PeriodicJob(kind="release", every=timedelta(seconds=10)),
+    PeriodicJob(kind="release_pages", every=timedelta(seconds=10)),
 )

@@ -57,7 +57,7 @@ def test_a_text_without_words_is_refused(town: Search, text: str) -> None:
     ],
 )
 def test_what_others_are_responsible_for_is_referred_to_them(town: Search, text: str, office: str) -> None:
-    answer = Answerer(town).answer(ask(town, text))
+    answer = Answerer(town).answer(ask(town, text, own_places=frozenset({"みどり市"})))
     assert (answer.status, answer.elsewhere) == (AnswerStatus.REFUSED_ELSEWHERE, office)
 
 
