@@ -25,6 +25,7 @@ from core.settings import SearchMode, Settings, read_settings
 from faq.commands import import_into
 from retrieval.judged import mean_quality, quality_of
 from retrieval.modes import missing_package
+from retrieval.queries import published_ids
 from retrieval.search import Search
 
 DEPTH = 100
@@ -50,17 +51,17 @@ def evaluate_to_files(request: EvaluationRequest, settings: Settings | None) -> 
         raise ProjectError(say("evaluation.source"))
     queries = read_queries(request.queries)
     judged = read_qrels(request.qrels) if request.qrels else {}
-    with _prepared(request, settings) as (pack, search, tools):
-        run, milliseconds, decisions = _measure(request, pack, search, tools, queries)
+    with _prepared(request, settings) as (pack, database, search):
+        run, milliseconds, decisions = _measure(request, pack, database, search, queries)
     return report(run, judged, milliseconds, decisions)
 
 
 @contextmanager
-def _prepared(request: EvaluationRequest, settings: Settings | None) -> Iterator[tuple[Pack, Search, SearchTools]]:
+def _prepared(request: EvaluationRequest, settings: Settings | None) -> Iterator[tuple[Pack, Database, Search]]:
     if request.faq is None and settings is not None and request.municipality is not None:
         pack = load_pack(request.municipality)
         database = open_database(settings)
-        yield pack, *_search_over(settings, database, load_pack)
+        yield pack, database, _search_over(settings, database, load_pack)
         database.close()
         return
     with tempfile.TemporaryDirectory(prefix="madoguchi-evaluate-") as folder:
@@ -72,22 +73,23 @@ def _prepared(request: EvaluationRequest, settings: Settings | None) -> Iterator
             ensure_municipality(session, pack)
         if request.faq is not None:
             import_into(database, pack, request.faq, publish=True)
-        yield pack, *_search_over(settings, database, lambda _: pack)
+        yield pack, database, _search_over(settings, database, lambda _: pack)
         database.close()
 
 
-def _search_over(settings: Settings, database: Database, packs: Callable[[str], Pack]) -> tuple[Search, SearchTools]:
+def _search_over(settings: Settings, database: Database, packs: Callable[[str], Pack]) -> Search:
     search = build_search(settings, database, packs, CONTENT, folder=None, is_temporary=True)
     search.warm()
-    return search, SearchTools(database, search, packs)
+    return search
 
 
 def _measure(
-    request: EvaluationRequest, pack: Pack, search: Search, tools: SearchTools, queries: Mapping[str, str]
+    request: EvaluationRequest, pack: Pack, database: Database, search: Search, queries: Mapping[str, str]
 ) -> tuple[dict[str, list[str]], list[float], dict[str, int]]:
     from rich.console import Console
     from rich.progress import track
 
+    tools, unfound = SearchTools(database, search, lambda _: pack), _some_entries(database, pack.id)
     run: dict[str, list[str]] = {}
     milliseconds: list[float] = []
     decisions: dict[str, int] = {}
@@ -102,8 +104,8 @@ def _measure(
             milliseconds.append(taken)
             hits = search.search(pack.id, text, moment=now, limit=DEPTH).hits
             run[query_id] = [hit.entry_id for hit in hits]
-            for rank, hit in enumerate(hits, start=1):
-                run_file.write(f"{query_id} Q0 {hit.entry_id} {rank} {hit.score!r} {RUN_TAG}\n")
+            scored = [(hit.entry_id, hit.score) for hit in hits] or unfound
+            run_file.writelines(f"{query_id} Q0 {entry} {rank} {score!r} {RUN_TAG}\n" for rank, (entry, score) in enumerate(scored, start=1))
             decision = outcome.decision.decision or "refuse"
             decisions[decision] = decisions.get(decision, 0) + 1
             named = [str(entry["entry"]) for entry in outcome.decision.entries]
@@ -117,6 +119,13 @@ def _measure(
             }
             answer_file.write(json.dumps(line, ensure_ascii=False) + "\n")
     return run, milliseconds, decisions
+
+
+def _some_entries(database: Database, municipality_id: str) -> list[tuple[str, float]]:
+    """Tools that read runs want a line for every question, also where nothing is found: then the first ids, with falling scores."""
+    with database.reading() as session:
+        ids = published_ids(session, municipality_id, DEPTH)
+    return [(entry_id, 1e-6 / rank) for rank, entry_id in enumerate(ids, start=1)]
 
 
 def read_queries(path: Path) -> dict[str, str]:

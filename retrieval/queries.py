@@ -105,3 +105,9 @@ def model_tokens(session: Session, municipality_id: str, month: str) -> int:
     """Tokens of the language model that the municipality has used in this month (2026-11), both ways."""
     total = ModelUsage.prompt_tokens + ModelUsage.completion_tokens
     return session.scalar(select(total).where(ModelUsage.municipality_id == municipality_id, ModelUsage.month == month)) or 0
+
+
+def published_ids(session: Session, municipality_id: str, limit: int) -> list[str]:
+    """The first entries in the order of their ids."""
+    statement = select(PassageRow.entry_id).where(PassageRow.municipality_id == municipality_id, PassageRow.is_removed.is_(False))
+    return list(session.scalars(statement.distinct().order_by(PassageRow.entry_id).limit(limit)))

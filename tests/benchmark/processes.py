@@ -97,8 +97,13 @@ class ServedProduct:
         return processor_seconds(self.process.pid)
 
     def resident_megabytes(self) -> float:
+        return self._status("VmRSS")
+
+    def own_megabytes(self) -> float:
+        """Without pages of files, which the system may take back at any time."""
+        return self._status("RssAnon")
+
+    def _status(self, name: str) -> float:
         assert self.process is not None
-        for line in Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        lines = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
