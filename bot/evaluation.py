@@ -105,7 +105,8 @@ def _measure(
             hits = search.search(pack.id, text, moment=now, limit=DEPTH).hits
             run[query_id] = [hit.entry_id for hit in hits]
             scored = [(hit.entry_id, hit.score) for hit in hits] or unfound
-            run_file.writelines(f"{query_id} Q0 {entry} {rank} {score!r} {RUN_TAG}\n" for rank, (entry, score) in enumerate(scored, start=1))
+            for rank, (entry, score) in enumerate(scored, start=1):
+                run_file.write(f"{query_id} Q0 {entry} {rank} {score!r} {RUN_TAG}\n")
             decision = outcome.decision.decision or "refuse"
             decisions[decision] = decisions.get(decision, 0) + 1
             named = [str(entry["entry"]) for entry in outcome.decision.entries]
