@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import queries
+from bot.feedback_queries import feedback_of
 from bot.models import Feedback, FeedbackReason, TurnRow, Verdict
 from core.personal_data import mask_personal_data
 
@@ -16,7 +17,7 @@ COMMENT_LIMIT = 500
 def record_verdict(session: Session, turn: TurnRow, verdict: Verdict, now: datetime) -> Feedback:
     """One row per answer: a second verdict changes the first, and what was handled waits again."""
     turn.feedback = verdict
-    feedback = queries.feedback_of(session, turn.id)
+    feedback = feedback_of(session, turn.id)
     if feedback is None:
         feedback = Feedback(
             municipality_id=turn.municipality_id,

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from bot import feedback as verbs
+from bot.feedback_queries import FeedbackLine, feedback_in, feedback_lines, waiting_feedback_count
 from bot.models import FeedbackReason, Verdict
-from bot.queries import FeedbackLine, feedback_in, feedback_lines, waiting_feedback_count
 from console.permissions import Permission
 from console.routes.content import PATH as CONTENT_PATH
 from console.routes.content import ROOM

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.feedback_queries import FeedbackLine
 from bot.models import Verdict
-from bot.queries import FeedbackLine
 from console.texts import named
 from console.views.choices import Choice
 from console.views.paging import Paging

@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.feedback import forget_words, handle, record_reason, record_verdict
+from bot.feedback_queries import feedback_lines, waiting_feedback_count
 from bot.jobs import Housekeeping
 from bot.line.client import LineClient
 from bot.models import Conversation, Direction, Feedback, FeedbackReason, MessageRow, TurnRow, Verdict
-from bot.queries import answered_turn, feedback_lines, judged_answers, waiting_feedback_count
+from bot.queries import answered_turn
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.jobs import Job
@@ -103,7 +104,6 @@ def test_words_that_were_taken_back_are_gone(database: Database) -> None:
         assert (feedback.comment, feedback.question != "") == ("", True)
         forget_words(session, rated)
         assert feedback.question == ""
-        assert judged_answers(session, "shiomi", NOW) == []
 
 
 def test_only_answers_of_the_same_talk_can_be_judged(database: Database) -> None:
@@ -118,17 +118,12 @@ def test_only_answers_of_the_same_talk_can_be_judged(database: Database) -> None
         assert answered_turn(session, talk, "three", before=10**9) is None
 
 
-def test_judged_answers_are_those_that_were_quoted_since_then(database: Database) -> None:
+def test_what_did_not_help_waits_in_its_own_city_and_is_found_by_its_entry(database: Database) -> None:
     with database.transaction() as session:
         rated = turn(session, conversation(session), "one", "犬の登録")
         elsewhere = turn(session, conversation(session, "U9", "aoba"), "far", "よその質問")
         for row in (rated, elsewhere):
             record_reason(session, row, FeedbackReason.OTHER_QUESTION, "", said_in=row, now=NOW)
-        judged = judged_answers(session, "shiomi", NOW)
-        assert [(one.question, one.entry_id, one.version_id, one.has_helped, one.reason) for one in judged] == [
-            ("犬の登録", "dog", 7, False, "other_question")
-        ]
-        assert judged_answers(session, "shiomi", NOW + timedelta(seconds=1)) == []
         assert waiting_feedback_count(session, "shiomi") == 1
         assert [line.turn.uid for line in feedback_lines(session, "shiomi", entry_id="dog")] == ["one"]
         assert feedback_lines(session, "shiomi", entry_id="do_") == []
