@@ -21,6 +21,7 @@ from core.errors import ProjectError
 from core.migrating import migrate
 from core.pack import Pack
 from core.pack_loading import CONTENT, blank_pack, load_pack
+from core.progress_bar import progress_bar
 from core.settings import SearchMode, Settings, read_settings
 from faq.commands import import_into
 from retrieval.judged import mean_quality, quality_of
@@ -79,24 +80,39 @@ def _prepared(request: EvaluationRequest, settings: Settings | None) -> Iterator
 
 def _search_over(settings: Settings, database: Database, packs: Callable[[str], Pack]) -> Search:
     search = build_search(settings, database, packs, CONTENT, folder=None, is_temporary=True)
-    search.warm()
+    warm_with_bar(search)
     return search
+
+
+def warm_with_bar(search: Search) -> None:
+    """The large model takes minutes for what it has never read."""
+    with progress_bar(say("evaluation.reading")) as show:
+        most = 0
+
+        def note(left: int) -> None:
+            nonlocal most
+            most = max(most, left)
+            show(most - left, most)
+
+        search.warm(note=note)
 
 
 def _measure(
     request: EvaluationRequest, pack: Pack, database: Database, search: Search, queries: Mapping[str, str]
 ) -> tuple[dict[str, list[str]], list[float], dict[str, int]]:
-    from rich.console import Console
-    from rich.progress import track
-
     tools, unfound = SearchTools(database, search, lambda _: pack), _some_entries(database, pack.id)
     run: dict[str, list[str]] = {}
     milliseconds: list[float] = []
     decisions: dict[str, int] = {}
     for path in (request.run, request.answers):
         path.parent.mkdir(parents=True, exist_ok=True)
-    with request.run.open("w", encoding="utf-8") as run_file, request.answers.open("w", encoding="utf-8") as answer_file:
-        for query_id, text in track(queries.items(), description=say("evaluation.progress"), console=Console(stderr=True)):
+    with (
+        request.run.open("w", encoding="utf-8") as run_file,
+        request.answers.open("w", encoding="utf-8") as answer_file,
+        progress_bar(say("evaluation.progress")) as show,
+    ):
+        for place, (query_id, text) in enumerate(queries.items()):
+            show(place, len(queries))
             now = system_clock()
             started = time.perf_counter()
             outcome = decide_alone(pack, tools, text, now)

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.asked import Asked, Replied, read_asked, replies_to, sample_city
 from bot.asking import decide_alone
 from bot.assembly import build_search
+from bot.evaluation import warm_with_bar
 from bot.preparing import ensure_municipality
 from bot.tools import SearchTools
 from core.clock import system_clock
@@ -159,7 +160,7 @@ def _judged_city(mode: SearchMode, folder: Path, vectors: Path) -> Iterator[tupl
         kept.mkdir(parents=True, exist_ok=True)
         import_vectors(database, kept)
         search = build_search(Settings(search_mode=mode), database, lambda _: pack, CONTENT, folder=None, is_temporary=True)
-        search.warm()
+        warm_with_bar(search)
         export_vectors(database, kept)
         yield database, search
         database.close()

@@ -7,6 +7,7 @@ from core.clock import system_clock
 from core.database import Database
 from core.errors import ImportRefusedError
 from core.pack import Pack
+from core.progress_bar import progress_bar
 from faq import queries
 from faq.exporting import to_csv, to_excel
 from faq.importing import ImportReport, import_file
@@ -18,12 +19,7 @@ SHOWN_WARNINGS = 50
 
 def import_into(database: Database, pack: Pack, file: Path, *, publish: bool, dry_run: bool = False) -> str:
     """Raises ImportRefusedError with every error of the file."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(say("command.importing", name=file.name), total=None)
+    with progress_bar(say("command.importing", name=file.name)) as show:
         done = import_file(
             database,
             pack,
@@ -32,7 +28,7 @@ def import_into(database: Database, pack: Pack, file: Path, *, publish: bool, dr
             now=system_clock(),
             publish=publish,
             dry_run=dry_run,
-            progress=lambda count, total: bar.update(task, completed=count, total=total),
+            progress=show,
         )
     return _report(done)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from core.clock import system_clock
 from core.database import Database
 from core.pack import Pack
+from core.progress_bar import progress_bar
 from faq.guides import GuidePlan, GuidesReport, Wishes, import_guides
 from faq.texts import say
 
@@ -17,12 +18,8 @@ def import_guides_into(
     database: Database, pack: Pack, files: Sequence[Path], wishes: Wishes, *, publish: bool, dry_run: bool, skip_scanned: bool
 ) -> str:
     """Raises ImportRefusedError with the problems of every document."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(say("guides.reading"), total=len(files))
+    with progress_bar(say("guides.reading")) as show:
+        show(0, len(files))
         done = import_guides(
             database,
             pack,
@@ -33,7 +30,7 @@ def import_guides_into(
             dry_run=dry_run,
             wishes=wishes,
             skip_scanned=skip_scanned,
-            progress=lambda count: bar.update(task, completed=count),
+            progress=lambda count: show(count, len(files)),
         )
     return "\n".join(_lines(done))
 

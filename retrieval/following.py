@@ -104,11 +104,14 @@ class Follower:
         if failed:
             raise next(iter(failed.values()))
 
-    def settle(self) -> None:
-        """Until the large model has read everything and all lenses are learned. Raises ModelUnavailableError."""
+    def settle(self, note: Callable[[int], None] = lambda _left: None) -> None:
+        """Until the large model has read everything and all lenses are learned; `note` is told how many passages are left.
+
+        Raises ModelUnavailableError.
+        """
         with self._working:
             while self._backlog.step():
-                pass
+                note(sum(len(shelf.unread) for shelf in self.shelves.values()))
             self._learn()
 
     def learn(self) -> None:

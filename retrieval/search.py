@@ -77,11 +77,11 @@ class Search:
         self._tools_: Tools | None = None
         self._follower_: Follower | None = None
 
-    def warm(self, *, is_complete: bool = True) -> None:
+    def warm(self, *, is_complete: bool = True, note: Callable[[int], None] = lambda _left: None) -> None:
         """Loads models and dictionaries and makes all indexes agree with SQL; afterwards questions are fast.
 
-        What the large model has never read it reads here, which may take minutes, or, with `is_complete=False`, after
-        `start_following` in the background.
+        What the large model has never read it reads here, which may take minutes (`note` is told how many passages are left), or, with
+        `is_complete=False`, after `start_following` in the background.
         """
         with self._warming:
             if self._tools_ is None:
@@ -89,7 +89,7 @@ class Search:
                 self._follower_ = self._new_follower(self._tools_)
         self._follower.follow()
         if is_complete:
-            self._follower.settle()
+            self._follower.settle(note)
         self._follower.learn()
         for municipality_id in list(self._shelves):
             self.search(municipality_id, "手続き", moment=datetime.now().astimezone(), limit=1)
