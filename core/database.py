@@ -1,5 +1,6 @@
 """The database: engines for SQLite and PostgreSQL, the one way to open a transaction, and the types that columns share."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -147,6 +149,18 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
     callbacks = session.info.setdefault("after_commit", [])
     if callback not in callbacks:
         callbacks.append(callback)
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the database failed by itself, so that the same may succeed later: it was away, full, locked, or chose one of two that
+    waited for each other."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    # What SQLite calls an operational error may be a wrong statement as well.
+    is_wrong = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    return error.connection_invalidated or (isinstance(error, OperationalError | InterfaceError) and not is_wrong)
 
 
 def _to_json(value: object) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.bulk import bulk_insert
 from core.clock import Clock, from_milliseconds, system_clock, to_milliseconds
-from core.database import Database, after_commit
+from core.database import Database, after_commit, may_pass
 from core.errors import ProjectError, TemporaryError
 from core.jobs import DeadLetter, Job, JobKind, NewJob, PeriodicJob
 from core.models import JobRow, JobState
@@ -204,7 +204,7 @@ class EmbeddedQueue:
         except Exception as error:  # noqa: BLE001  # Whatever a job raises must become a dead letter, not a dead worker.
             if self._has_ended(job):
                 log.error("job_failed_after_its_end", job=job.id, kind=job.kind, error=describe(error))
-            elif isinstance(error, TemporaryError) and job.attempt <= len(kind.backoff):
+            elif (isinstance(error, TemporaryError) or may_pass(error)) and job.attempt <= len(kind.backoff):
                 self._postpone(job, self._clock() + kind.backoff[job.attempt - 1], error)
             else:
                 self._bury(job, kind, error)
@@ -221,11 +221,16 @@ class EmbeddedQueue:
 
     def _bury(self, job: Job, kind: JobKind, error: Exception) -> None:
         log.error("job_died", job=job.id, kind=job.kind, attempt=job.attempt, error=describe(error))
-        if kind.on_death is not None:
+        while kind.on_death is not None:
             try:
                 kind.on_death(job)
             except Exception as second:  # noqa: BLE001  # The letter must be kept even when the farewell fails too.
                 log.error("farewell_failed", job=job.id, kind=job.kind, error=describe(second))
+                if may_pass(second):
+                    if self._stopping.wait(1.0):
+                        return
+                    continue
+            break
         self._write(job, {"state": JobState.DEAD, "error": describe(error), "finished_at": to_milliseconds(self._clock())})
 
     def _write(self, job: Job, values: Mapping[str, object]) -> None:

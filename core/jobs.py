@@ -52,7 +52,8 @@ class DeadLetter:
 class JobKind:
     """How one kind of job is done. It may run twice (a crash), so what it does must be idempotent.
 
-    TemporaryError is tried again after the back-off, any other exception ends in a dead letter at once.
+    TemporaryError, and a failure of the database that may pass, is tried again after the back-off; any other exception ends in a dead
+    letter at once.
     """
 
     name: str
@@ -60,7 +61,7 @@ class JobKind:
     backoff: Sequence[timedelta] = DEFAULT_BACKOFF
     """One pause per further try; after the last the job is dead."""
     on_death: Callable[[Job], None] | None = None
-    """Called once when a job is given up, outside any transaction."""
+    """Called when a job is given up, outside any transaction; again where the database failed meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)

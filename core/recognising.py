@@ -17,7 +17,8 @@ CHINESE = (Language.CHINESE, Language.TRADITIONAL_CHINESE)
 ROMAJI = "ja"
 STATISTICS = {"en": "en", "pt": "pt", "tl": "tl", "vi": "vi"}
 
-NO_WORDS = re.compile(r"https?://\S+|\S+@\S+\.\S+|[0-9]+")
+UNSPACED = re.compile(r"\S+")
+NO_WORDS = re.compile(r"https?://\S+|[0-9]+")
 BRACKETED = re.compile(r"[(（「『][^)）」』]*[)）」』]")
 HIRAGANA = re.compile(r"[ぁ-ゖ]")
 KANA = re.compile(r"[ぁ-ヺー]")
@@ -69,7 +70,7 @@ NOTHING = Recognised()
 def recognise(text: str) -> Recognised:
     """What stands in brackets does not count, nor do addresses and numbers, nor Japanese names of things in a foreign sentence."""
     whole = unicodedata.normalize("NFKC", text).lower()
-    flat = NO_WORDS.sub(" ", BRACKETED.sub(" ", whole)).strip() or NO_WORDS.sub(" ", whole).strip()
+    flat = _words_of(BRACKETED.sub(" ", whole)) or _words_of(whole)
     counts = {name: len(script.findall(flat)) for name, script in (("kana", KANA), ("han", HAN), ("hangul", HANGUL), ("deva", DEVANAGARI))}
     if counts["hangul"] and counts["hangul"] >= counts["kana"]:
         return Recognised(languages=(Language.KOREAN,), is_sentence=counts["hangul"] >= SENTENCE["hangul"])
@@ -78,6 +79,16 @@ def recognise(text: str) -> Recognised:
     if counts["kana"] + counts["han"]:
         return _east_asian(flat, counts["kana"], counts["han"])
     return _latin(flat)
+
+
+def _words_of(text: str) -> str:
+    """Without addresses and numbers. Addresses of mail are looked for by hand: a pattern would take minutes for a long row of 「@」."""
+    return UNSPACED.sub(lambda found: " " if _is_mail_address(found[0]) else NO_WORDS.sub(" ", found[0]), text).strip()
+
+
+def _is_mail_address(unspaced: str) -> bool:
+    at = unspaced.find("@", 1)
+    return at > 0 and unspaced.find(".", at + 2, -1) > 0
 
 
 def is_japanese_sentence(text: str) -> bool:

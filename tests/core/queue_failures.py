@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from core.database import Database
 from core.errors import PackError, TemporaryError
@@ -50,6 +51,33 @@ class KeepsFailures(QueueStage):
         enqueue(job("a"))
         soon(lambda: len(bench.ran) == 2, "tried again")
         assert time.monotonic() - started >= 0.5
+
+    def test_database_that_was_away_for_a_moment_kills_no_job(
+        self, emptied: Database, queue: Queue, bench: Bench, enqueue: Callable[..., None]
+    ) -> None:
+        """A single lost connection used to make a dead letter of what was in hand: a question that nobody answered."""
+        bench.fail("a", OperationalError("SELECT 1", None, Exception("the server closed the connection")))
+        enqueue(job("a", key="k"), job("next", key="k"))
+        queue.start([bench.kind()], threads=1)
+        soon(lambda: "next" in bench.ran, "the key goes on")
+        assert bench.ran == ["a", "a", "next"]
+        assert (bench.buried, self.letters(emptied, queue)) == ([], [])
+
+    def test_farewell_is_said_when_the_database_is_back(self, emptied: Database, queue: Queue, enqueue: Callable[..., None]) -> None:
+        said = []
+
+        def fail(_job: Job) -> None:
+            raise ValueError
+
+        def bury(_job: Job) -> None:
+            said.append("tried")
+            if len(said) == 1:
+                raise OperationalError("SELECT 1", None, Exception("the server closed the connection"))
+
+        enqueue(job("a"))
+        queue.start([JobKind(name="work", run=fail, on_death=bury)], threads=1)
+        soon(lambda: len(self.letters(emptied, queue)) == 1, "the letter is there")
+        assert len(said) == 2
 
     @pytest.mark.parametrize("error", [ValueError("x"), PackError("x"), KeyError("x")], ids=lambda error: type(error).__name__)
     def test_other_errors_are_final_at_once(

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.orm import Session
 
 from core.clock import JAPAN
-from core.database import Database, UtcDateTime, after_commit
+from core.database import Database, UtcDateTime, after_commit, may_pass
 from core.models import Municipality
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=timezone(timedelta(hours=9)))
@@ -179,3 +180,35 @@ def test_text_reads_back_unchanged(emptied: Database) -> None:
     with other.connect() as connection:
         assert connection.scalar(text("SELECT name FROM municipality")) == words
     other.dispose()
+
+
+def test_wrong_statement_does_not_pass_by_itself(emptied: Database) -> None:
+    for statement in ("SELECT nothing FROM nowhere", "SELEKT 1"):
+        with pytest.raises(DBAPIError) as raised, emptied.transaction() as session:
+            session.execute(text(statement))
+        assert not may_pass(raised.value)
+    with emptied.transaction() as session:
+        session.add(municipality("shiomi"))
+    with pytest.raises(DBAPIError) as raised, emptied.transaction() as session:
+        session.add(municipality("shiomi"))
+    assert not may_pass(raised.value)
+    assert not may_pass(ValueError())
+
+
+def break_off(database: Database, session: Session) -> None:
+    """What happens when the server goes, or another process writes for too long."""
+    if not database.is_sqlite:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return
+    session.execute(text("SELECT 1"))
+    with create_engine(database.url, connect_args={"timeout": 0}).connect() as other:
+        other.execute(text("INSERT INTO municipality (id) VALUES ('a')"))
+
+
+def test_lost_connection_or_lock_may_pass(emptied: Database) -> None:
+    with pytest.raises(DBAPIError) as raised, emptied.transaction() as session:
+        break_off(emptied, session)
+    assert may_pass(raised.value)
+    with emptied.transaction() as session:
+        session.add(municipality("shiomi"))
+    assert names(emptied) == ["shiomi"]

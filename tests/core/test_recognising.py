@@ -70,3 +70,16 @@ def test_no_character_is_evidence_for_both_scripts() -> None:
     known = evidence()
     assert known.simplified & known.traditional == set()
     assert known.simplified & known.right == set()
+
+
+@pytest.mark.parametrize("row", ["@", "a@", "@.", "https://", "1", "(", "「」"])
+def test_long_row_of_anything_is_read_in_its_place(row: str) -> None:
+    """5,000 times 「@」, as long as a message may be, used to stop the whole process for minutes."""
+    assert recognise((row * 5000)[:5000]).languages == ()
+    assert Language.JAPANESE in recognise("どこですか " + (row * 5000)[:4000]).languages
+
+
+@pytest.mark.parametrize("text", ["ward.office+1@example.jp", "1@a.b", "https://example.jp/a@b.c", "100", "a@b.c 12 https://example.jp"])
+def test_addresses_and_numbers_are_no_words(text: str) -> None:
+    assert recognise(text).languages == ()
+    assert Language.JAPANESE in recognise(f"{text} ゴミの日").languages
