@@ -1,24 +1,31 @@
-"""Backup and restore: the whole database and the data folder's secret in one file, checked before it replaces anything."""
+"""Backup and restore: the database, photos and files, and the data folder's secret in one file, checked before it replaces anything."""
 
 import gzip
 import io
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from core.errors import ProjectError
-from core.settings import Settings
+from core.settings import MEDIA_FOLDER, Settings
 from core.texts import say
 
 MANIFEST = "manifest.json"
 SQLITE_NAME = "madoguchi.sqlite"
 POSTGRES_NAME = "madoguchi.dump"
 KEPT_FILES = ("secret_key",)
+SQLITE_PARTS = ("", "-wal", "-shm")
+UNFINISHED = ".part"
 FORMAT = 1
 
 
@@ -34,13 +41,17 @@ def backup_to(settings: Settings, file: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         dump = _dump_sqlite(settings, Path(folder)) if settings.is_embedded else _dump_postgres(settings, Path(folder))
         manifest = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "database": dump.name}
-        partial = file.with_name(file.name + ".part")
+        partial = file.with_name(file.name + UNFINISHED)
+        partial.unlink(missing_ok=True)
+        # Whoever reads it could read what residents wrote.
+        partial.touch(mode=0o600)
         with tarfile.open(partial, "w:gz") as archive:
             _add_text(archive, MANIFEST, json.dumps(manifest))
             archive.add(dump, arcname=dump.name)
             for name in KEPT_FILES:
                 if (settings.data_dir / name).is_file():
                     archive.add(settings.data_dir / name, arcname=name)
+            _add_media(archive, settings)
         partial.replace(file)
     size = file.stat().st_size / 1_000_000
     return say("backup.done", file=file, size=f"{size:.1f}")
@@ -52,7 +63,7 @@ def restore_from(settings: Settings, file: Path) -> str:
         try:
             _read_to_the_end(file)
             with tarfile.open(file, "r:gz") as archive:
-                archive.extractall(folder, filter="data")
+                archive.extractall(folder, [member for member in archive if not _is_media(member)], filter="data")
             manifest = dict(json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8")))
         except (OSError, tarfile.TarError, zlib.error, ValueError, TypeError, EOFError) as error:
             raise BackupError(say("restore.unreadable", file=file, reason=type(error).__name__)) from None
@@ -61,6 +72,9 @@ def restore_from(settings: Settings, file: Path) -> str:
         dump = Path(folder) / str(manifest.get("database"))
         if (dump.name == SQLITE_NAME) != settings.is_embedded:
             raise BackupError(say("restore.other_kind"))
+        media = settings.data_dir / MEDIA_FOLDER
+        if media.is_dir() and any(media.iterdir()):
+            raise BackupError(say("restore.exists", file=media))
         if settings.is_embedded:
             _restore_sqlite(settings, dump)
         else:
@@ -71,7 +85,21 @@ def restore_from(settings: Settings, file: Path) -> str:
             if source.is_file() and not target.exists():
                 target.write_bytes(source.read_bytes())
                 target.chmod(0o600)
+        with tarfile.open(file, "r:gz") as archive:
+            archive.extractall(settings.data_dir, [member for member in archive if _is_media(member)], filter="data")
     return say("restore.done")
+
+
+def _add_media(archive: tarfile.TarFile, settings: Settings) -> None:
+    """Photos and files, encrypted as they lie there. What is dropped meanwhile is left out."""
+    for path in sorted((settings.data_dir / MEDIA_FOLDER).rglob("*")):
+        if path.is_file() and path.suffix != UNFINISHED:
+            with suppress(FileNotFoundError):
+                archive.add(path, arcname=str(path.relative_to(settings.data_dir)), recursive=False)
+
+
+def _is_media(member: tarfile.TarInfo) -> bool:
+    return member.name.startswith(f"{MEDIA_FOLDER}/")
 
 
 def _read_to_the_end(file: Path) -> None:
@@ -99,8 +127,10 @@ def _dump_sqlite(settings: Settings, folder: Path) -> Path:
 
 def _restore_sqlite(settings: Settings, dump: Path) -> None:
     target = _sqlite_path(settings)
-    if target.exists():
-        raise BackupError(say("restore.exists", file=target))
+    # SQLite would carry out what stands in the log of another database.
+    for left in (target.with_name(target.name + part) for part in SQLITE_PARTS):
+        if left.exists():
+            raise BackupError(say("restore.exists", file=left))
     connection = sqlite3.connect(dump)
     try:
         state = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -111,18 +141,20 @@ def _restore_sqlite(settings: Settings, dump: Path) -> None:
     if state != "ok":
         raise BackupError(say("restore.damaged", reason=state))
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".part")
-    partial.write_bytes(dump.read_bytes())
+    partial = target.with_name(target.name + UNFINISHED)
+    shutil.copyfile(dump, partial)
     partial.replace(target)
 
 
-def _plain_url(settings: Settings) -> str:
-    return settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
+def _address(settings: Settings) -> str:
+    """Without the password, which every user of the machine would see in the list of processes."""
+    url = make_url(settings.database).set(drivername="postgresql")
+    return url._replace(password=None).render_as_string(hide_password=False)
 
 
 def _dump_postgres(settings: Settings, folder: Path) -> Path:
     target = folder / POSTGRES_NAME
-    _run("pg_dump", "--format=custom", "--no-owner", f"--file={target}", f"--dbname={_plain_url(settings)}")
+    _run("pg_dump", "--format=custom", "--no-owner", f"--file={target}", f"--dbname={_address(settings)}", settings=settings)
     return target
 
 
@@ -135,12 +167,15 @@ def _restore_postgres(settings: Settings, dump: Path) -> None:
     database.close()
     if not has_room:
         raise BackupError(say("restore.not_empty"))
-    _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={_plain_url(settings)}", str(dump))
+    address = f"--dbname={_address(settings)}"
+    _run("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", address, str(dump), settings=settings)
 
 
-def _run(*command: str) -> None:
+def _run(*command: str, settings: Settings) -> None:
+    password = make_url(settings.database).password
+    environment = {**os.environ, "PGPASSWORD": str(password)} if password else None
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # Fixed program, arguments from settings.
+        subprocess.run(command, check=True, capture_output=True, text=True, env=environment)  # noqa: S603  # Fixed program, arguments from settings.
     except FileNotFoundError:
         raise BackupError(say("tool.missing", tool=command[0])) from None
     except subprocess.CalledProcessError as error:

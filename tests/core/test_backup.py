@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import subprocess
 import tarfile
 import threading
 import zlib
@@ -17,7 +18,7 @@ from core.backup import BackupError, backup_to, restore_from
 from core.database import Database
 from core.migrating import migrate, require_current_schema
 from core.models import Municipality
-from core.settings import Settings
+from core.settings import MEDIA_FOLDER, Settings
 from tests.databases import fresh_database_url, require
 
 NAMES = [f"市{number}" * 40 for number in range(30)]
@@ -60,6 +61,47 @@ def test_restored_place_holds_what_was_backed_up(settings: Settings, empty_place
     secret = empty_place.data_dir / "secret_key"
     assert secret.read_text() == "the secret of this folder"
     assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_photos_and_files_are_kept(settings: Settings, empty_place: Settings, tmp_path: Path) -> None:
+    """They lay outside the database, so a restored town had lost every photo of every application."""
+    folder = Path(MEDIA_FOLDER) / "shiomi" / "07"
+    (settings.data_dir / folder).mkdir(parents=True)
+    for name in ("7", "7.preview", "8.31.part"):
+        (settings.data_dir / folder / name).write_bytes(b"encrypted " + name.encode())
+    backup_to(settings, tmp_path / "a.tar.gz")
+    restore_from(empty_place, tmp_path / "a.tar.gz")
+    restored = empty_place.data_dir / folder
+    assert {path.name: path.read_bytes() for path in restored.iterdir()} == {"7": b"encrypted 7", "7.preview": b"encrypted 7.preview"}
+
+
+def test_photos_of_another_town_are_not_mixed_in(settings: Settings, empty_place: Settings, tmp_path: Path) -> None:
+    backup_to(settings, tmp_path / "a.tar.gz")
+    (empty_place.data_dir / MEDIA_FOLDER / "shiomi").mkdir(parents=True)
+    with pytest.raises(BackupError, match="すでにあります"):
+        restore_from(empty_place, tmp_path / "a.tar.gz")
+
+
+def test_backup_can_be_read_by_its_owner_only(settings: Settings, tmp_path: Path) -> None:
+    """The secret that opens everything lies in it; it used to be readable by every user of the machine."""
+    backup_to(settings, tmp_path / "a.tar.gz")
+    assert (tmp_path / "a.tar.gz").stat().st_mode & 0o077 == 0
+
+
+def test_password_stands_in_no_list_of_processes(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[list[str], dict[str, str]]] = []
+
+    def run(command: list[str], *, env: dict[str, str], **_more: object) -> None:
+        seen.append((list(command), env))
+        target = next(word.partition("=")[2] for word in command if word.startswith("--file="))
+        Path(target).write_bytes(b"a dump")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    server = "postgresql://clerk:p%40ss@127.0.0.1:1/town"
+    backup_to(Settings(data_dir=tmp_path / "data", database_url=server), tmp_path / "a.tar.gz")
+    ((command, environment),) = seen
+    assert "--dbname=postgresql://clerk@127.0.0.1:1/town" in command
+    assert environment["PGPASSWORD"] == "p@ss"
 
 
 def test_restoring_over_something_is_refused_and_changes_nothing(settings: Settings, empty_place: Settings, tmp_path: Path) -> None:
@@ -149,6 +191,17 @@ def restored_from(content: bytes, folder: Path) -> list[str]:
         assert not (folder / "data").exists(), "a refused file must leave nothing"
         raise
     return names_in(settings)
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm"])
+def test_left_log_of_another_database_is_not_carried_out(good: bytes, tmp_path: Path, end: str) -> None:
+    """SQLite carried out what stood in the log of the database that had lain there before: what was restored was gone."""
+    (tmp_path / "file").write_bytes(good)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / f"madoguchi.sqlite{end}").write_bytes(b"what was written to the database that is gone")
+    with pytest.raises(BackupError, match="すでにあります"):
+        restore_from(Settings(data_dir=tmp_path / "data", database_url=None), tmp_path / "file")
+    assert not (tmp_path / "data" / "madoguchi.sqlite").exists()
 
 
 def is_readable_as(content: bytes, file: bytes) -> bool:
