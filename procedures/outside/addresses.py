@@ -10,6 +10,10 @@ from core.errors import ProjectError
 
 LONGEST = 500
 LOCAL = ("localhost", "127.0.0.1", "::1")
+OUTER = ipaddress.IPv6Network("2000::/3")
+"""What IPv6 gives to the internet; whatever else there is belongs to somebody's own network, or hides an address of IPv4."""
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+EXAMPLES = ipaddress.IPv6Network("3fff::/20")
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -79,6 +83,8 @@ def is_public(ip: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if inner is not None:
             return is_public(str(inner))
-        if address in ipaddress.ip_network("64:ff9b::/96"):
+        if address in TRANSLATED:
             return is_public(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+        if address not in OUTER or address in EXAMPLES:
+            return False
     return address.is_global and not address.is_multicast

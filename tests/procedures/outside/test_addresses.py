@@ -53,6 +53,8 @@ def test_other_forms_are_refused(url: str, problem: str) -> None:
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255", "224.0.0.1",
         "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "192.0.2.1",
+        # Of one's own network, or IPv4 in a form that used to be taken for outside.
+        "fec0::1", "64:ff9b:1::a00:1", "::127.0.0.1", "::ffff:0:10.0.0.1", "5f00::1", "3fff::1",
     ],
 )  # fmt: skip
 def test_inner_addresses_are_refused_unless_the_setting_allows_them(ip: str) -> None:
