@@ -127,7 +127,7 @@ def job_kinds(runner: TurnRunner, delivery: Delivery, housekeeping: Housekeeping
         JobKind(name=WAKE_JOB, run=runner.wake),
         JobKind(name="deliver", run=delivery.run, backoff=DELIVERY_BACKOFF, on_death=delivery.give_up),
         JobKind(name="drop_old", run=housekeeping.drop_old),
-        JobKind(name="read_quota", run=housekeeping.read_quota),
+        JobKind(name="read_quota", run=housekeeping.read_quota, waits_for_others=True),
         JobKind(name="count", run=housekeeping.count),
         JobKind(name="learn", run=housekeeping.learn),
         JobKind(name="release_pages", run=housekeeping.release_pages),
@@ -140,7 +140,7 @@ def counter_kinds(counter: CounterJobs, fetcher: MediaFetcher, tending: Tending)
         JobKind(name=SEND_JOB, run=counter.send_staff_message),
         JobKind(name=ENDING_JOB, run=counter.say_ending),
         JobKind(name=EMERGENCY_JOB, run=counter.send_emergency),
-        JobKind(name=FETCH_JOB, run=fetcher.run, backoff=FETCH_BACKOFF, on_death=fetcher.give_up),
+        JobKind(name=FETCH_JOB, run=fetcher.run, backoff=FETCH_BACKOFF, waits_for_others=True, on_death=fetcher.give_up),
         JobKind(name=CALLBACKS_JOB, run=counter.apologise_for_callbacks),
         tend_kind(tending),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Select, Table, bindparam, delete, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, bindparam, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.bulk import bulk_insert
@@ -87,7 +87,8 @@ class EmbeddedQueue:
 
     def start(self, kinds: Sequence[JobKind], periodic: Sequence[PeriodicJob] = (), *, threads: int) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
-        self._next = Prepared(next_job(tuple(self._kinds)))
+        waiting = tuple(kind.name for kind in kinds if kind.waits_for_others)
+        self._next = Prepared(next_job(tuple(self._kinds), waiting, max(1, threads // 2)))
         self._stopping.clear()
         with self._database.transaction() as session:
             session.execute(update(JobRow).where(JobRow.state == JobState.RUNNING).values(state=JobState.READY))
@@ -263,23 +264,31 @@ class EmbeddedQueue:
             log.error("periodic_job_not_enqueued", kind=kind, error=type(error).__name__)
 
 
-def next_job(kinds: tuple[str, ...]) -> Select[Any]:  # Any: SQLAlchemy's type of a row with one column is private.
-    """The id of the job of these kinds that is to run next at the moment `now`."""
+# Any: SQLAlchemy's type of a row with one column is private.
+def next_job(kinds: tuple[str, ...], waiting: tuple[str, ...] = (), most_waiting: int = 0) -> Select[Any]:
+    """The id of the job of these kinds that is to run next at the moment `now`; at most so many of those that wait for others run."""
     other = JOBS.alias()
     # A later job may run already when an earlier one is retried by an operator, or was committed late.
     goes_first = (other.c.state == JobState.RUNNING) | ((other.c.state == JobState.READY) & (other.c.id < JOBS.c.id))
     blocked = exists().where(other.c.key == JOBS.c.key, goes_first)
+    in_hand = select(func.count()).select_from(other).where(other.c.state == JobState.RUNNING, _is_one_of(waiting, other)).scalar_subquery()
+    may_run = _is_one_of(tuple(kind for kind in kinds if kind not in waiting), JOBS)
     return (
         select(JOBS.c.id)
         .where(
             JOBS.c.state == JobState.READY,
             JOBS.c.run_at <= bindparam("now"),
-            or_(false(), *(JOBS.c.kind == kind for kind in kinds)),
+            may_run if not waiting else or_(may_run, and_(_is_one_of(waiting, JOBS), in_hand < most_waiting)),
             JOBS.c.key.is_(None) | ~blocked,
         )
         .order_by(JOBS.c.priority.desc(), JOBS.c.id)
         .limit(1)
     )
+
+
+def _is_one_of(kinds: tuple[str, ...], jobs: FromClause) -> ColumnElement[bool]:
+    """Without a list, whose length would change the statement's text."""
+    return or_(false(), *(jobs.c.kind == kind for kind in kinds))
 
 
 def describe(error: BaseException) -> str:

@@ -60,6 +60,9 @@ class JobKind:
     run: Callable[[Job], None]
     backoff: Sequence[timedelta] = DEFAULT_BACKOFF
     """One pause per further try; after the last the job is dead."""
+    waits_for_others: bool = False
+    """Whether it may wait long for somebody else's server. Such jobs take at most half of the workers, so that residents are answered
+    however many of them hang."""
     on_death: Callable[[Job], None] | None = None
     """Called when a job is given up, outside any transaction; again where the database failed meanwhile."""
 

@@ -128,7 +128,7 @@ def system_kinds(jobs: SystemJobs) -> tuple[JobKind, ...]:
     """Every kind of job that other systems need."""
     return (
         JobKind(name=TELL_JOB, run=jobs.pass_on),
-        JobKind(name=SEND_JOB, run=jobs.send, backoff=BACKOFF),
+        JobKind(name=SEND_JOB, run=jobs.send, backoff=BACKOFF, waits_for_others=True),
         JobKind(name=DROP_JOB, run=jobs.drop_old),
     )
 

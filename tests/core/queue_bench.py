@@ -58,8 +58,8 @@ class Bench:
         self.gates[name] = threading.Event()
         return self.gates[name]
 
-    def kind(self, name: str = "work", backoff: tuple[timedelta, ...] = AT_ONCE) -> JobKind:
-        return JobKind(name=name, run=self.run, backoff=backoff, on_death=self.bury)
+    def kind(self, name: str = "work", backoff: tuple[timedelta, ...] = AT_ONCE, *, waits_for_others: bool = False) -> JobKind:
+        return JobKind(name=name, run=self.run, backoff=backoff, waits_for_others=waits_for_others, on_death=self.bury)
 
 
 def job(name: str, key: str | None = None, **more: object) -> NewJob:

@@ -10,7 +10,7 @@ import pytest
 
 from core.database import Database
 from core.errors import TemporaryError
-from core.jobs import PeriodicJob, Queue
+from core.jobs import NewJob, PeriodicJob, Queue
 from tests.core.queue_bench import A_WHILE, Bench, MakeQueue, QueueStage, job
 from tests.patience import PATIENCE, soon
 
@@ -30,6 +30,21 @@ class KeepsRunning(QueueStage):
         assert bench.ran == ["tick"]
         gate.set()
         soon(lambda: len(bench.ran) >= 2, "it comes again")
+
+    def test_jobs_that_wait_for_others_leave_workers_to_the_rest(
+        self, emptied: Database, queue: Queue, bench: Bench, enqueue: Callable[..., None]
+    ) -> None:
+        """Endpoints that hung used to take all workers, and no resident was answered meanwhile."""
+        gates = [bench.hold(name) for name in ("hangs", "hangs too")]
+        enqueue(*(NewJob(kind=name) for name in ("hangs", "hangs too", "hangs", "hangs too")))
+        queue.start([bench.kind("hangs", waits_for_others=True), bench.kind("hangs too", waits_for_others=True), bench.kind()], threads=4)
+        soon(lambda: len(bench.ran) == 2, "half of the workers have one")
+        enqueue(job("a question"), job("another"))
+        soon(lambda: "a question" in bench.ran and "another" in bench.ran, "the others answer")
+        assert len(bench.ran) == 4
+        for gate in gates:
+            gate.set()
+        soon(lambda: len(bench.ran) == 6, "those behind have their turn")
 
     def test_stop_finishes_the_job_in_hand_and_takes_no_other(
         self, emptied: Database, make_queue: MakeQueue, bench: Bench, enqueue: Callable[..., None]
