@@ -48,13 +48,15 @@ def export_applications(form: Annotated[TableForm, Form()], visit: ApplicationWr
     reveals = form.reveals == "1" and visit.may(Permission.EXPORT_SENSITIVE)
     encoding = Encoding(form.encoding) if form.encoding in set(Encoding) else Encoding.UTF_8
     problem = "" if definition is not None and reason else "export_unreasoned" if definition is not None else "export_which"
-    with visit.writing() as session:
+    # Many answers take long to be opened: nobody who writes may have to wait for that.
+    with visit.reading() as session:
         if definition is None or not reason:
             view = applications_view(session, visit, query, problem=say(f"application.{problem}"))
             return visit.page("applications/page.html", view, room=ROOM, status=422)
         wanted = filter_of(visit, query, (), procedure_id=definition.id)
         content, count = table_of(session, visit, definition, wanted, encoding=encoding, reveals=reveals)
-        what = f"procedure:{definition.id} {count}" + (" sensitive" if reveals else "")
+    what = f"procedure:{definition.id} {count}" + (" sensitive" if reveals else "")
+    with visit.writing() as session:
         visit.record(session, "application.export", f"{what} {reason}")
     name = f"{definition.id}-{in_japan(visit.now):%Y%m%d}.csv"
     charset = "utf-8" if encoding is Encoding.UTF_8 else "shift_jis"
