@@ -65,6 +65,7 @@ class Conversation(Base):
     __table_args__ = (
         UniqueConstraint("municipality_id", "key"),
         Index("ix_conversation_municipality_id_last_turn_at", "municipality_id", "last_turn_at"),
+        Index("ix_conversation_resident_id", "resident_id"),
     )
 
 

@@ -131,6 +131,7 @@ class Media(Base):
     __table_args__ = (
         Index("ix_media_channel_message_id", "channel_message_id"),
         Index("ix_media_conversation_id", "conversation_id"),
+        Index("ix_media_case_id", "case_id"),
         Index("ix_media_application_id", "application_id"),
         Index("ix_media_municipality_id_expires_at", "municipality_id", "expires_at"),
     )
@@ -152,7 +153,11 @@ class CaseTask(Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
-    __table_args__ = (UniqueConstraint("call_id"), Index("ix_case_task_municipality_id_done_at", "municipality_id", "done_at"))
+    __table_args__ = (
+        UniqueConstraint("call_id"),
+        Index("ix_case_task_municipality_id_done_at", "municipality_id", "done_at"),
+        Index("ix_case_task_case_id", "case_id"),
+    )
 
 
 class CannedReply(Base):
@@ -244,4 +249,7 @@ class ContactLimit(Base):
     at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_contact_limit_resident_id_ended_at", "resident_id", "ended_at"),)
+    __table_args__ = (
+        Index("ix_contact_limit_resident_id_ended_at", "resident_id", "ended_at"),
+        Index("ix_contact_limit_case_id", "case_id"),
+    )

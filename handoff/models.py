@@ -281,4 +281,8 @@ class CallbackRequest(Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(100))
 
-    __table_args__ = (Index("ix_callback_request_municipality_id_state", "municipality_id", "state"),)
+    __table_args__ = (
+        Index("ix_callback_request_municipality_id_state", "municipality_id", "state"),
+        Index("ix_callback_request_conversation_id", "conversation_id"),
+        Index("ix_callback_request_case_id", "case_id"),
+    )

@@ -250,7 +250,11 @@ class FormLink(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_form_link_filling_uid", "filling_uid"), Index("ix_form_link_expires_at", "expires_at"))
+    __table_args__ = (
+        Index("ix_form_link_filling_uid", "filling_uid"),
+        Index("ix_form_link_expires_at", "expires_at"),
+        Index("ix_form_link_resident_id", "resident_id"),
+    )
 
 
 class StoppedNotice(Base):
