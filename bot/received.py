@@ -33,7 +33,7 @@ class PhotoReceiver:
     def receive(
         self, municipality_id: str, conversation_id: int | None, bubbles: Sequence[Bubble], now: datetime
     ) -> tuple[ReceivedPhoto, ...]:
-        """Raises TemporaryError while LINE still prepares one, or can't be reached."""
+        """Raises TemporaryError while LINE still prepares one or can't be reached, or the scanner can't."""
         found = []
         for bubble in bubbles:
             if isinstance(bubble.content, SentMedia) and bubble.message_id is not None:
@@ -56,6 +56,7 @@ class PhotoReceiver:
                 return ReceivedPhoto(media=0, problem=Problem.TOO_LARGE)
             case Fetched(data=data):
                 try:
+                    self._store.require_clean(data)
                     kept = examined(data)
                 except UnfitFileError as error:
                     return ReceivedPhoto(media=0, problem=error.problem)

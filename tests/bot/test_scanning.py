@@ -7,11 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from bot.incoming import MediaKind, SentMedia
+from bot.line.client import Content, Fetched
 from bot.media import MediaStore
 from bot.media_kinds import Problem, UnfitFileError
+from bot.received import PhotoReceiver
 from bot.scanning import CHUNK, Scanner, ScannerError
+from core.database import Database
 from core.encryption import Keyring
+from handoff.desk_models import Media
+from tests.bot.turns import NOW, bubble
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 CLEAN = b"clean " * CHUNK
@@ -155,3 +162,24 @@ def test_file_with_a_virus_is_not_taken(clamd: Callable[[Speak], Clamd], tmp_pat
     assert refused.value.problem is Problem.INFECTED
     store.require_clean(b"a file")
     MediaStore(tmp_path, keyring).require_clean(EICAR)
+
+
+class Handing:
+    """LINE, which hands out the same bytes for every message."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def content(self, _message_id: str, _largest: int) -> Content:
+        return Fetched(data=self._data)
+
+
+def test_file_with_a_virus_is_no_answer_of_a_procedure(clamd: Callable[[Speak], Clamd], emptied: Database, tmp_path: Path) -> None:
+    """Only what was sent to a case used to be looked at."""
+    store = MediaStore(tmp_path, Keyring("a secret key for tests that is long enough"), scanner=Scanner(url=clamd(honest).url))
+    receiver = PhotoReceiver(emptied, lambda _: Handing(b"%PDF-1.7 " + EICAR), store)  # type: ignore[arg-type,return-value]
+    sent = bubble(SentMedia(kind=MediaKind.FILE, file_name="証明書.pdf"), message_id="1")
+    (received,) = receiver.receive("shiomi", None, [sent], NOW)
+    assert received.problem is Problem.INFECTED
+    with emptied.reading() as session:
+        assert session.scalars(select(Media)).all() == []
