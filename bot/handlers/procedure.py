@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.handlers import offering
 from bot.handlers.application_cards import show_standing, tap
 from bot.handlers.handing_over import hand_over
+from bot.handlers.procedure_subject import about
 from bot.handlers.talking import decline_private_matter
 from bot.models import ConversationKind
 from bot.outcome import DropFilling, Effect, GiveForm, KeepDraft, Outcome, SaveFilling, SubmitFilling, Tools, Turn
@@ -88,6 +89,7 @@ def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", entry
     digest = desk.procedures(turn.pack.id).digests[procedure_id]
     step = begin(definition, digest, uuid.uuid4().hex[:16], now=turn.now, facts=room.facts, words=words, entry=entry)
     step = _sourced(step, replace(step.state, answers={}, heard=""), turn)
+    turn = about(turn, definition, step.state)
     if isinstance(step, Stopped) and step.notice is not None:
         return outcome_of(turn, tools, room, step, before=_aside(turn, desk, step.state), status="procedure_begun")
     intro = room.wording(step.state).text("intro")
@@ -153,7 +155,7 @@ def tapped(turn: Turn, tools: Tools, uid: str, said: Said, *, before: tuple[Mess
         return _over(turn, tools, uid)
     room = Room.of(turn, desk, filling)
     if said == Gave(command=Command.RESUME):
-        filling = replace(filling, failures=0)
+        filling, turn = replace(filling, failures=0), about(turn, room.definition, filling)
     return outcome_of(turn, tools, room, room.fill(filling, said), before=(*_aside(turn, desk, filling), *before))
 
 

@@ -111,7 +111,9 @@ def test_whoever_applies_in_english_hears_the_end_in_english_too() -> None:
     same_everywhere = re.compile(r"steps\..*|.*\.(?:example|number|link)")
     for definition in PROCEDURES.definitions.values():
         english = definition.translations[Language.ENGLISH]
-        assert [place for place, text in definition.texts.items() if text and place not in english and not same_everywhere.fullmatch(place)] == []
+        assert [
+            place for place, text in definition.texts.items() if text and place not in english and not same_everywhere.fullmatch(place)
+        ] == []
 
 
 def test_no_definition_is_mistaken_for_another_version() -> None:
