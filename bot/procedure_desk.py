@@ -18,7 +18,7 @@ from procedures.carrying import carried_over
 from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.facts import Facts
-from procedures.fillings import filling_by_uid, filling_for, filling_of
+from procedures.fillings import filling_by_uid, filling_for, filling_of, latest_filling
 from procedures.keys import ForgottenError, Seals
 from procedures.loading import Procedures
 from procedures.models import Application
@@ -124,6 +124,13 @@ class ProcedureDesk:
             return None
         with self._database.reading() as session:
             return filling_by_uid(session, self.seals, resident_id, uid, now)
+
+    def latest(self, resident_id: int | None, now: datetime) -> Filling | None:
+        """What the resident filled in last and has not submitted."""
+        if resident_id is None:
+            return None
+        with self._database.reading() as session:
+            return latest_filling(session, self.seals, resident_id, now)
 
     def standings(self, resident_id: int | None, now: datetime) -> Sequence[Standing]:
         """All applications of the resident that are remembered, the newest first."""

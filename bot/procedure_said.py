@@ -70,5 +70,9 @@ def _problem(reason: Problem) -> Line:
             return line("procedure.photo_large", number=LARGE)
         case Problem.UNKNOWN_KIND | Problem.MACRO:
             return line("procedure.file_kind")
+        case Problem.INFECTED:
+            return line("procedure.file_infected")
+        case Problem.UNSCANNED:
+            return line("procedure.file_unscanned")
         case _:
             return line("procedure.photo_unread")

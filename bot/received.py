@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
@@ -10,12 +11,15 @@ from bot.incoming import Bubble, MediaKind, ReceivedPhoto, SentMedia
 from bot.line.client import Fetched, Gone, Later, LineClient, TooLarge
 from bot.media import LONGEST_DAYS, MediaState, MediaStore, of_message
 from bot.media_kinds import LARGEST_DOWNLOAD, Kept, Problem, UnfitFileError, examined
+from bot.scanning import ScannerError
 from core.database import Database
 from core.errors import TemporaryError
 from handoff.desk_models import Media
 from procedures.fillings import KEPT_RETURNED
 from procedures.map import Point
 from procedures.photo_places import place_in
+
+log = structlog.get_logger()
 
 TAKEN = (MediaKind.IMAGE, MediaKind.FILE)
 UNUSED = timedelta(days=1)
@@ -60,6 +64,10 @@ class PhotoReceiver:
                     kept = examined(data)
                 except UnfitFileError as error:
                     return ReceivedPhoto(media=0, problem=error.problem)
+                except ScannerError:
+                    # Somebody waits for the next question: the talk goes on, and the photo may be sent again.
+                    log.warning("media_unscanned", municipality=municipality_id)
+                    return ReceivedPhoto(media=0, problem=Problem.UNSCANNED)
                 return self._keep(municipality_id, conversation_id, message_id, sent, kept, place_in(data), now)
 
     def _keep(

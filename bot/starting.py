@@ -60,6 +60,11 @@ def asks_how_it_stands(procedures: Procedures | None, text: str) -> bool:
     return is_among(procedures.locality.words.status, text) or names_receipt(text)
 
 
+def goes_on_with_filling(procedures: Procedures | None, text: str) -> bool:
+    """「続きから」, said when something else has come in between."""
+    return procedures is not None and is_among(procedures.locality.words.resume, text)
+
+
 def asks_for_own_data(procedures: Procedures | None, text: str) -> bool:
     """「わたしのデータ」."""
     return procedures is not None and is_among(procedures.locality.words.my_data, text)

@@ -1,7 +1,7 @@
 """A municipality's pack: the data under content/ that decides how its counter behaves, loaded and checked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Self
@@ -293,6 +293,8 @@ class Pack:
     counter: "CounterRules"
     demo: Demo
     folder: str | None
+    value_names: Mapping[str, str] = field(default_factory=dict)
+    """value_names.yaml: what people call a value."""
 
     @property
     def id(self) -> str:

@@ -62,6 +62,7 @@ def _assemble(info: MunicipalityInfo, folder: Path | None, content: Path) -> Pac
     if folder and info.general_department not in departments:
         raise PackError(f"{info.id}/municipality.yaml: general_department '{info.general_department}' is not in departments.yaml")
     values = _values(info, departments, folder)
+    value_names = _value_names(folder, values) if folder else {}
     lexicon = {**_mapping(common / "lexicon.yaml"), **(_mapping(folder / "lexicon.yaml") if folder else {})}
     menu = {**_mapping(common / "menu.yaml"), **(_mapping(folder / "menu.yaml") if folder else {})}
     return Pack(
@@ -81,6 +82,7 @@ def _assemble(info: MunicipalityInfo, folder: Path | None, content: Path) -> Pac
         counter=_counter(common, folder, departments),
         demo=_model(Demo, folder / "demo.yaml") if folder and (folder / "demo.yaml").is_file() else Demo(),
         folder=str(folder) if folder else None,
+        value_names=value_names,
     )
 
 
@@ -131,6 +133,19 @@ def _values(info: MunicipalityInfo, departments: Mapping[str, Department], folde
     for field in ("name", "phone", "address", "website"):
         rows[f"municipality.{field}"] = [DatedValue(value=str(getattr(info, field)))]
     return Values(rows)
+
+
+def _value_names(folder: Path, values: Values) -> Mapping[str, str]:
+    path = folder / "value_names.yaml"
+    if not path.is_file():
+        return {}
+    names = _mapping(path)
+    for key, words in names.items():
+        if not values.rows_of(key):
+            raise PackError(f"{folder.name}/{path.name}: '{key}' is no value of values/*.yaml")
+        if not isinstance(words, str) or not words.strip():
+            raise PackError(f"{folder.name}/{path.name}: '{key}': words are needed")
+    return names
 
 
 def _counter(common: Path, folder: Path | None, departments: Mapping[str, Department]) -> CounterRules:

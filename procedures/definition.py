@@ -71,6 +71,8 @@ class FeeRow(DefinitionModel):
 class Fee(DefinitionModel):
     """A sum: a value of the pack, or rows by an answer. `day_of` is the answer whose day decides; without it today does."""
 
+    label: str = ""
+    """What people call it."""
     value: str = ""
     by: str = ""
     rows: tuple[FeeRow, ...] = ()

@@ -160,9 +160,15 @@ def _named(progress: Progress, text: str) -> list[Field]:
     """Answers that the words name to be corrected, by the whole label or by a part of it: 「住所を変えたい」."""
     flat = unicodedata.normalize("NFKC", text)
     whole = [field for field in progress.editable() if field.label and field.label in flat]
+    return whole or _to_correct(progress, text)
+
+
+def _to_correct(progress: Progress, text: str) -> list[Field]:
+    """Answers of whose labels the words name a part and say that they shall change."""
+    flat = unicodedata.normalize("NFKC", text)
     shapes = (re.fullmatch(shape, flat) for shape in progress.facts.locality.words.edit_shapes)
     parts = [match["what"] for match in shapes if match is not None]
-    return whole or [field for field in progress.editable() if any(part in field.label for part in parts)]
+    return [field for field in progress.editable() if any(part in field.label for part in parts)]
 
 
 def _choose_kept(progress: Progress, said: ChoseToKeep) -> Step:
@@ -245,6 +251,8 @@ def _answer(progress: Progress, said: Said) -> Step:
             return take(progress, {**reading.also, **also, field.name: reading.value}, field, (*reading.notes, *notes), reading)
         case Problem():
             return fail(progress, reading, field, notes)
+        case _ if isinstance(said, Words) and not notes and len(wanted := _to_correct(progress, said.text)) == 1:
+            return _edit(progress, wanted[0].name)
         case _:
             return fail(progress, None, field, notes)
 

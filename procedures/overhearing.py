@@ -30,7 +30,8 @@ def heard_for(progress: Progress, field: Field, text: str) -> tuple[Progress, st
 
     A field of free words gets all of them; a name gets what is left of a message with a telephone number in it.
     """
-    if len(text.strip()) < SHORTEST or (field.is_free_text and not isinstance(field, NameField)):
+    is_whole = field.is_free_text or field.is_exactly(text, progress.asking(field))
+    if len(text.strip()) < SHORTEST or (is_whole and not isinstance(field, NameField)):
         return progress, text, {}, ()
     if isinstance(field, NameField):
         _, found, rest = _overheard(progress, text, field.name, only_numbers=True)

@@ -53,6 +53,7 @@ ROOM = MOST_QUICK_REPLIES - len(COMMANDS)
 FORM_PLACE = "form:"
 """Stands for the address of the one-time page until whoever writes the step down has made it."""
 ALSO_FILLED = "procedure.also_filled"
+NOT_UNDERSTOOD = "procedure.not_understood"
 EMERGENCY_NUMBERS = ("110", "118", "119")
 
 
@@ -113,7 +114,8 @@ def _preparations(wording: Wording) -> Iterator[Row]:
 
 def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
     before = [wording.line(note) for note in _merged(step.notes)]
-    if step.problem is not None and not step.is_part:
+    is_said_below = step.offers_person and step.problem is not None and step.problem.key == NOT_UNDERSTOOD
+    if step.problem is not None and not step.is_part and not is_said_below:
         before.append(wording.line(step.problem))
     if step.reason:
         before.append(wording.say("procedure.returned", reason=wording.reason(step.reason)))

@@ -121,8 +121,8 @@ class Wording:
         return self.text(place) if self.is_translated(place) else ""
 
     def state(self, state: str) -> str:
-        """Of an application: as the definition calls it, or as all do."""
-        return self.text(f"states.{state}") or self.say(f"procedure.state.{state}")
+        """Of an application: as the definition calls it in the resident's language, or as all do."""
+        return self._own(f"states.{state}") or self.say(f"procedure.state.{state}")
 
     def day(self, day: date) -> str:
         era = era_year(day)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from bot.handlers import offering
 from bot.handlers.application_cards import show_standing, tap
 from bot.handlers.handing_over import hand_over
+from bot.handlers.procedure_subject import about
 from bot.handlers.talking import decline_private_matter
 from bot.models import ConversationKind
 from bot.outcome import DropFilling, Effect, GiveForm, KeepDraft, Outcome, SaveFilling, SubmitFilling, Tools, Turn
 from bot.procedure_desk import ProcedureDesk
 from bot.procedure_said import what_was_said
 from bot.routing import Route
-from bot.starting import wanted_procedure
+from bot.starting import goes_on_with_filling, wanted_procedure
 from bot.states import AskedForPhone, AskedForTime, Beside, FillingProcedure, Idle, State, dump_state
 from core.messages import Choice, Decision, Message, Reply, Text
 from handoff.models import CaseReason
@@ -88,6 +89,7 @@ def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", entry
     digest = desk.procedures(turn.pack.id).digests[procedure_id]
     step = begin(definition, digest, uuid.uuid4().hex[:16], now=turn.now, facts=room.facts, words=words, entry=entry)
     step = _sourced(step, replace(step.state, answers={}, heard=""), turn)
+    turn = about(turn, definition, step.state)
     if isinstance(step, Stopped) and step.notice is not None:
         return outcome_of(turn, tools, room, step, before=_aside(turn, desk, step.state), status="procedure_begun")
     intro = room.wording(step.state).text("intro")
@@ -96,9 +98,19 @@ def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", entry
 
 
 def start_in_words(turn: Turn, tools: Tools) -> Outcome:
-    """「粗大ごみを申し込みたい」: what else the words say is not asked again."""
+    """「粗大ごみを申し込みたい」: what else the words say is not asked again. 「続きから」: what was begun last goes on."""
     wanted = wanted_procedure(turn.procedures, turn.text)
+    if wanted is None and goes_on_with_filling(turn.procedures, turn.text):
+        return _go_on_with_latest(turn, tools)
     return start(turn, tools, wanted.id if wanted is not None else "", words=turn.text)
+
+
+def _go_on_with_latest(turn: Turn, tools: Tools) -> Outcome:
+    """The words of the button, for whom it has scrolled away."""
+    if turn.conversation_kind is not ConversationKind.PERSON:
+        return decline_private_matter(turn)
+    filling = tools.procedures.latest(turn.resident_id, turn.now) if tools.procedures is not None else None
+    return tapped(turn, tools, filling.uid, Gave(command=Command.RESUME)) if filling is not None else _say(turn, "procedure.nothing_begun")
 
 
 def _offer_begun(turn: Turn, desk: ProcedureDesk, definition: Definition, begun: Filling, words: str, entry: str) -> Outcome:
@@ -153,7 +165,7 @@ def tapped(turn: Turn, tools: Tools, uid: str, said: Said, *, before: tuple[Mess
         return _over(turn, tools, uid)
     room = Room.of(turn, desk, filling)
     if said == Gave(command=Command.RESUME):
-        filling = replace(filling, failures=0)
+        filling, turn = replace(filling, failures=0), about(turn, room.definition, filling)
     return outcome_of(turn, tools, room, room.fill(filling, said), before=(*_aside(turn, desk, filling), *before))
 
 

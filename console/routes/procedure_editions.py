@@ -108,7 +108,7 @@ def edition_view(visit: Visit, editing: Editing, one: Edition, problem: str = ""
     return EditionView(
         title=read_text(visit, editing, editing.text).title,
         path=editing.path,
-        what=named("edition_of", kind, name=name),
+        what=named("edition_of", kind, name=visit.pack.value_names.get(name, name)),
         number=one.number,
         state=named("edition_state", one.state),
         state_key=one.state,

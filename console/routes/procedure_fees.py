@@ -35,7 +35,7 @@ from console.source_problems import problem_line
 from console.texts import say
 from console.views.choices import Choice
 from console.views.differences import differences
-from console.views.procedure_fees import FeesView, RowProblem, TableView, uses_of
+from console.views.procedure_fees import FeesView, RowProblem, TableView, fee_label, uses_of
 from console.visiting import NotHereError, ProcedureReader, ProcedureWriter, Visit
 from core.clock import in_japan
 from core.current_packs import read_rows as read_value_rows
@@ -156,10 +156,10 @@ def value_table(session: Session, visit: Visit, name: str, definition: Definitio
     return TableView(
         kind="values",
         name=name,
-        label=uses_of(name, definition) or name,
+        label=visit.pack.value_names.get(name) or uses_of(name, definition) or name,
         code=name,
         shown=shown_today(visit, rows_of_value(rows)),
-        note=say("fees.value_note"),
+        note=" ".join(filter(None, (used_in(name, definition) if name in visit.pack.value_names else "", say("fees.value_note")))),
         edited=digest_of(text),
         rows=typed_rows(rows_of_value(rows)),
         keys=(),
@@ -167,6 +167,11 @@ def value_table(session: Session, visit: Visit, name: str, definition: Definitio
         may_edit=not has_gaps([("", row.valid_from, row.valid_until) for row in rows]),
         now=plain_rows(rows_of_value(rows)),
     )
+
+
+def used_in(name: str, definition: Definition) -> str:
+    uses = uses_of(name, definition)
+    return say("fees.used_in", uses=uses) if uses else ""
 
 
 def fee_table(visit: Visit, editing: Editing, definition: Definition, name: str) -> TableView:
@@ -178,7 +183,7 @@ def fee_table(visit: Visit, editing: Editing, definition: Definition, name: str)
     return TableView(
         kind="fees",
         name=name,
-        label=say("fees.fee", name=name),
+        label=fee_label(definition, name),
         code="",
         shown="",
         note=say("fees.fee_note", field=field.label if field is not None else fee.by),

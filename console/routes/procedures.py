@@ -117,10 +117,10 @@ def procedure_view(session: Session, visit: Visit, procedure_id: str, *, notice_
         line=procedure_line(session, visit, procedures, definition, counts),
         path=editing.path,
         flow=flow_view(Drawn(definition=definition, values=visit.pack.values, now=visit.now)),
-        waiting=tuple(history_line(one, editing.path) for one in editions if one.state == EditionState.IN_REVIEW),
+        waiting=tuple(history_line(visit, one, editing.path) for one in editions if one.state == EditionState.IN_REVIEW),
         unfit=procedures.unfit.get(procedure_id, ""),
         is_pack_newer=published is not None and not published.is_pack and is_pack_newer(editions, editing.subject, editing.original),
-        history=tuple(history_line(one, editing.path) for one in editions),
+        history=tuple(history_line(visit, one, editing.path) for one in editions),
         may_edit=visit.may(Permission.EDIT_PROCEDURES),
         may_change_slots=visit.may(Permission.CHANGE_SLOTS),
         has_slots=any(isinstance(field, SlotField) for field in definition.fields),
@@ -136,6 +136,6 @@ def is_pack_newer(editions: Sequence[Edition], subject: str, original: str) -> b
     return bool(own) and digest_of(original) not in {digest_of(text) for one in own for text in (one.before, one.text)}
 
 
-def history_line(edition: Edition, path: str) -> EditionLine:
+def history_line(visit: Visit, edition: Edition, path: str) -> EditionLine:
     kind, _, name = edition.subject.partition(":")
-    return edition_line(edition, path, named("edition_of", kind, name=name))
+    return edition_line(edition, path, named("edition_of", kind, name=visit.pack.value_names.get(name, name)))

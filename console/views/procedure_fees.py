@@ -72,13 +72,17 @@ class FeesView:
 
 def uses_of(name: str, definition: Definition) -> str:
     """Where a procedure uses a value, in words: 収集日, 住民による変更 …"""
-    found = [say("fees.fee", name=fee) for fee, rule in definition.fees.items() if rule.value == name]
+    found = [fee_label(definition, fee) for fee, rule in definition.fees.items() if rule.value == name]
     found += [use for field in definition.fields for use in _uses_in(name, field)]
     rules = (("flow.accepting", definition.accept_within), ("flow.changing", definition.window.until if definition.window else None))
     found += [say(key) for key, rule in rules if rule is not None and name in rule.values()]
     if not found and any(name in placeholders(text) for text in definition.texts.values()):
         found = [say("fees.in_texts")]
     return say("condition.separator").join(dict.fromkeys(found))
+
+
+def fee_label(definition: Definition, name: str) -> str:
+    return definition.fees[name].label or say("fees.fee", name=name)
 
 
 def _uses_in(name: str, field: Field) -> Iterator[str]:

@@ -81,8 +81,10 @@ class ChoiceField(Field):
                 return Unread()
 
     def find(self, text: str, asking: Asking) -> Found | None:
+        words = asking.facts.locality.words
         rows = [row for row in self._rows(asking) if not row.only_asked]
-        inside = [(row, word) for row in rows for word in self._words(row, asking) if len(word) >= LEAST_INSIDE and word in text]
+        named = [(row, word) for row in rows for word in self._words(row, asking) if not is_among((*words.yes, *words.no), word)]
+        inside = _inside(named, text)
         if len({row.value for row, _ in inside}) != 1:
             return None
         row, word = max(inside, key=lambda pair: len(pair[1]))
@@ -106,11 +108,8 @@ class ChoiceField(Field):
         if number is not None:
             place = int(number[1]) - 1
             return rows[place] if 0 <= place < len(rows) else None
-        flat = folded(text)
-        inside = [
-            row for row in rows if any(len(folded(word)) >= LEAST_INSIDE and folded(word) in flat for word in self._words(row, asking))
-        ]
-        return inside[0] if len(inside) == 1 else None
+        inside = _inside([(row, folded(word)) for row in rows for word in self._words(row, asking)], folded(text))
+        return inside[0][0] if len({row.value for row, _ in inside}) == 1 else None
 
     def _words(self, row: OptionRow, asking: Asking) -> tuple[str, ...]:
         return (row.label, *row.words, *asking.known.labels(self.text(f"options.{row.value}").key))
@@ -144,6 +143,12 @@ class ChoiceField(Field):
     def conditions(self) -> Iterator[Condition]:
         yield from super().conditions()
         yield from (row.when for row in self.options_ if row.when is not None)
+
+
+def _inside(named: Sequence[tuple[OptionRow, str]], text: str) -> list[tuple[OptionRow, str]]:
+    """The words that stand in the text, without those that are only a part of another choice's: 「わからない」 does not say 「ない」."""
+    found = [(row, word) for row, word in named if len(word) >= LEAST_INSIDE and word in text]
+    return [(row, word) for row, word in found if not any(word in longer and word != longer and row != other for other, longer in found)]
 
 
 def shown_option(field: Field, rows: Sequence[OptionRow], value: Plain, wording: "Wording") -> str:

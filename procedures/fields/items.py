@@ -12,7 +12,7 @@ from core.text import squeeze
 from core.waste_tables import Waste, WasteItem
 from procedures.conditions import Operand, Plain
 from procedures.facts import Facts
-from procedures.fields.base import Asking, Field, Found, Option, Problem, Reading, Taken, Unread, line, malformed
+from procedures.fields.base import Asking, Field, Found, Line, Option, Problem, Reading, Taken, Unread, line, malformed
 from procedures.fields.choosing import DONE, is_among
 from procedures.fields.mentions import Mention, mentions_in, quantity_in, wants_removed
 from procedures.said import Chose, Said, Words
@@ -125,7 +125,7 @@ class ItemsField(Field):
     def _add(self, have: Sequence[ItemLine], named: Sequence["Mention | None"], asking: Asking, *, replaces: bool = False) -> Reading:
         """Those that are clear are added; the first that is not is asked about, the others wait."""
         lines, waiting = list(have), list[Mention]()
-        refused: Problem | None = None
+        refused = list[Line]()
         table = {item.code: item for item in asking.facts.locality.waste.items}
         pending = [
             *named,
@@ -137,9 +137,9 @@ class ItemsField(Field):
                 return Unread()
             taken = [item for item in items if item.collectable == OVERSIZED]
             if mention.is_small:
-                refused = refused or Problem(line=line("procedure.item_small", name=items[0].name, note=items[0].note))
+                refused.append(line("procedure.item_small", name=items[0].name, note=items[0].note))
             elif not taken:
-                refused = refused or _route(items[0])
+                refused.append(_route(items[0]))
             elif len(taken) > 1:
                 waiting.append(Mention(items=tuple(taken), quantity=mention.quantity, name=mention.name))
             else:
@@ -153,13 +153,13 @@ class ItemsField(Field):
                 scratch=scratch,
                 is_step=True,
                 current=_plain(lines),
-                notes=(refused.line,) if refused is not None else (),
+                notes=tuple(refused),
             )
-        if refused is not None:
-            return Problem(line=refused.line, current=_plain(lines), is_step=bool(lines) and len(lines) > len(have))
-        return self._changed(have, lines, asking)
+        if refused and len(lines) <= len(have):
+            return Problem(line=refused[-1], notes=tuple(refused[:-1]), current=_plain(lines))
+        return replace(self._changed(have, lines, asking), notes=tuple(refused))
 
-    def _changed(self, have: Sequence[ItemLine], lines: Sequence[ItemLine], asking: Asking) -> Reading:
+    def _changed(self, have: Sequence[ItemLine], lines: Sequence[ItemLine], asking: Asking) -> Problem | Taken:
         problem = self._limits(lines, asking)
         if problem is not None:
             return Problem(line=problem.line, current=_plain(have))
@@ -256,9 +256,9 @@ def _joined(lines: Sequence[ItemLine], item: WasteItem, quantity: int, *, replac
     return [new if one.code == item.code else one for one in lines]
 
 
-def _route(item: WasteItem) -> Problem:
+def _route(item: WasteItem) -> Line:
     """It is not taken: what it counts as instead, and where it goes."""
-    return Problem(line=line("procedure.item_not_taken", name=item.name, kind=line(f"waste.item.{item.collectable}"), note=item.note))
+    return line("procedure.item_not_taken", name=item.name, kind=line(f"waste.item.{item.collectable}"), note=item.note)
 
 
 def _options(items: Sequence[WasteItem]) -> tuple[Option, ...]:

@@ -1,27 +1,36 @@
 """The operator's virus scanner, played by a server that speaks its protocol and misbehaves."""
 
+import io
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
-from bot.incoming import MediaKind, SentMedia
-from bot.line.client import Content, Fetched
+from bot.incoming import MediaKind, ReceivedPhoto, SentMedia
+from bot.line.client import Fetched
 from bot.media import MediaStore
 from bot.media_kinds import Problem, UnfitFileError
+from bot.preparing import ensure_municipality
+from bot.procedure_said import what_was_said
 from bot.received import PhotoReceiver
 from bot.scanning import CHUNK, Scanner, ScannerError
 from core.database import Database
 from core.encryption import Keyring
+from core.pack_loading import load_pack
 from handoff.desk_models import Media
-from tests.bot.turns import NOW, bubble
+from tests.bot.turns import bubble, turn_of
+from tests.town import MUNICIPALITY
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 CLEAN = b"clean " * CHUNK
+PHOTO = SentMedia(kind=MediaKind.IMAGE)
 
 Speak = Callable[[socket.socket, bytes], None]
 
@@ -164,22 +173,43 @@ def test_file_with_a_virus_is_not_taken(clamd: Callable[[Speak], Clamd], tmp_pat
     MediaStore(tmp_path, keyring).require_clean(EICAR)
 
 
-class Handing:
-    """LINE, which hands out the same bytes for every message."""
+def received(store: MediaStore, database: Database, data: bytes) -> ReceivedPhoto:
+    """Sent by a resident in the middle of a procedure."""
+    with database.transaction() as session:
+        ensure_municipality(session, load_pack(MUNICIPALITY))
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    class Line:
+        def content(self, _message_id: str, _limit: int) -> Fetched:
+            return Fetched(data=data)
 
-    def content(self, _message_id: str, _largest: int) -> Content:
-        return Fetched(data=self._data)
+    receiver = PhotoReceiver(database, lambda _: Line(), store)  # type: ignore[arg-type,return-value]
+    [found] = receiver.receive(MUNICIPALITY, None, [bubble(PHOTO, message_id="m1")], datetime(2026, 11, 24, 1, tzinfo=UTC))
+    return found
 
 
-def test_file_with_a_virus_is_no_answer_of_a_procedure(clamd: Callable[[Speak], Clamd], emptied: Database, tmp_path: Path) -> None:
-    """Only what was sent to a case used to be looked at."""
-    store = MediaStore(tmp_path, Keyring("a secret key for tests that is long enough"), scanner=Scanner(url=clamd(honest).url))
-    receiver = PhotoReceiver(emptied, lambda _: Handing(b"%PDF-1.7 " + EICAR), store)  # type: ignore[arg-type,return-value]
-    sent = bubble(SentMedia(kind=MediaKind.FILE, file_name="証明書.pdf"), message_id="1")
-    (received,) = receiver.receive("shiomi", None, [sent], NOW)
-    assert received.problem is Problem.INFECTED
+def picture(hidden: bytes = b"") -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (4, 3), "red").save(written, "JPEG", comment=hidden)
+    return written.getvalue()
+
+
+def test_photo_within_a_procedure_is_looked_at_as_well(clamd: Callable[[Speak], Clamd], tmp_path: Path, emptied: Database) -> None:
+    """It used to be kept without asking the scanner."""
+    keyring = Keyring("a secret key for tests that is long enough")
+    looked_at = MediaStore(tmp_path, keyring, scanner=Scanner(url=clamd(honest).url))
+    assert received(looked_at, emptied, picture(EICAR)).problem is Problem.INFECTED
+    unheard = MediaStore(tmp_path, keyring, scanner=Scanner(url=clamd(hanging_up).url, seconds=5))
+    assert received(unheard, emptied, picture()).problem is Problem.UNSCANNED
     with emptied.reading() as session:
         assert session.scalars(select(Media)).all() == []
+    assert received(looked_at, emptied, picture()).problem is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"), [(Problem.INFECTED, "procedure.file_infected"), (Problem.UNSCANNED, "procedure.file_unscanned")]
+)
+def test_resident_hears_why_a_photo_was_not_taken(problem: Problem, said: str) -> None:
+    turn = replace(turn_of(PHOTO), photos=(ReceivedPhoto(media=0, problem=problem),))
+    heard, lines = what_was_said(turn)
+    assert heard == ()
+    assert [one.key for one in lines] == [said]

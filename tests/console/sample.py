@@ -92,7 +92,7 @@ steps:
       - {{name: price, type: computed, label: 料金, product_of: [count, fees.loan], is_money: true}}
       - {{name: paper, type: computed, label: 証明, sum_of: [fees.paper], is_money: true}}
 fees:
-  loan: {{by: kind, day_of: day.day, rows: [{{key: small, amount: 100}}, {{key: large, amount: 200}}]}}
+  loan: {{label: 貸出料, by: kind, day_of: day.day, rows: [{{key: small, amount: 100}}, {{key: large, amount: 200}}]}}
   paper: {{value: fee.certificate, day_of: day.day}}
 translations:
   en: {{fields.kind.ask: Which one would you like to borrow?, fields.count.ask: How many?}}

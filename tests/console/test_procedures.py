@@ -9,12 +9,15 @@ from datetime import date
 import pytest
 
 from bot.procedure_facts import calendar_facts
+from console.procedure_editing import values_used
 from core.edits import LOOKED_AT_AGAIN, Edited, Edits
 from core.pack import Pack
+from core.pack_loading import load_pack
 from procedures.current import with_edits
 from procedures.definition import Definition
 from procedures.facts import Facts
 from procedures.filling import begin, fill
+from procedures.loading import load_procedures
 from procedures.models import Application, FillingRow
 from procedures.said import Chose, Words
 from procedures.slots import slots_from
@@ -185,6 +188,20 @@ def test_fee_with_a_date_changes_the_sum_from_that_day_on_and_not_before(house: 
     assert answer.status_code == 303
     assert (sums(house, BEFORE), sums(house, FROM)) == ((400, 300), (500, 350))
     assert actions(house) == ["procedure.publish procedure:midori_loan#1", "procedure.publish value:fee.certificate#1"]
+
+
+def test_fees_and_values_of_the_sample_city_have_words_for_people() -> None:
+    """The page used to show 「料金 sticker」 and names of files."""
+    names = load_pack("shiomi").value_names
+    for one in load_procedures("shiomi").definitions.values():
+        assert [name for name in values_used(one) if name not in names] == []
+        assert all(fee.label for fee in one.fees.values())
+
+
+def test_fee_is_called_by_its_label(visit: Visit) -> None:
+    page = visit("editor").get(f"{PATH}/fees").text
+    assert "貸出料" in page
+    assert "料金 loan" not in page
 
 
 def test_answers_say_the_changed_value_too(house: House, visit: Visit) -> None:

@@ -70,6 +70,8 @@ def test_sound_pack_is_loaded(load: Spoil) -> None:
         ("municipality.yaml", FILES["municipality.yaml"].replace("id: midori", "id: aoi"), "midori/municipality.yaml: id is 'aoi'"),
         ("municipality.yaml", FILES["municipality.yaml"].replace("citizens", "tax"), "general_department 'tax' is not in departments.yaml"),
         ("municipality.yaml", "id: midori\nname: 緑市\n  kana: [\n", "midori/municipality.yaml, line 3: not valid YAML"),
+        ("value_names.yaml", "fee.copyy: コピー代\n", "midori/value_names.yaml: 'fee.copyy' is no value of values/*.yaml"),
+        ("value_names.yaml", "fee.copy: [コピー代]\n", "midori/value_names.yaml: 'fee.copy': words are needed"),
         ("municipality.yaml", "- a\n- b\n", "midori/municipality.yaml: names with values are needed, not list"),
         ("municipality.yaml", "name: 緑市".encode("shift_jis"), "midori/municipality.yaml: not UTF-8"),
         ("departments.yaml", FILES["departments.yaml"].replace("phone:", "phoen:"), "midori/departments.yaml: "),

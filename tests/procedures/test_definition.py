@@ -106,6 +106,16 @@ def test_definitions_of_the_sample_city_are_complete() -> None:
             assert f"fields.{field.name}.label" in definition.texts
 
 
+def test_whoever_applies_in_english_hears_the_end_in_english_too() -> None:
+    """Questions were translated, but not what was said of the result, what ends it early, and what is kept for what."""
+    same_everywhere = re.compile(r"steps\..*|.*\.(?:example|number|link)")
+    for definition in PROCEDURES.definitions.values():
+        english = definition.translations[Language.ENGLISH]
+        assert [
+            place for place, text in definition.texts.items() if text and place not in english and not same_everywhere.fullmatch(place)
+        ] == []
+
+
 def test_no_definition_is_mistaken_for_another_version() -> None:
     assert len(set(PROCEDURES.digests.values())) == len(PROCEDURES.digests)
 

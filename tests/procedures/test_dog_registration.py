@@ -96,11 +96,25 @@ def test_after_a_death_the_law_is_told_in_other_words_and_taken_all_the_same() -
     assert "続けてください" not in talk.notes
 
 
-@pytest.mark.parametrize("said", ["わからない", "なくした", "なし", "第1234号", "ABC-12"])
-def test_number_of_the_tag_is_not_examined(said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "next_field"),
+    [("わからない", "breed"), ("なくしました", "breed"), ("なし", "breed"), ("第1234号", "tag_return"), ("ABC-12", "tag_return")],
+)
+def test_number_of_the_tag_is_not_examined_and_who_has_none_describes_the_dog(said: str, next_field: str) -> None:
+    """「わからない」 used to be taken for the number, and nobody could tell which dog it was."""
     talk = told(until="tag_number")
     talk.say(said)
-    assert talk.field in ("tag_return", "breed")
+    assert talk.field == next_field
+
+
+@pytest.mark.parametrize("said", ["わからない", "分からないです", "よくわからない"])
+def test_not_knowing_is_not_taken_for_having_none(said: str) -> None:
+    """「わからない」 ends like 「ない」: it used to be misread, and the tag was taken for lost."""
+    talk = told(until="microchip")
+    talk.say(said)
+    assert talk.answers["microchip"] == "unknown"
+    assert "tag_return" not in talk.answers
+    assert talk.field == "event_date"
 
 
 def test_dog_is_described_only_where_the_number_is_missing() -> None:

@@ -1,5 +1,6 @@
 """粗大ごみの収集申込み, with every rule that the sample city has."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -71,8 +72,22 @@ def test_what_is_not_taken_is_told_its_way(said: str, route: str) -> None:
 def test_what_is_taken_stays_when_something_else_is_not() -> None:
     talk = at_items()
     talk.say("布団2枚と冷蔵庫")
-    assert "家電リサイクル" in talk.problem
+    assert "家電リサイクル" in talk.notes
     assert [(one["name"], one["quantity"]) for one in talk.answers["items"]] == [("布団", 2)]  # type: ignore[attr-defined]
+
+
+def test_each_thing_that_is_not_taken_is_told_where_it_goes() -> None:
+    """Of two only the first was named, and what was taken beside them was not shown."""
+    talk = at_items()
+    talk.say("長いすと冷蔵庫とノートパソコン")
+    assert {"冷蔵庫", "ノートパソコン"} <= set(re.findall("「(.+?)」は", talk.notes))
+    talk.say("2人用")
+    talk.say("テレビと洗濯機")
+    assert "テレビ" in talk.notes
+    assert "洗濯機" in talk.problem
+    talk.say("布団1枚と冷蔵庫")
+    assert "冷蔵庫" in talk.notes
+    assert len(talk.answers["items"]) == 2
 
 
 @pytest.mark.parametrize(
