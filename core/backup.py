@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import ProjectError
-from core.settings import Settings
+from core.settings import Settings, make_folder
 from core.texts import say
 
 MANIFEST = "manifest.json"
@@ -65,7 +65,7 @@ def restore_from(settings: Settings, file: Path) -> str:
             _restore_sqlite(settings, dump)
         else:
             _restore_postgres(settings, dump)
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.data_dir)
         for name in KEPT_FILES:
             source, target = Path(folder) / name, settings.data_dir / name
             if source.is_file() and not target.exists():
@@ -127,10 +127,9 @@ def _dump_postgres(settings: Settings, folder: Path) -> Path:
 
 
 def _restore_postgres(settings: Settings, dump: Path) -> None:
-    from core.database import Database
-    from core.migrating import is_empty
+    from core.migrating import is_empty, reachable
 
-    database = Database(settings.database)
+    database = reachable(settings)
     has_room = is_empty(database)
     database.close()
     if not has_room:

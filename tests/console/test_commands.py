@@ -197,3 +197,21 @@ def test_doctor_goes_no_further_than_settings_that_can_not_be_read(monkeypatch: 
     assert [line[:6] for line in lines[2:]] == ["    → ", "      "]
     assert "PORT" in lines[2]
     assert "SEARCH_MODE" in lines[3]
+
+
+@pytest.mark.parametrize("command", [("jobs", "list"), ("migrate",), ("ask", "ごみ", "--municipality", "shiomi"), ("demo", "--port", "0")])
+def test_commands_say_that_the_database_can_not_be_reached(monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret-word@127.0.0.1:1/nothing")
+    ended = run(*command)
+    assert ended.exit_code == 1
+    assert "DATABASE_URL" in ended.stderr
+    assert "secret-word" not in ended.output
+    assert isinstance(ended.exception, SystemExit)
+
+
+def test_commands_say_that_the_data_folder_can_not_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
+    ended = run("jobs", "list")
+    assert (ended.exit_code, isinstance(ended.exception, SystemExit)) == (1, True)
+    assert "DATA_DIR" in ended.stderr
