@@ -64,7 +64,8 @@ class EntryView:
     """None for those who may not edit."""
     published_number: int | None
     """Set where the visitor may end the publication."""
-    is_fresh: bool = False
+    notice: str = ""
+    """What was just done to it, where only this part of the page is drawn anew."""
 
 
 def bubble_view(pack: Pack, now: datetime, draft: EntryDraft) -> BubbleView:
@@ -111,7 +112,7 @@ def entry_view(
     form: FormView | None,
     *,
     draft: EntryDraft | None = None,
-    is_fresh: bool = False,
+    notice: str = "",
 ) -> EntryView:
     """The bubble shows the draft where there is one, otherwise the current version."""
     entry = history.entry
@@ -137,7 +138,7 @@ def entry_view(
         ),
         form=form,
         published_number=history.published.number if history.published is not None and form is not None else None,
-        is_fresh=is_fresh,
+        notice=notice,
     )
 
 
