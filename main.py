@@ -32,7 +32,7 @@ class Product:
         is_demo: bool = False,
         clock: "Clock | None" = None,
     ) -> None:
-        from bot.assembly import INDEX_FOLDER, MEDIA_FOLDER, Bot, build_search, build_tools
+        from bot.assembly import INDEX_FOLDER, Bot, build_search, build_tools
         from bot.preparing import load_content, open_database
         from bot.scanning import Scanner
         from core.audit import AuditLog
@@ -44,6 +44,7 @@ class Product:
         from core.memory import release_memory
         from core.pack_loading import CONTENT, load_pack
         from core.process_lock import hold_locks
+        from core.settings import MEDIA_FOLDER
         from procedures.current import CurrentProcedures
         from procedures.loading import load_procedures
         from procedures.outside.endpoints import Endpoints

@@ -50,7 +50,6 @@ from retrieval.synonyms import pack_synonyms
 
 STOP_SECONDS = 25.0
 INDEX_FOLDER = "index"
-MEDIA_FOLDER = "media"
 
 
 class Bot:

@@ -1,8 +1,10 @@
-"""Backup and restore: the whole database and the data folder's secret in one file, checked before it replaces anything."""
+"""Backup and restore: the database, photos and files, and the folder's secret in one file, checked before it replaces anything."""
 
+import contextlib
 import gzip
 import io
 import json
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -12,13 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import ProjectError
-from core.settings import Settings, make_folder
+from core.settings import MEDIA_FOLDER, Settings, make_folder
 from core.texts import say
 
 MANIFEST = "manifest.json"
 SQLITE_NAME = "madoguchi.sqlite"
 POSTGRES_NAME = "madoguchi.dump"
 KEPT_FILES = ("secret_key",)
+KEPT_FOLDERS = (MEDIA_FOLDER,)
+"""What lies in them is encrypted already."""
 FORMAT = 1
 
 
@@ -41,6 +45,9 @@ def backup_to(settings: Settings, file: Path) -> str:
             for name in KEPT_FILES:
                 if (settings.data_dir / name).is_file():
                     archive.add(settings.data_dir / name, arcname=name)
+            for path in _kept_in_folders(settings.data_dir):
+                with contextlib.suppress(FileNotFoundError):  # Dropped by its date meanwhile.
+                    archive.add(path, arcname=str(path.relative_to(settings.data_dir)))
         partial.replace(file)
     size = file.stat().st_size / 1_000_000
     return say("backup.done", file=file, size=f"{size:.1f}")
@@ -71,7 +78,15 @@ def restore_from(settings: Settings, file: Path) -> str:
             if source.is_file() and not target.exists():
                 target.write_bytes(source.read_bytes())
                 target.chmod(0o600)
+        for source in _kept_in_folders(Path(folder)):
+            target = settings.data_dir / source.relative_to(folder)
+            make_folder(target.parent)
+            shutil.copy2(source, target)
     return say("restore.done")
+
+
+def _kept_in_folders(place: Path) -> list[Path]:
+    return [path for name in KEPT_FOLDERS for path in sorted((place / name).rglob("*")) if path.is_file()]
 
 
 def _read_to_the_end(file: Path) -> None:

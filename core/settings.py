@@ -14,6 +14,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.errors import SettingsError
 from core.texts import named, say
 
+MEDIA_FOLDER = "media"
+"""Of the data folder: photos and files that came."""
+
 
 class SearchMode(StrEnum):
     """Which models take part in search."""
