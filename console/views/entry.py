@@ -14,6 +14,7 @@ from faq.drafts import EntryDraft, draft_of
 from faq.models import EntryKind, EntryVersion
 from faq.queries import EntryHistory
 from retrieval.guide_format import without_marks
+from retrieval.plain_text import plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ def bubble_view(pack: Pack, now: datetime, draft: EntryDraft) -> BubbleView:
     moment = shown_from(now, draft.valid_from)
     missing = missing_values(pack, moment, f"{draft.question}\n{draft.answer}")
     department = pack.department(draft.department_id)
-    answer = without_marks(draft.answer) if draft.kind is EntryKind.GUIDE else draft.answer
+    answer = plain(without_marks(draft.answer)) if draft.kind is EntryKind.GUIDE else draft.answer
     return BubbleView(
         question=draft.question if missing else pack.values.fill(draft.question, moment),
         answer=answer if missing else pack.values.fill(answer, moment),
