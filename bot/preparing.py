@@ -13,7 +13,7 @@ from core.clock import in_japan, system_clock
 from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.errors import ProjectError
-from core.migrating import is_empty, migrate, require_current_schema
+from core.migrating import is_empty, migrate, reachable, require_current_schema
 from core.models import Municipality
 from core.pack import Pack
 from core.pack_loading import CONTENT, load_pack
@@ -26,8 +26,8 @@ log = structlog.get_logger()
 
 
 def open_database(settings: Settings, *, may_upgrade: bool = False) -> Database:
-    """An empty database is migrated; one of another version is refused unless it may be upgraded. Raises SchemaError."""
-    database = Database(settings.database)
+    """An empty database is migrated; one of another version is refused unless it may be upgraded. Raises SchemaError and SettingsError."""
+    database = reachable(settings)
     if may_upgrade or is_empty(database):
         migrate(database)
     require_current_schema(database)

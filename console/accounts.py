@@ -1,4 +1,4 @@
-"""Accounts of staff: making one, with the rules for logins and passwords."""
+"""Accounts of staff: making one, a new password, switching one off and on, with the rules for logins and passwords."""
 
 import re
 from collections.abc import Sequence
@@ -65,9 +65,36 @@ def add_staff(
     return staff
 
 
+def change_password(session: Session, audit: AuditLog, *, municipality_id: str, login: str, password: str, now: datetime) -> Staff:
+    """Whoever is logged in with the account is logged out. Raises AccountRefusedError."""
+    staff = _known(session, municipality_id, login)
+    _check_password(staff.login, password)
+    staff.password_hash = hash_password(password)
+    queries.end_sessions(session, staff.id)
+    audit.record(session, municipality_id=municipality_id, staff_id=None, action="staff.password", subject=f"staff:{staff.id}", now=now)
+    return staff
+
+
+def switch(session: Session, audit: AuditLog, *, municipality_id: str, login: str, is_active: bool, now: datetime) -> Staff:
+    """Off: nobody can log in with it, and whoever is logged in is out at once; what was done with it stays. Raises AccountRefusedError."""
+    staff = _known(session, municipality_id, login)
+    staff.is_active = is_active
+    queries.end_sessions(session, staff.id)
+    action = "staff.open" if is_active else "staff.close"
+    audit.record(session, municipality_id=municipality_id, staff_id=None, action=action, subject=f"staff:{staff.id}", now=now)
+    return staff
+
+
 def normal_login(login: str) -> str:
     """Typed on a phone, a login often gets a capital or full-width letters."""
     return normalise(login)
+
+
+def _known(session: Session, municipality_id: str, login: str) -> Staff:
+    staff = queries.staff_by_login(session, municipality_id, normal_login(login))
+    if staff is None:
+        raise AccountRefusedError(say("account.login_unknown", login=login, municipality=municipality_id))
+    return staff
 
 
 def _check(login: str, name: str, role: str, password: str) -> None:
@@ -77,6 +104,10 @@ def _check(login: str, name: str, role: str, password: str) -> None:
         raise AccountRefusedError(say("account.name_bad"))
     if role not in set(Role):
         raise AccountRefusedError(say("account.role_unknown", role=role, known="、".join(Role)))
+    _check_password(login, password)
+
+
+def _check_password(login: str, password: str) -> None:
     if len(password) < MINIMUM_PASSWORD:
         raise AccountRefusedError(say("account.password_short", limit=MINIMUM_PASSWORD))
     if len(password) > MAXIMUM_PASSWORD:

@@ -10,12 +10,11 @@ from bot.line.examining import Finding, examine_channel
 from bot.scanning import Scanner
 from console import queries
 from console.texts import named, say
-from core.database import Database
 from core.embedded_queue import EmbeddedQueue
 from core.encryption import keyring
 from core.errors import ProjectError, SettingsError
 from core.language_model import OWN_ADDRESS, language_model
-from core.migrating import is_empty, require_current_schema
+from core.migrating import SchemaError, is_empty, reachable, require_current_schema
 from core.pack_loading import load_pack
 from core.settings import Settings, channel_keys, channel_variables, read_settings
 from procedures.paper import font_folder
@@ -126,13 +125,14 @@ def _scanner(settings: Settings) -> Finding:
 def _database(settings: Settings) -> Iterator[Finding]:
     name = say("doctor.database")
     try:
-        database = Database(settings.database)
+        database = reachable(settings)
         if is_empty(database):
             yield Finding(name=name, is_well=True, detail=say("doctor.database_empty"))
             return
         require_current_schema(database)
     except ProjectError as error:
-        yield Finding(name=name, is_well=False, detail=say("doctor.database_other"), remedy=str(error))
+        detail = say("doctor.database_other" if isinstance(error, SchemaError) else "doctor.database_unreachable")
+        yield Finding(name=name, is_well=False, detail=detail, remedy=str(error))
         return
     except Exception as error:  # noqa: BLE001  # Each driver raises its own; the remedy is the same.
         yield Finding(name=name, is_well=False, detail=type(error).__name__, remedy=say("doctor.database_remedy"))

@@ -26,6 +26,11 @@ def staff_by_login(session: Session, municipality_id: str, login: str) -> Staff 
     return session.scalars(select(Staff).where(Staff.municipality_id == municipality_id, Staff.login == login)).one_or_none()
 
 
+def end_sessions(session: Session, staff_id: int) -> None:
+    """Whoever is logged in with the account has to log in again."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+
+
 def has_staff(session: Session, municipality_id: str) -> bool:
     """Whether anybody can log in."""
     return session.scalar(select(Staff.id).where(Staff.municipality_id == municipality_id, Staff.is_active).limit(1)) is not None

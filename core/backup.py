@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from core.errors import ProjectError
-from core.settings import MEDIA_FOLDER, Settings
+from core.settings import MEDIA_FOLDER, Settings, make_folder
 from core.texts import say
 
 MANIFEST = "manifest.json"
@@ -79,7 +79,7 @@ def restore_from(settings: Settings, file: Path) -> str:
             _restore_sqlite(settings, dump)
         else:
             _restore_postgres(settings, dump)
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.data_dir)
         for name in KEPT_FILES:
             source, target = Path(folder) / name, settings.data_dir / name
             if source.is_file() and not target.exists():
@@ -159,10 +159,9 @@ def _dump_postgres(settings: Settings, folder: Path) -> Path:
 
 
 def _restore_postgres(settings: Settings, dump: Path) -> None:
-    from core.database import Database
-    from core.migrating import is_empty
+    from core.migrating import is_empty, reachable
 
-    database = Database(settings.database)
+    database = reachable(settings)
     has_room = is_empty(database)
     database.close()
     if not has_room:

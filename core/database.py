@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from core.errors import BusyError
+from core.settings import make_folder
 
 BUSY_MILLISECONDS = 15_000
 CACHED_STATEMENTS = 512
@@ -170,7 +171,7 @@ def _to_json(value: object) -> str:
 def _make_folder(url: str) -> None:
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(path).parent)
 
 
 def _prepare_writer(connection: Any, _record: object) -> None:  # Any: a DBAPI connection has no common type.

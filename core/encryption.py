@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from core.errors import SettingsError, TamperedError
-from core.settings import Settings
+from core.settings import Settings, make_folder
 from core.texts import say
 
 NONCE_BYTES = 12
@@ -60,7 +60,7 @@ def made_secret(data_dir: Path) -> str:
     import secrets
 
     path = data_dir / "secret_key"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(data_dir)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

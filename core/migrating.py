@@ -9,9 +9,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from core.database import Database
-from core.errors import ProjectError
+from core.errors import ProjectError, SettingsError
+from core.settings import Settings
 from core.texts import say
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -19,6 +21,17 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 class SchemaError(ProjectError):
     """The database's schema is not that of this version."""
+
+
+def reachable(settings: Settings) -> Database:
+    """A database that answers. Raises SettingsError with what it said."""
+    try:
+        database = Database(settings.database)
+        with database.engine.connect():
+            return database
+    except (DBAPIError, ArgumentError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        raise SettingsError(say("database.unreachable", reason=str(cause).split("\n", 1)[0])) from None
 
 
 def migrate(database: Database, revision: str = "head") -> None:

@@ -1,5 +1,6 @@
 """What a deployment sets by environment variables: where data lies, keys, modes. Municipal behaviour is in packs."""
 
+import errno
 import os
 from collections.abc import Mapping
 from enum import StrEnum
@@ -105,6 +106,16 @@ class Settings(BaseSettings):
     @property
     def is_embedded(self) -> bool:
         return self.database.startswith("sqlite")
+
+
+def make_folder(folder: Path) -> None:
+    """Raises SettingsError where nothing can be written into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(say("folder.unusable", folder=folder, reason=error.strerror)) from None
+    if not os.access(folder, os.W_OK):
+        raise SettingsError(say("folder.unusable", folder=folder, reason=os.strerror(errno.EACCES)))
 
 
 def read_settings(**overrides: object) -> Settings:

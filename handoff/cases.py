@@ -22,7 +22,7 @@ from handoff.models import HELD_STATES, Case, CaseChannel, CaseReason, CaseState
 from handoff.moving import ToDepartment, ToStaff, replied, snooze, transfer, wake
 from handoff.notices import Notice, NoticeKey
 from handoff.packet import TITLE_LIMIT, Packet
-from handoff.promising import opening_notice
+from handoff.promising import closed_notice, is_staffed, opening_notice
 
 __all__ = [
     "CaseRequest",
@@ -220,6 +220,8 @@ def _asked_again(session: Session, pack: Pack, case: Case, request: CaseRequest,
     if case.state in HELD_STATES:
         values: dict[str, object] = {"staff": queries.name_of_staff(session, case.holder_id), "department": case.department_id}
         notice = Notice(key=NoticeKey.ALREADY_HELD, values=values)
+    elif not is_staffed(pack, case.department_id, now):
+        notice = closed_notice(pack, case, now=now)
     else:
         position = queries.position_of(session, pack, case, now=now)
         notice = Notice(key=NoticeKey.ALREADY_WAITING, values={"department": case.department_id, "position": position})

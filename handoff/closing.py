@@ -12,6 +12,7 @@ from handoff.errors import CaseError, NotHolderError, NotInStateError, ReasonMis
 from handoff.events import EventKind, record
 from handoff.models import HELD_STATES, Case, CaseReason, CaseState, Priority, Staff
 from handoff.notices import Notice, NoticeKey
+from handoff.promising import closed_notice, is_staffed
 
 WRAP_UP_LIMIT = 2000
 
@@ -106,8 +107,13 @@ def reopen(session: Session, pack: Pack, case: Case, *, by: Staff | None, now: d
     clocks.start(pack, case, now=now)
     clocks.start_resolution(pack, case, now=now)
     record(session, case, EventKind.REOPENED, staff_id=by.id if by else None, now=now, to=case.holder_id)
+    if holder is None and not is_staffed(pack, case.department_id, now):
+        notice = closed_notice(pack, case, now=now)
+    else:
+        values = {"department": case.department_id, "staff": holder.name if holder else None}
+        notice = Notice(key=NoticeKey.REOPENED, values=values)
     finish(session, case, now=now, staff=[case.holder_id])
-    return Notice(key=NoticeKey.REOPENED, values={"department": case.department_id, "staff": holder.name if holder else None})
+    return notice
 
 
 def may_ask_satisfaction(pack: Pack, case: Case) -> bool:

@@ -21,7 +21,7 @@ class NoticeKey(StrEnum):
     PAUSED = "handoff.paused"
     """No new cases are taken for now: `department`, `promised_at` (None where unknown)."""
     ALREADY_WAITING = "handoff.already_waiting"
-    """Asked again while in the queue: `department`, `position`."""
+    """Asked again while in the queue and open: `department`, `position`."""
     ALREADY_HELD = "handoff.already_held"
     """Asked again while a person has it: `staff`, `department`."""
     REOPENED = "handoff.reopened"

@@ -136,6 +136,15 @@ def test_sample_is_as_large_as_promised() -> None:
 
 
 @pytest.mark.parametrize("name", PACKS)
+def test_cases_and_skills_of_the_demonstration_name_categories_as_entries_do(name: str) -> None:
+    titles = {yaml.safe_load(path.read_text(encoding="utf-8"))["title"] for path in (CONTENT / name / "entries").glob("*.yaml")}
+    skills = {skill for member in load_pack(name).demo.staff for skill in member.skills}
+    day = CONTENT / name / "demo_day.yaml"
+    opened = re.findall(r"does: open,.*?\bcategory: ([^,}]+)", day.read_text(encoding="utf-8")) if day.is_file() else []
+    assert (skills | {category.strip() for category in opened}) <= titles
+
+
+@pytest.mark.parametrize("name", PACKS)
 def test_entries_have_their_own_ids_departments_and_neighbours(name: str) -> None:
     entries, pack = entries_of(name), load_pack(name)
     ids = [entry["id"] for entry in entries]

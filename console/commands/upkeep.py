@@ -17,11 +17,11 @@ app.add_typer(jobs_app, name="jobs")
 
 @app.command(help=say("migrate.help"))
 def migrate(revision: Annotated[str, typer.Option(help=say("migrate.revision"))] = "head") -> None:
-    from core.database import Database
     from core.migrating import migrate as run
+    from core.migrating import reachable
 
     with explained():
-        run(Database(settings_of(needs_secret=False).database), revision)
+        run(reachable(settings_of(needs_secret=False)), revision)
         typer.echo(say("migrate.done"))
 
 

@@ -11,6 +11,7 @@ from console.forms import clean
 from console.permissions import Permission
 from console.routes.content import PATH, ROOM
 from console.security import PREFIX
+from console.texts import say
 from console.views.entry import EntryView, entry_view, new_entry_view
 from console.views.entry_form import Conflict, FieldProblem, FormView, changes, department_choices, languages_in_words, limit_of, values_of
 from console.visiting import ContentReader, ContentWriter, NotHereError, Reader, Visit
@@ -138,7 +139,7 @@ def answer(visit: Visit, view: EntryView, *, status: int) -> Response:
 
 def changed(visit: Visit, entry_id: str, notice: str) -> Response:
     with visit.reading() as session:
-        view = stored_entry(session, visit, accessible_entry(session, visit, entry_id), is_fresh=True)
+        view = stored_entry(session, visit, accessible_entry(session, visit, entry_id), notice=say(f"notice.{notice}"))
     return visit.fragment_or_redirect(FRAGMENT, view, room=ROOM, to=address_of(entry_id), notice=notice)
 
 
@@ -151,10 +152,10 @@ def current_version(history: EntryHistory) -> EntryVersion:
     return next(version for version in history.versions if version.number == history.entry.current_number)
 
 
-def stored_entry(session: Session, visit: Visit, history: EntryHistory, *, is_fresh: bool = False) -> EntryView:
+def stored_entry(session: Session, visit: Visit, history: EntryHistory, *, notice: str = "") -> EntryView:
     current = current_version(history)
     form = EntryForm(**values_of(current), edited=str(current.number))
-    return entry_view(history, current, visit.pack, visit.now, form_view(session, visit, form, history), is_fresh=is_fresh)
+    return entry_view(history, current, visit.pack, visit.now, form_view(session, visit, form, history), notice=notice)
 
 
 def typed_entry(

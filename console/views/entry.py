@@ -14,6 +14,7 @@ from faq.drafts import EntryDraft, draft_of
 from faq.models import EntryKind, EntryVersion
 from faq.queries import EntryHistory
 from retrieval.guide_format import without_marks
+from retrieval.plain_text import plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +65,15 @@ class EntryView:
     """None for those who may not edit."""
     published_number: int | None
     """Set where the visitor may end the publication."""
-    is_fresh: bool = False
+    notice: str = ""
+    """What was just done to it, where only this part of the page is drawn anew."""
 
 
 def bubble_view(pack: Pack, now: datetime, draft: EntryDraft) -> BubbleView:
     moment = shown_from(now, draft.valid_from)
     missing = missing_values(pack, moment, f"{draft.question}\n{draft.answer}")
     department = pack.department(draft.department_id)
-    answer = without_marks(draft.answer) if draft.kind is EntryKind.GUIDE else draft.answer
+    answer = plain(without_marks(draft.answer)) if draft.kind is EntryKind.GUIDE else draft.answer
     return BubbleView(
         question=draft.question if missing else pack.values.fill(draft.question, moment),
         answer=answer if missing else pack.values.fill(answer, moment),
@@ -111,7 +113,7 @@ def entry_view(
     form: FormView | None,
     *,
     draft: EntryDraft | None = None,
-    is_fresh: bool = False,
+    notice: str = "",
 ) -> EntryView:
     """The bubble shows the draft where there is one, otherwise the current version."""
     entry = history.entry
@@ -137,7 +139,7 @@ def entry_view(
         ),
         form=form,
         published_number=history.published.number if history.published is not None and form is not None else None,
-        is_fresh=is_fresh,
+        notice=notice,
     )
 
 

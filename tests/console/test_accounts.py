@@ -1,17 +1,19 @@
 """Accounts, passwords, failed attempts and the audit log."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
 from console import queries
-from console.accounts import AccountRefusedError, add_staff
+from console.accounts import AccountRefusedError, add_staff, change_password, switch
 from console.attempts import MOST_KEYS, MOST_PER_ADDRESS, MOST_PER_LOGIN, WINDOW, FailedAttempts
 from console.passwords import hash_password, is_right_password
 from core.audit import AuditLog
 from core.encryption import Keyring
-from tests.console.conftest import KEYRING, House
+from tests.console.conftest import KEYRING, Browser, House
 from tests.console.sample import NOW, PASSWORD
 
 GOOD = {
@@ -104,3 +106,14 @@ def test_audit_chain_shows_where_it_was_changed(house: House) -> None:
         session.execute(text("DELETE FROM audit WHERE municipality_id = 'midori' AND number = 2"))
     with house.database.reading() as session:
         assert audit.first_broken(queries.audit_records(session, "midori")) == 2
+
+
+def test_whoever_uses_an_account_is_logged_out_by_a_new_password_and_by_switching_it_off(
+    house: House, visit: Callable[..., Browser]
+) -> None:
+    for change in (partial(change_password, password="another long sentence"), partial(switch, is_active=False)):
+        browser = visit("editor")
+        assert browser.get("/console/content").status_code == 200
+        with house.database.transaction() as session:
+            change(session, AuditLog(KEYRING), municipality_id="midori", login="editor", now=NOW)
+        assert browser.get("/console/content", follow_redirects=False).status_code == 303

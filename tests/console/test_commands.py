@@ -197,3 +197,45 @@ def test_doctor_goes_no_further_than_settings_that_can_not_be_read(monkeypatch: 
     assert [line[:6] for line in lines[2:]] == ["    → ", "      "]
     assert "PORT" in lines[2]
     assert "SEARCH_MODE" in lines[3]
+
+
+@pytest.mark.parametrize("command", [("jobs", "list"), ("migrate",), ("ask", "ごみ", "--municipality", "shiomi")])
+def test_commands_say_that_the_database_can_not_be_reached(monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret-word@127.0.0.1:1/nothing")
+    ended = run(*command)
+    assert ended.exit_code == 1
+    assert "DATABASE_URL" in ended.stderr
+    assert "secret-word" not in ended.output
+    assert isinstance(ended.exception, SystemExit)
+
+
+def test_commands_say_that_the_data_folder_can_not_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
+    ended = run("jobs", "list")
+    assert (ended.exit_code, isinstance(ended.exception, SystemExit)) == (1, True)
+    assert "DATA_DIR" in ended.stderr
+
+
+@pytest.mark.usefixtures("secret")
+def test_password_is_changed_and_an_account_switched_off_and_on(session: Session) -> None:
+    assert run(*ACCOUNT, "--role", "staff", typed=PASSWORD + "\n").exit_code == 0
+    staff = queries.staff_by_login(session, "shiomi", "yumi")
+    assert staff is not None
+    whose = ("--municipality", "shiomi", "--login", "YUMI")
+    assert "10字以上" in run("staff", "password", *whose, "--password-stdin", typed="short\n").stderr
+    changed = run("staff", "password", *whose, "--password-stdin", typed="another long sentence\n")
+    assert (changed.exit_code, "another" in changed.output) == (0, False)
+    session.rollback()  # Reads what was committed since.
+    session.refresh(staff)
+    assert is_right_password("another long sentence", staff.password_hash)
+    for words, is_active in ((("close",), False), (("close", "--undo"), True)):
+        assert run("staff", *words, *whose).exit_code == 0
+        session.rollback()  # Reads what was committed since.
+        session.refresh(staff)
+        assert staff.is_active is is_active
+    session.rollback()
+    actions = [record.action for record in queries.audit_records(session, "shiomi")]
+    assert actions == ["staff.add", "staff.password", "staff.close", "staff.open"]
+    nobody = run("staff", "close", "--municipality", "shiomi", "--login", "nobody")
+    assert (nobody.exit_code, "「nobody」のアカウントはありません" in nobody.stderr) == (1, True)

@@ -108,6 +108,7 @@ def test_publishing_changes_the_entry_at_once_and_tells_the_search(house: House,
 def test_htmx_gets_the_published_entry(visit: Visit) -> None:
     answer = visit("editor").submit(f"{ENTRY}/publish", as_htmx=True, **FIELDS | {"answer": "新しい答え。"})
     assert answer.status_code == 200
+    assert "公開しました。" in answer.text.split('id="announcement"')[0], "whoever sees the page is told too"
     assert "<html" not in answer.text
     assert 'id="entry"' in answer.text
     assert 'name="edited" value="2"' in answer.text

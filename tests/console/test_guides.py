@@ -56,7 +56,12 @@ def test_document_is_previewed_and_then_published(house: House, visit: Visit) ->
     assert actions(house) == []
     answer = browser.submit(KEEP, **fields_of(page.text) | {"action": "publish", "category": "ごみ"})
     assert answer.status_code == 303
-    assert "文書を取り込み、公開しました" in browser.get(answer.headers["location"]).text
+    shown = browser.get(answer.headers["location"]).text
+    assert "文書を取り込み、公開しました" in shown
+    bubble = shown.split('class="bubble bubble-ours"')[1].split("</div>")[0]
+    assert "たんす" in bubble
+    assert "|" not in bubble
+    assert "##" not in bubble
     found = history(house, "粗大ごみ")
     assert found is not None
     assert found.published is not None

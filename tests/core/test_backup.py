@@ -32,6 +32,8 @@ def settings(emptied: Database, tmp_path: Path) -> Settings:
         session.add_all(Municipality(id=f"m{place}", name=name, created_at=datetime.now(UTC)) for place, name in enumerate(NAMES))
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret_key").write_text("the secret of this folder")
+    (tmp_path / "data" / "media" / "m0" / "ab").mkdir(parents=True)
+    (tmp_path / "data" / "media" / "m0" / "ab" / "photo").write_bytes(b"sealed photo")
     return Settings(data_dir=tmp_path / "data", database_url=emptied.url)
 
 
@@ -58,6 +60,7 @@ def test_restored_place_holds_what_was_backed_up(settings: Settings, empty_place
     assert list(file.parent.iterdir()) == [file]
     restore_from(empty_place, file)
     assert sorted(names_in(empty_place)) == sorted(NAMES)
+    assert (empty_place.data_dir / "media" / "m0" / "ab" / "photo").read_bytes() == b"sealed photo"
     secret = empty_place.data_dir / "secret_key"
     assert secret.read_text() == "the secret of this folder"
     assert secret.stat().st_mode & 0o077 == 0

@@ -29,6 +29,8 @@ LANGUAGES = {"en", "zh", "ko", "vi", "pt", "tl", "ne", "ja"}
         ("ठूलो फोहोर फाल्ने", ("粗大ごみ",)),
         ("sodai gomi", ("粗大ごみ",)),
         ("basurero", ()),
+        ("where can I put cans", ("びん・缶",)),
+        ("Where can I get this?", ()),
         ("粗大ごみ", ()),
         ("避難所", ()),
         ("税", ()),
