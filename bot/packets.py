@@ -26,7 +26,7 @@ def packet_of(session: Session, conversation: Conversation, turn: Turn, wanted: 
     tried = tried_in(session, conversation, turn.now)
     earlier = cases_of_resident(session, conversation.resident_id) if conversation.resident_id is not None else ()
     return Packet(
-        summary=_summary(question, tried),
+        summary=summary_of(question, tried),
         question=question,
         tried=tuple(tried),
         slots={label: mask_personal_data(value) for label, value in wanted.slots.items()},
@@ -70,9 +70,12 @@ def _of_turn(session: Session, turn: TurnRow, sources: dict[str, tuple[str, str]
     ]
 
 
-def _summary(question: str, tried: Sequence[Tried]) -> str:
+def summary_of(question: str, tried: Sequence[Tried]) -> str:
+    """What the bot did for it, in one sentence; where it was not asked at all, that it found nothing would be untrue."""
     if not question:
         return say("packet.no_question")
+    if not tried:
+        return say("packet.not_asked", question=question)
     answered = next((one for one in reversed(tried) if one.entry and one.status.startswith("answered")), None)
     if answered is not None:
         return say("packet.answered", question=question, answer=answered.question)

@@ -111,6 +111,8 @@ class AskedForComment:
     kind: Literal["asked_for_comment"] = "asked_for_comment"
     case_id: int
     score: int
+    at: int | None = None
+    """When they said so, in milliseconds."""
     before: dict[str, Any] = Field(default_factory=dict)  # Any: JSON.
     last: LastAnswer | None = None
 

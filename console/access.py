@@ -1,5 +1,7 @@
 """Which cases and applications somebody may see: those of their department, and cases that are theirs or on which they are asked."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -38,6 +40,11 @@ def accessible_case(session: Session, visit: Visit, case_id: int) -> Case:
     if case is None:
         raise NotHereError(f"no case {case_id} that staff {visit.visitor.staff_id} may see")
     return case
+
+
+def seen_among(session: Session, visit: Visit, case_ids: Collection[int]) -> frozenset[int]:
+    """Those of the cases that the visitor may see."""
+    return frozenset(session.scalars(select(Case.id).where(Case.id.in_(case_ids), visible_cases(visit))))
 
 
 def seen_department(visit: Visit) -> str | None:

@@ -57,6 +57,7 @@ from console.routes import (
     start,
     supervision,
     webhooks,
+    wishes,
 )
 from console.routes import live as live_routes
 from console.routes import systems as system_routes
@@ -80,8 +81,9 @@ ROUTERS = (
     conversations.router,
     callbacks.router,
     content.router,
-    # Before the entries: `feedback` is no entry's id.
+    # Before the entries: `feedback` and `wishes` are no entries' ids.
     feedback.router,
+    wishes.router,
     entries.router,
     guides.router,
     procedures.router,

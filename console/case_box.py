@@ -67,6 +67,8 @@ class Said:
     submission: str = ""
     cited: tuple[str, ...] = ()
     problem: str = ""
+    file_problem: str = ""
+    """What stands against the file, or that it has to be chosen again."""
     conflict: ConflictView | None = None
     is_fresh: bool = False
 
@@ -105,6 +107,7 @@ def reply_view(visit: Visit, read: BoxRead, said: Said, *, words: str | None = N
         submission=said.submission,
         cited=said.cited,
         problem=said.problem,
+        file_problem=said.file_problem,
         conflict=said.conflict,
         preview=preview_view(visit, read, said.cited),
         suggestions=suggestions_view(visit, read.case_id, read.question if words is None else words),

@@ -17,7 +17,7 @@ from console.security import PREFIX
 from console.texts import named
 from console.views.applications import ApplicationLine
 from console.views.case import NoteFormView, PresenceView
-from console.views.case_head import HeadView, head_view, routing_steps
+from console.views.case_head import HeadView, handed_view, head_view, routing_steps
 from console.views.case_moves import MovesView, Typed, moves_view
 from console.views.case_side import NotesView, SideView, earlier_cases, event_lines, note_views, slot_views, task_views, tried_views
 from console.views.case_talk import CaseTalkView, in_order, marker_views, media_view, pending_views, said_views
@@ -99,6 +99,7 @@ class Reading:
             routing=routing_steps(self.case.routing, self.visit.pack, self.names),
             names=self.names,
             is_blocked=resident is not None and resident.blocked_at is not None,
+            handed=handed_view(self.events, self.names),
         )
 
     def presence(self) -> PresenceView:

@@ -1,5 +1,6 @@
 """What a visitor sees when something is refused or goes wrong: a page, or an alert where htmx asked for a part."""
 
+import re
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -19,6 +20,8 @@ from core.errors import TemporaryError
 KEYS = {400: "forged", 403: "forged", 404: "missing", 405: "method", 503: "busy"}
 LARGE = {"new-guide": "large_file", "messages": "large_attachment"}
 """What a body that is too large was, by the end of the address."""
+HIDDEN = re.compile(rf"{PREFIX}/cases/\d+")
+"""Where what is missing may only have gone to somebody else."""
 
 log = structlog.get_logger()
 
@@ -66,7 +69,11 @@ def show_forbidden(request: Request, error: Exception) -> Response:
 
 
 def show_error(request: Request, status: int) -> Response:
-    key = LARGE.get(request.url.path.rpartition("/")[2], "large") if status == 413 else KEYS.get(status, "broken")
+    key = KEYS.get(status, "broken")
+    if status == 413:
+        key = LARGE.get(request.url.path.rpartition("/")[2], "large")
+    elif status == 404 and HIDDEN.match(request.url.path):
+        key = "missing_case"
     return _shown(request, ErrorView(title=say(f"error.{key}.title"), text=say(f"error.{key}.text")), status)
 
 

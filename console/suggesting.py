@@ -74,7 +74,8 @@ class SearchSuggester:
         near = self._search.search(municipality_id, text.strip()[:QUESTION_LIMIT], moment=now, limit=CHECKED).hits if text.strip() else ()
         ids = dict.fromkeys((*entry_ids, *(hit.entry_id for hit in near)))
         parts = (part for entry_id in ids for part in self._search.parts(municipality_id, entry_id, moment=now))
-        return tuple(f"{part.question}\n{part.body}" for part in parts)
+        linked = (with_link(part, municipality_id, self._public_url) for part in parts)
+        return tuple("\n".join(filter(None, (part.question, part.body, part.source_url))) for part in linked)
 
 
 def _suggestion(entry_id: str, passage: Passage, percent: int | None) -> Suggestion:

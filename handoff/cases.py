@@ -13,7 +13,7 @@ from core.pack import Pack
 from handoff import clocks, queries
 from handoff.changing import begin, finish, lock_cases, lock_staff, require_open, tell
 from handoff.claiming import assign, claim, decline, release
-from handoff.closing import Closing, ask_satisfaction, close, rate, reopen, review, write_up
+from handoff.closing import Closing, ask_satisfaction, close, rate, reopen, review, settle_wish, write_up
 from handoff.desk_models import CaseNote, Mention
 from handoff.escalating import escalate
 from handoff.events import EventKind, record
@@ -46,6 +46,7 @@ __all__ = [
     "see_mentions",
     "set_priority",
     "set_title",
+    "settle_wish",
     "snooze",
     "transfer",
     "wake",

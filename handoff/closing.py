@@ -163,6 +163,16 @@ def review(session: Session, case: Case, *, by: Staff, now: datetime) -> None:
     finish(session, case, now=now)
 
 
+def settle_wish(session: Session, case: Case, *, now: datetime) -> bool:
+    """An entry was written, or none is needed; a second click changes nothing, and says so."""
+    begin(session, case)
+    if not case.is_faq_candidate:
+        return False
+    case.is_faq_candidate = False
+    finish(session, case, now=now)
+    return True
+
+
 def _measured(case: Case, until: datetime) -> int:
     """Minutes since a person first took it, at least one; 0 where nobody did."""
     if case.claimed_at is None:

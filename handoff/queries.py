@@ -151,6 +151,12 @@ def low_scores(session: Session, municipality_id: str, rules: CounterRules, *, i
     return session.scalars(statement.where(Case.reviewed_at.is_(None)).order_by(Case.closed_at, Case.id).limit(limit)).all()
 
 
+def entry_wishes(session: Session, municipality_id: str, *, limit: int = 200) -> Sequence[Case]:
+    """Closed cases of which somebody said that the content should answer them, the newest first."""
+    statement = select(Case).where(Case.municipality_id == municipality_id, Case.state == CaseState.CLOSED, Case.is_faq_candidate)
+    return session.scalars(statement.order_by(Case.closed_at.desc(), Case.id.desc()).limit(limit)).all()
+
+
 def is_paused(session: Session, municipality_id: str, department_id: str | None) -> bool:
     return active_pause(session, municipality_id, department_id) is not None
 

@@ -23,6 +23,8 @@ FOLDER = ROOT / "docs" / "operating" / "pictures"
 LARGEST = 150_000
 COLOURS = 64
 WIDE, NARROW = {"width": 1360, "height": 860}, {"width": 390, "height": 780}
+TALL = {"width": 1360, "height": 1400}
+"""What is longer than the window would be cut off."""
 WORDS = "サントスさん、しゃしんを ありがとうございます。これは きゅうしょくの おかねの おしらせです。"
 
 
@@ -47,10 +49,11 @@ def take(chromium: "Browser", url: str, password: str, number: int) -> None:
     page.goto(f"{url}/console/cases/{number}")
     page.wait_for_selector("#reply-form")
     keep(page, "case")
+    page.set_viewport_size(TALL)  # type: ignore[arg-type]
     page.fill("#reply-text", WORDS)
     page.wait_for_selector("#reply-preview >> text=きゅうしょく", state="attached")
     page.evaluate("document.querySelectorAll('#reply-preview details').forEach(part => part.open = true)")
-    keep(page, "reply", "#case-reply", height=640)
+    keep(page, "reply", "#case-reply", until="#reply-preview")
     page.press("#reply-text", "Control+Enter")
     page.wait_for_selector(".said-pending")
     keep(page, "undo", "#case-talk")
@@ -58,6 +61,7 @@ def take(chromium: "Browser", url: str, password: str, number: int) -> None:
     keep(page, "note", "#notes")
     for name in ("transfer", "close", "snooze"):
         page.click(f"#{name} summary")
+        page.mouse.move(0, 0)
         keep(page, name, f"#{name}")
         page.click(f"#{name} summary")
     page.context.close()
@@ -91,7 +95,8 @@ def take_applications(chromium: "Browser", url: str, password: str) -> None:
 
 
 def logged_in(chromium: "Browser", url: str, password: str, size: dict[str, int], login: str = "tanaka") -> "Page":
-    page = chromium.new_context(viewport=size, color_scheme="light", reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+    looks = {"color_scheme": "light", "reduced_motion": "reduce", "locale": "ja-JP", "timezone_id": "Asia/Tokyo"}
+    page = chromium.new_context(viewport=size, **looks).new_page()  # type: ignore[arg-type]
     page.set_default_timeout(60_000)
     page.goto(f"{url}/console/login")
     page.fill("#login", login)
@@ -101,12 +106,17 @@ def logged_in(chromium: "Browser", url: str, password: str, size: dict[str, int]
     return page
 
 
-def keep(page: "Page", name: str, part: str | None = None, height: int | None = None) -> None:
-    """The window, or one part of it from its top. Few colours keep the file small."""
+def keep(page: "Page", name: str, part: str | None = None, until: str | None = None) -> None:
+    """The window, or one part of it from its top, `until` the end of something in it. Few colours keep the file small."""
     page.wait_for_timeout(300)
     shot = page.locator(part).screenshot() if part else page.screenshot()
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(height or picture.height, picture.height))).quantize(COLOURS)
+    if part and until:
+        whole, last = page.locator(part).bounding_box(), page.locator(until).bounding_box()
+        assert whole is not None
+        assert last is not None
+        picture = picture.crop((0, 0, picture.width, int(last["y"] + last["height"] - whole["y"]) + 8))
+    picture = picture.quantize(COLOURS)
     path = FOLDER / f"{name}.png"
     picture.save(path, optimize=True)
     if path.stat().st_size > LARGEST:

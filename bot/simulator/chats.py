@@ -126,6 +126,11 @@ class Chat:
             self.linked_menu_id = rich_menu_id
             self.touch()
 
+    def be_friend_again(self) -> None:
+        """As on LINE, whose memory outlives a restart: no event says so."""
+        with self._changes.lock:
+            self.friendship = Friendship.FRIEND
+
     def forget_friend(self) -> None:
         with self._changes.lock:
             self.friendship, self.last_said_at = Friendship.NEVER, None

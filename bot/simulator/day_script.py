@@ -144,6 +144,7 @@ class Canned(PackModel):
     title: str
     text: str
     department: str | None = None
+    then: str = ""
 
 
 Step = Say | Tap | Apply | Withdraw | Receive | Stand | Open | Leave | Claim | Answer | Note | Transfer | Snooze | Close

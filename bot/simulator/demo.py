@@ -86,8 +86,11 @@ def bring_to_life(
     receiving: Receiving,
     clock: DayClock,
 ) -> threading.Thread:
-    """Rich menus at every start, since the platform forgets; on the first one a day passes at the counter, so that nothing is empty."""
+    """Friends and rich menus at every start, since the platform forgets; on the first one a day passes, so that nothing is empty."""
     new = [pack for pack in packs if is_new(database, pack)]
+    for pack in packs:
+        if pack not in new:
+            know_friends(platform, pack)
 
     def live() -> None:
         for pack in new:
@@ -101,6 +104,13 @@ def bring_to_life(
     thread = threading.Thread(target=live, name="demo-life", daemon=True)
     thread.start()
     return thread
+
+
+def know_friends(platform: Platform, pack: Pack) -> None:
+    """All of them became friends on the first day, and what is sent to them must arrive."""
+    account = platform.account(pack.id)
+    for person in pack.demo.residents:
+        account.chat_with(_person_id(pack.id, person.name), person.name).be_friend_again()
 
 
 def _person_id(municipality_id: str, name: str) -> str:

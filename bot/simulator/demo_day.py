@@ -105,6 +105,7 @@ class DemoDay:
                     owner_id=None,
                     valid_from=None,
                     valid_until=None,
+                    then=reply.then,
                 )
                 add_reply(session, self._pack.id, words, self._clock())
         for person in self._ids.values():

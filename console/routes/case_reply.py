@@ -116,9 +116,9 @@ def post_message(case_id: RowId, sent: Annotated[SentReply, Depends(sent_reply)]
     except UnfitMessageError as error:
         return not_sent(visit, case_id, sent, problem=named("unfit", error.problem))
     except UnfitFileError as error:
-        return not_sent(visit, case_id, sent, problem=named("media_problem", error.problem))
+        return not_sent(visit, case_id, sent, unfit_file=error.problem)
     except ScannerError:
-        return not_sent(visit, case_id, sent, problem=named("media_problem", Problem.UNSCANNED))
+        return not_sent(visit, case_id, sent, unfit_file=Problem.UNSCANNED)
     except CannedReplyError:
         return not_sent(visit, case_id, sent, problem=say("canned.expired"))
     return answer(
@@ -246,12 +246,16 @@ def newer_view(line: Newer) -> NewerView:
     return NewerView(name=name, text=line.text or named("message", line.kind, "unknown"), tag=tag_of(line.text, "ja"), at=line.at)
 
 
-def not_sent(visit: Visit, case_id: int, sent: SentReply, *, problem: str = "", conflict: ConflictView | None = None) -> Response:
-    """The box with the text in it, also after a reload."""
+def not_sent(
+    visit: Visit, case_id: int, sent: SentReply, *, problem: str = "", unfit_file: str = "", conflict: ConflictView | None = None
+) -> Response:
+    """The box with the text in it, also after a reload. No browser lets a page put a file back into its field, so that is said."""
     with visit.writing() as session:
         accessible_case(session, visit, case_id)
         keep_draft(session, case_id, visit.visitor.staff_id, DraftKind.REPLY, sent.text[:DRAFT_LIMIT], now=visit.now)
-    said = Said(text=sent.text, submission=new_key(), cited=sent.cited, problem=problem, conflict=conflict)
+    unfit = say("conflict.file_unfit", problem=named("media_problem", unfit_file)) if unfit_file else ""
+    file_problem = unfit or (say("conflict.file") if sent.file_name else "")
+    said = Said(text=sent.text, submission=new_key(), cited=sent.cited, problem=problem, file_problem=file_problem, conflict=conflict)
     view = case_view(visit, case_id, said=said)
     status = 409 if conflict is not None else 422
     return visit.page_or_fragment(PAGE, ANSWER, view, room=ROOM, status=status, address=case_path(case_id))

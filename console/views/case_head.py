@@ -1,6 +1,6 @@
 """The top of a case: what it is, why it came here, who has it, and until when the resident waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,8 @@ from console.durations import duration
 from console.texts import named, say
 from console.views.conversations import language_tag
 from core.pack import Pack
-from handoff.models import HELD_STATES, Case, CaseState, Priority
+from handoff.events import EventKind
+from handoff.models import HELD_STATES, Case, CaseEvent, CaseState, Priority
 from handoff.texts import named as counter_named
 
 STATE_MARKS = {
@@ -19,6 +20,7 @@ STATE_MARKS = {
     CaseState.SNOOZED: ("plain", "clock"),
     CaseState.CLOSED: ("success", "check"),
 }
+HANDING_ON = (EventKind.TRANSFERRED, EventKind.RELEASED)
 CLOCK_TONES = ((100, "error"), (80, "warning"), (0, "info"))
 
 
@@ -31,6 +33,15 @@ class ClockView:
     left: str
     tone: str
     percent: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedView:
+    """What whoever had the case last wrote to whoever goes on with it."""
+
+    by: str
+    at: datetime
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +84,11 @@ class HeadView:
     may_work: bool
     close_reason: str
     wrap_up: str
+    minutes: int | None
+    is_faq_candidate: bool
     closed_at: datetime | None
     closed_by: str | None
+    handed: HandedView | None = None
 
     @property
     def is_open(self) -> bool:
@@ -151,6 +165,18 @@ def reason_label(pack: Pack, reason: str) -> str:
     return known.label if known is not None else reason
 
 
+def handed_view(events: Iterable[CaseEvent], names: Mapping[int, str]) -> HandedView | None:
+    """Of the newest time that the case was handed on; None where that was before it was closed, or where nothing was written."""
+    handed = None
+    for event in events:
+        if event.kind == EventKind.CLOSED:
+            handed = None
+        elif event.kind in HANDING_ON:
+            note = event.detail.get("note")
+            handed = HandedView(by=names.get(event.staff_id or 0, ""), at=event.at, text=note) if isinstance(note, str) and note else None
+    return handed
+
+
 def head_view(
     case: Case,
     *,
@@ -164,6 +190,7 @@ def head_view(
     routing: Sequence[str],
     names: Mapping[int, str],
     is_blocked: bool,
+    handed: HandedView | None,
 ) -> HeadView:
     tone, icon = STATE_MARKS[CaseState(case.state)]
     department = pack.departments.get(case.department_id or "")
@@ -202,6 +229,9 @@ def head_view(
         may_work=may_work,
         close_reason=reason_label(pack, case.close_reason) if case.close_reason else "",
         wrap_up=case.wrap_up,
+        minutes=case.minutes,
+        is_faq_candidate=case.is_faq_candidate,
+        handed=handed,
         closed_at=case.closed_at,
         closed_by=names.get(case.closed_by) if case.closed_by is not None else None,
     )

@@ -68,6 +68,11 @@ class MovesView:
     typed: Typed
 
     @property
+    def keeps_typed(self) -> bool:
+        """Whether the form that was refused is still offered, with what was typed in it."""
+        return bool(self.typed.values) and bool(getattr(self, f"may_{self.typed.form}", False))
+
+    @property
     def is_empty(self) -> bool:
         return not any(
             (self.may_decline, self.may_transfer, self.may_snooze, self.may_wake, self.may_close, self.may_reopen, self.may_set_priority)

@@ -105,6 +105,7 @@ class ReplyView:
     submission: str
     cited: tuple[str, ...]
     problem: str
+    file_problem: str
     conflict: ConflictView | None
     preview: PreviewView
     suggestions: SuggestionsView

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.models import MessageRow
-from handoff.cases import note
+from handoff.cases import note, release
 from handoff.desk_models import CaseTask, Mention
 from handoff.models import Case, CaseChannel, Priority
 from handoff.packet import Packet
@@ -163,6 +163,19 @@ def test_print_has_no_controls_keeps_notes_back_and_is_recorded(house: House, vi
     assert "今日" not in page
     assert "内部だけの話" in browser.get(f"/console/cases/{case_id}/print?notes=1").text
     assert actions(house)[-1] == f"case.print case:{case_id}"
+
+
+def test_print_of_a_case_by_telephone_speaks_of_no_bot_and_has_what_was_handed_over_among_the_notes(house: House, visit: Visit) -> None:
+    case_id = claimed_case(house, channel=CaseChannel.TELEPHONE, packet=Packet())
+    with house.database.transaction() as session:
+        case, by = session.get_one(Case, case_id), staff_of(session, "staff")
+        release(session, case, by, "10時に電話する約束です", now=house.clock())
+    browser = visit("staff")
+    page = browser.get(f"/console/cases/{case_id}/print").text
+    assert "LINEのやりとりはありません" in page
+    assert "引き受けました" not in page, "what stands between the words of a talk has no place without one"
+    assert "10時に電話する" not in page
+    assert browser.get(f"/console/cases/{case_id}/print?notes=1").text.count("10時に電話する約束です") == 2
 
 
 def test_task_outside_the_talk_is_done_once(house: House, visit: Visit) -> None:

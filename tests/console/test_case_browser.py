@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from console.models import StaffSession
-from handoff.cases import add_words, note
+from handoff.cases import ToDepartment, add_words, note, transfer
 from handoff.desk_models import CaseNote, CaseTask, StaffMessage, StaffMessageState, Viewing
 from handoff.models import Case, CaseChannel
 from handoff.packet import Packet
@@ -37,7 +37,7 @@ SMALL_FIELDS = SMALL.replace(":not([type=checkbox])", ":not([type=checkbox]):not
 """Boxes to tick are small, their labels are not."""
 EMPTY = "document.querySelector('#reply-text').value === ''"
 LONG = "とても長い言葉を書く人もいます。" * 12 + "https://www.city.midori.example.jp/" + "a" * 160
-EXPECTED = ("401", "409", "422", "ERR_FAILED")
+EXPECTED = ("401", "404", "409", "422", "ERR_FAILED")
 """The browser reports as errors: a form that is refused, an ended session, a stream that a test cuts."""
 
 
@@ -177,12 +177,24 @@ def test_converting_japanese_sends_nothing(house: House, opened, address: str) -
     page = opened("staff")
     page.goto(f"{address}/cases/{case_id}")
     page.fill("#reply-text", "へんかん")
+    # The form's event comes in the same moment as the key's, so nothing has to be waited for.
     page.evaluate(
-        """document.querySelector('#reply-text').dispatchEvent(
-            new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, isComposing: true, bubbles: true, cancelable: true}))"""
+        """() => {
+            window.submitted = 0;
+            document.addEventListener('submit', (event) => {
+                window.submitted += 1;
+                event.preventDefault();
+                event.stopImmediatePropagation();
+            }, true);
+        }"""
     )
-    page.wait_for_timeout(300)
-    assert page.locator("[data-countdown]").count() == 0
+    for keys, submitted in (({"isComposing": True}, 0), ({"keyCode": 229}, 0), ({}, 1)):
+        page.evaluate(
+            """keys => document.querySelector('#reply-text').dispatchEvent(
+                new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true, ...keys}))""",
+            keys,
+        )
+        assert page.evaluate("window.submitted") == submitted, keys
     assert page.input_value("#reply-text") == "へんかん"
 
 
@@ -251,9 +263,11 @@ def test_sent_words_do_not_come_back_from_the_browser(house: House, opened, addr
     page.fill("#reply-text", "送った文")
     page.dblclick("#reply-send")
     page.wait_for_selector("[data-countdown]")
+    wait_until(page, EMPTY)
     with house.database.reading() as session:
         assert [message.state for message in session.scalars(select(StaffMessage))] == [StaffMessageState.PENDING]
     page.reload()
+    arrive(page, "#reply-form")
     assert page.input_value("#reply-text") == ""
 
 
@@ -297,6 +311,26 @@ def test_open_page_follows_the_case_and_keeps_what_is_typed(house: House, opened
     give(house, case_id, "supervisor")
     page.wait_for_selector(".reply-lost", state="visible")
     assert page.input_value("#reply-text") == "途中の返信"
+
+
+def test_case_that_went_to_another_department_closes_the_box_and_keeps_the_words(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]
+    """The box used to stay open, and pressing it said that the page was not found."""
+    add_colleague(house, "sato", "佐藤 環", "environment")
+    case_id = claimed_case(house, "sato", department_id="environment")
+    page = opened("sato", width=390)
+    page.goto(f"{address}/cases/{case_id}")
+    page.fill("#reply-text", "途中の返信")
+    with house.database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        target, by = ToDepartment(department_id="citizens"), staff_of(session, "sato")
+        transfer(session, house.packs("midori"), case, target, "市民課の件です", by=by, now=house.clock())
+    page.wait_for_selector("#connection >> text=もうこの画面では見られません", state="visible")
+    page.wait_for_selector(".reply-lost", state="visible")
+    page.click("#reply-send")
+    page.wait_for_selector("#alert >> text=ほかの課へ移りました")
+    assert page.input_value("#reply-text") == "途中の返信"
+    box = page.locator("#alert").bounding_box()
+    assert 0 <= box["y"] <= 780 - box["height"], "it is seen far down on a phone, too"
 
 
 def test_box_comes_by_itself_to_whoever_is_given_the_case(house: House, opened, address: str) -> None:  # type: ignore[no-untyped-def]

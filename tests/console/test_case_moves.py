@@ -56,7 +56,7 @@ def test_more_than_one_can_carry_is_refused(house: House, visit: Visit) -> None:
     case_id = opened_case(house)
     answer = move(house, visit("staff"), case_id, "claim")
     assert answer.status_code == 409
-    assert "同時に受け持てるのは4件までです" in answer.text
+    assert "打診されている案件を含めて4件までです" in answer.text
 
 
 def test_transfer_needs_a_note_and_keeps_what_was_typed(house: House, visit: Visit) -> None:
@@ -79,6 +79,8 @@ def test_transfer_needs_a_note_and_keeps_what_was_typed(house: House, visit: Vis
     page = words_of(visit("sato").get(f"/console/cases/{case_id}").text)
     assert "犬の件です" in page
     assert "→ 佐藤 環" in page
+    head = page.partition("申し送り")[2].partition("来た理由")[0]
+    assert "犬の件です" in head, "whoever goes on with it reads the note before anything else"
     assert actions(house) == [f"case.transfer case:{case_id}"]
 
 
@@ -87,7 +89,9 @@ def test_transfer_to_a_department_leads_back_to_the_list_where_it_may_not_be_see
     case_id = claimed_case(house, "sato", department_id="environment")
     answer = move(house, visit("sato"), case_id, "transfer", target="department:citizens", note="市民課の件です")
     assert answer.headers["location"] == "/console/cases"
-    assert visit("sato").get(f"/console/cases/{case_id}").status_code == 404
+    gone = visit("sato").get(f"/console/cases/{case_id}")
+    assert gone.status_code == 404
+    assert "番号が違うか、ほかの課へ移りました" in gone.text
     assert state_of(house, case_id).state == "waiting"
 
 
@@ -122,7 +126,11 @@ def test_stale_form_is_refused_with_what_changed_and_the_words_kept(house: House
     assert f'data-address="/console/cases/{case_id}"' in answer.text
     assert 'data-address="' not in browser.get(f"/console/cases/{case_id}").text
     assert state_of(house, case_id).state != "closed"
+    assert "入力した内容は下に残っています" in words
     assert move(house, browser, case_id, "close", reason="answered").status_code == 303
+    words = words_of(move(house, browser, case_id, "close", reason="answered", wrap_up="説明した", version=stale).text)
+    assert "まだ何もしていません" in words
+    assert "入力した内容は下に残っています" not in words, "a closed case has no form to close it"
 
 
 def test_address_of_a_form_that_is_opened_again_does_nothing_and_shows_the_case(house: House, visit: Visit) -> None:
@@ -144,7 +152,7 @@ def test_closing_keeps_reason_minutes_and_the_wish_for_an_entry(house: House, vi
     assert (case.state, case.close_reason, case.minutes, case.is_faq_candidate, case.wrap_up) == ("closed", "answered", 12, True, "済み")
     page = words_of(browser.get(f"/console/cases/{case_id}").text)
     assert "終えた案件です" in page
-    assert house.packs("midori").counter.reasons["answered"].label in page
+    assert f"{house.packs('midori').counter.reasons['answered'].label} 12分 FAQにしたい 済み" in page
     assert move(house, browser, case_id, "close", reason="answered").status_code == 409
     assert move(house, browser, case_id, "reopen").status_code == 303
     assert state_of(house, case_id).state in ("held", "waiting")

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from console.fact_warning import unsupported_figures
-from console.views.case_head import clock_view, routing_steps, time_left
+from console.views.case_head import clock_view, handed_view, routing_steps, time_left
 from console.views.case_moves import minutes_spent, snooze_choices
 from console.views.case_talk import MarkerView, SaidView, in_order, tag_of
 from core.pack_loading import blank_pack
-from handoff.models import Case
+from handoff.models import Case, CaseEvent
 from tests.console.sample import NOW
 
 
@@ -106,3 +106,20 @@ def test_routing_is_told_with_the_names_of_today() -> None:
     chosen, unknown = routing_steps(steps, blank_pack("any"), {4: "田中"})
     assert "田中さん（1件）" in chosen
     assert unknown == "of an older version"
+
+
+@pytest.mark.parametrize(
+    ("happened", "expected"),
+    [
+        ([("transferred", "犬の件です")], "犬の件です"),
+        ([("transferred", "はじめ"), ("claimed", None), ("released", "つぎ")], "つぎ"),
+        ([("transferred", "はじめ"), ("released", "")], None),
+        ([("transferred", "はじめ"), ("noted", 3), ("replied", None)], "はじめ"),
+        ([("transferred", "前の回"), ("closed", None), ("reopened", None)], None),
+        ([], None),
+    ],
+)
+def test_note_of_the_newest_handing_on_is_shown_until_the_case_is_closed(happened: list[tuple[str, object]], expected: str | None) -> None:
+    handed = handed_view([CaseEvent(kind=kind, staff_id=2, at=NOW, detail={"note": note}) for kind, note in happened], {2: "田中"})
+    assert (handed.text if handed is not None else None) == expected
+    assert handed is None or handed.by == "田中"

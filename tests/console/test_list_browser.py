@@ -129,7 +129,9 @@ def test_list_is_worked_by_keyboard_alone(opened, house: House, address: str, id
     page.keyboard.type("j/k?")
     assert page.input_value("#words") == "j/k?"
     page.goto(f"{address}/cases?tab=mine")
+    arrive(page, f"#case-{ids['mine']}")
     page.keyboard.press("j")
+    wait_until(page, f"Boolean({focused})")
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/cases/*")
 
@@ -148,6 +150,7 @@ def test_keys_wait_while_japanese_is_converted_and_can_be_switched_off(opened, a
     assert not page.evaluate("document.querySelector('#key-help').open")
     assert page.evaluate("document.activeElement.closest('[data-row]')") is None
     page.reload()
+    arrive(page, ".scripted >> text=キーボードの操作")
     page.keyboard.press("?")
     assert not page.evaluate("document.querySelector('#key-help').open")
     page.click("text=キーボードの操作")

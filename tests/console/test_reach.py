@@ -145,6 +145,8 @@ REACH = {
     "GET /content/feedback": EVERYBODY,
     "POST /content/feedback/{feedback_id}/handle": CONTENT,
     "POST /content/feedback/{feedback_id}/reopen": CONTENT,
+    "GET /content/wishes": CONTENT,
+    "POST /content/wishes/{case_id}/done": CONTENT,
     "GET /content/{entry_id}": EVERYBODY,
     "POST /content/{entry_id}/publish": CONTENT,
     "POST /content/{entry_id}/preview": CONTENT,

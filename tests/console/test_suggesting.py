@@ -59,6 +59,15 @@ def test_reply_is_compared_with_what_is_nearest_and_what_was_inserted(suggester:
     assert unsupported_figures("手数料は350円です。", published) == ("350円",)
 
 
+def test_answer_that_was_inserted_with_its_source_is_supported_to_its_last_line(suggester: SearchSuggester) -> None:
+    """The page that it names used to be pointed out as published nowhere."""
+    first = suggester.suggest("midori", "住民票の写しはどこで取れますか。", NOON)[0]
+    inserted = f"{first.answer}\n{first.source_url}"
+    assert unsupported_figures(inserted, suggester.published_texts("midori", inserted, (first.entry_id,), NOON)) == ()
+    elsewhere = "https://www.example.com/record"
+    assert unsupported_figures(elsewhere, suggester.published_texts("midori", inserted, (first.entry_id,), NOON)) == (elsewhere,)
+
+
 def test_search_that_is_not_warm_yet_suggests_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
     database = new_database(tmp_path_factory.mktemp("cold"), "midori")
     cold = SearchSuggester(new_search(database), blank_pack, None)

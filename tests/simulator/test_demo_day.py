@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 
 from bot.models import MessageRow
 from bot.simulator.day_script import Day, Say, last_working_day, load_day, script_of
-from bot.simulator.demo import is_new
+from bot.simulator.demo import is_new, know_friends
 from bot.simulator.demo_day import DayClock, DemoDay
+from bot.simulator.platform import Platform
 from bot.simulator.records import Person
 from core.clock import in_japan, system_clock
 from core.pack_loading import load_pack
+from faq.pack_files import read_items
 from handoff.desk_models import CannedReply, CaseNote, HandoverNote, Mention
 from handoff.models import Case, CaseReason, CaseState, Presence, PresenceState, Role, Staff
 from procedures.models import Application, ApplicationEvent, ApplicationState
@@ -47,6 +49,8 @@ def test_script_is_in_order_and_names_only_people_departments_and_reasons_that_a
     people = {person.name for person in PACK.demo.residents}
     logins = {person.login for person in PACK.demo.staff}
     opened = {step.title for _, step in steps if step.does == "open"}
+    categories = {item.draft.category for item in read_items(PACK)}
+    assert {skill for person in PACK.demo.staff for skill in person.skills} <= categories, "by these the skilled are found"
     for _, step in steps:
         if step.does in ("say", "tap", "apply", "withdraw"):
             assert step.resident in people
@@ -61,6 +65,7 @@ def test_script_is_in_order_and_names_only_people_departments_and_reasons_that_a
                 assert step.reason in PACK.counter.reasons
             case "open":
                 assert step.department in PACK.departments
+                assert step.category in categories
             case "note":
                 assert set(step.mentions) <= logins
 
@@ -151,3 +156,11 @@ def test_clock_is_right_again_and_nobody_seems_to_be_at_the_counter(town: Town) 
     with town.database.reading() as session:
         states = set(session.scalars(select(Presence.state)))
     assert states <= {PresenceState.AWAY, PresenceState.OFF}
+
+
+def test_residents_are_friends_again_after_a_restart(town: Town) -> None:
+    """What staff sent them after a restart used to be lost, because the platform knew nobody."""
+    channel = town.platform.account(MUNICIPALITY).channel
+    restarted = Platform(channels=[channel], people=(), clock=system_clock, seed=1)
+    know_friends(restarted, PACK)
+    assert len(restarted.account(MUNICIPALITY).friends()) == len(PACK.demo.residents)

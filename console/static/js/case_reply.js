@@ -14,6 +14,7 @@ document.addEventListener("change", (event) => {
   const [file] = event.target.files;
   const isTooLarge = Boolean(file) && file.size > Number(event.target.dataset.most);
   problem.hidden = !isTooLarge;
+  document.querySelector("#reply-file-refused")?.remove();
   event.target.setAttribute("aria-invalid", String(isTooLarge));
   if (isTooLarge) event.target.value = "";
 });

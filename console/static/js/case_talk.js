@@ -1,4 +1,4 @@
-// Shows the end of the talk first, counts down what can be undone, and brings the reply box once the case is the visitor's.
+// Shows the end of the talk first, counts down what can be undone, and brings the reply box, or closes it, as the case comes and goes.
 
 const SECOND = 1000;
 
@@ -32,4 +32,9 @@ showEnd();
 count();
 setInterval(count, SECOND / 4);
 document.addEventListener("live:part", () => { count(); bringBox(); });
+// What can no longer be seen can no longer be answered; the box says so and keeps the words.
+document.addEventListener("live:gone", () => {
+  const head = document.querySelector("#case-head");
+  if (head) head.dataset.mayReply = "no";
+});
 document.addEventListener("htmx:after:swap", () => { count(); showEnd(); });

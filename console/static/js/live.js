@@ -38,7 +38,7 @@ function open() {
     after = event.lastEventId;
     document.dispatchEvent(new CustomEvent("live:beat"));
   });
-  source.addEventListener("gone", () => { close(); say("live-gone"); });
+  source.addEventListener("gone", () => { close(); say("live-gone"); document.dispatchEvent(new CustomEvent("live:gone")); });
   source.addEventListener("ended", () => { close(); isEnded = true; say("live-ended"); });
   source.addEventListener("reload", () => {
     close();

@@ -4,13 +4,13 @@ import { root } from './dom.js';
 
 const DEVICE = `${root}/device`;
 
-/** A request that failed; `isOffline` when no answer came at all. */
+/** A request that failed; `isOffline` when no answer came at all, or when the server says that it is only starting. */
 export class RequestError extends Error {
   /** @param {string} detail @param {number} status */
   constructor(detail, status) {
     super(detail);
     this.status = status;
-    this.isOffline = status === 0;
+    this.isOffline = status === 0 || status === 503;
   }
 }
 

@@ -39,7 +39,11 @@ function createConnectionBanner() {
     );
     if (state.isOnline) toast(t('connection.back'));
   });
-  on('missing', () => toast(t('connection.not_found')));
+  on('missing', () => {
+    toast(t('connection.not_found'));
+    // Where one screen is shown at a time, that of no chat at all would have no way out.
+    showScreen('people');
+  });
 }
 
 function createQuota() {

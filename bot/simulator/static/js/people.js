@@ -53,8 +53,13 @@ function entry(one, detail, marks, choose) {
         on: { click: () => choose(one.id) },
       },
       initial(one),
-      h('span', { class: 'person-text' }, h('b', { text: one.name }), h('span', { text: detail ?? '' })),
-      ...marks.map((mark) => h('span', { class: 'person-mark', text: mark })),
+      h(
+        'span',
+        { class: 'person-text' },
+        h('b', { text: one.name }),
+        h('span', { text: detail ?? '' }),
+        ...marks.map((mark) => h('i', { class: 'person-mark', text: mark })),
+      ),
       unread && h('span', { class: 'unread', 'aria-label': t('people.unread', { count: unread }), role: 'img', text: String(unread) }),
     ),
   );
@@ -63,9 +68,14 @@ function entry(one, detail, marks, choose) {
 /** @param {any} one */
 const isHolder = (one) => !state.chat?.isGroup && state.chat?.person === one.id;
 
+/** In its own words. @param {string} code */
+function languageName(code) {
+  return code === 'easy' ? t('people.easy') : (list('languages').find((/** @type {any} */ one) => one.code === code)?.name ?? code);
+}
+
 /** @param {any} person */
 function personMarks(person) {
-  const language = person.language && person.language !== 'ja' ? [person.language] : [];
+  const language = person.language && person.language !== 'ja' ? [languageName(person.language)] : [];
   if (person.hasBlocked) return [...language, t('people.blocked')];
   return person.isFriend ? language : [...language, t('people.not_friend')];
 }
