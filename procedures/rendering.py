@@ -81,7 +81,7 @@ def rendered(step: Step, wording: Wording, *, form_url: str = "") -> Reply:
         case Paused(state=state, notice=notice):
             resume = _command(wording, state.uid, Command.RESUME)
             kept = Text(text=wording.say("procedure.paused", days=KEPT.days))
-            return _reply(wording, (*_notes((notice,) if notice else (), wording), kept), (resume,))
+            return _reply(wording, (*said_notes((notice,) if notice else (), wording), kept), (resume,))
         case Dropped():
             return _reply(wording, Text(text=wording.say("procedure.dropped")), ())
         case Completed() | Drafted() | ToPerson():
@@ -113,7 +113,7 @@ def _preparations(wording: Wording) -> Iterator[Row]:
 
 
 def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
-    before = [wording.line(note) for note in _merged(step.notes)]
+    before = [wording.line(note) for note in _merged(step.notes, wording)]
     is_said_below = step.offers_person and step.problem is not None and step.problem.key == NOT_UNDERSTOOD
     if step.problem is not None and not step.is_part and not is_said_below:
         before.append(wording.line(step.problem))
@@ -172,7 +172,7 @@ def _offer(step: OfferKnown, wording: Wording) -> Reply:
     uid = step.state.uid
     use, each = wording.say("procedure.choice.use_known"), wording.say("procedure.choice.ask_each")
     own = (_tap(use, UseKnown(filling=uid, accepted=True)), _tap(each, UseKnown(filling=uid, accepted=False)))
-    return _reply(wording, (*_notes(step.notes, wording), card), (*own, *_commands(wording, uid)))
+    return _reply(wording, (*said_notes(step.notes, wording), card), (*own, *_commands(wording, uid)))
 
 
 def _confirm(step: Confirm, wording: Wording) -> Reply:
@@ -191,7 +191,7 @@ def _confirm(step: Confirm, wording: Wording) -> Reply:
         rows=(*(Row(label=shown.label, text=shown.text) for shown in wording.summary()), *_keeping(step, wording)),
         choices=tuple(own),
     )
-    return _reply(wording, (*_notes(step.notes, wording), card), _commands(wording, uid))
+    return _reply(wording, (*said_notes(step.notes, wording), card), _commands(wording, uid))
 
 
 def _chosen(step: Confirm) -> tuple[str, ...]:
@@ -252,14 +252,16 @@ def _choose_edit(step: ChooseEdit, wording: Wording) -> Reply:
 def _stop(wording: Wording, field: str, number: int) -> Card:
     stop = wording.definition.by_name[field].stops[number]
     place = f"fields.{field}.stops.{number}"
-    calls = [
-        Choice(label=wording.text(f"{place}.calls.{at}.label"), action=Call(phone=wording.text(f"{place}.calls.{at}.number")))
-        for at in range(len(stop.calls))
-    ]
+    numbers = [(wording.text(f"{place}.calls.{at}.label"), wording.text(f"{place}.calls.{at}.number")) for at in range(len(stop.calls))]
+    calls = [Choice(label=label, action=Call(phone=number)) for label, number in numbers]
+    # Who reads this on a computer, or to somebody else, needs the numbers too.
+    rows = tuple(Row(label=label, text=number) for label, number in numbers if number not in label)
     links = [Choice(label=wording.say("choice.source"), action=OpenLink(url=wording.text(f"{place}.link")))] if stop.link else []
     said = wording.text(f"{place}.say")
     is_urgent = any(call.number in EMERGENCY_NUMBERS for call in stop.calls)
-    return Card(alt=said, title=wording.text("title"), text=said, choices=(*calls, *links), tone="alert" if is_urgent else "plain")
+    return Card(
+        alt=said, title=wording.text("title"), text=said, rows=rows, choices=(*calls, *links), tone="alert" if is_urgent else "plain"
+    )
 
 
 def _option(wording: Wording, uid: str, field: str, option: Option) -> Choice:
@@ -298,19 +300,27 @@ def _label(wording: Wording, field: str) -> str:
     return wording.text(f"fields.{field}.label")
 
 
-def _notes(notes: tuple[Line, ...], wording: Wording) -> tuple[Text, ...]:
-    return (Text(text="\n".join(wording.line(note) for note in _merged(notes))),) if notes else ()
+def said_notes(notes: tuple[Line, ...], wording: Wording) -> tuple[Text, ...]:
+    text = "\n".join(wording.line(note) for note in _merged(notes, wording))
+    return (Text(text=text),) if text else ()
 
 
-def _merged(notes: tuple[Line, ...]) -> Iterator[Line]:
-    """What was filled in along with an answer is told in one sentence."""
+def _merged(notes: tuple[Line, ...], wording: Wording) -> Iterator[Line]:
+    """What was filled in along with an answer is told in one sentence; nobody who mourns is told that the death was."""
     also = [note for note in notes if note.key == ALSO_FILLED]
-    labels = [label for note in also for label in _labels(note)]
+    mourned = f"fields.{wording.definition.mournful.field}.label" if wording.definition.mournful and is_mournful(wording) else ""
+    labels = {label.key: label for note in also for label in _labels(note) if label.key != mourned}
     for note in notes:
         if note.key != ALSO_FILLED:
             yield note
-        elif note is also[0]:
-            yield Line(key=ALSO_FILLED, gaps={"labels": list({label.key: label for label in labels}.values())})
+        elif note is also[0] and labels:
+            yield Line(key=ALSO_FILLED, gaps={"labels": list(labels.values())})
+
+
+def is_mournful(wording: Wording) -> bool:
+    """Whether it is about a loss."""
+    mournful = wording.definition.mournful
+    return mournful is not None and mournful.holds(wording.progress.known)
 
 
 def _labels(note: Line) -> tuple[Line, ...]:

@@ -24,7 +24,7 @@ from procedures.filling import begin, fill
 from procedures.fillings import KEPT
 from procedures.going_on import MAX_FAILURES
 from procedures.lifecycle import OPEN
-from procedures.rendering import FORM_PLACE, rendered
+from procedures.rendering import FORM_PLACE, is_mournful, rendered, said_notes
 from procedures.said import Command, Gave, Said
 from procedures.state import Filling
 from procedures.steps import (
@@ -92,8 +92,11 @@ def start(turn: Turn, tools: Tools, procedure_id: str, *, words: str = "", entry
     turn = about(turn, definition, step.state)
     if isinstance(step, Stopped) and step.notice is not None:
         return outcome_of(turn, tools, room, step, before=_aside(turn, desk, step.state), status="procedure_begun")
-    intro = room.wording(step.state).text("intro")
-    before = (Text(text=intro),) if intro else ()
+    wording = room.wording(step.state)
+    before = (Text(text=wording.text("intro")),) if definition.intro else ()
+    if is_mournful(wording) and isinstance(step, Ask):
+        # Condolences come before whatever is said of the procedure.
+        before, step = (*said_notes(step.notes, wording), *before), replace(step, notes=())
     return outcome_of(turn, tools, room, step, before=(*_aside(turn, desk, step.state), *before), status="procedure_begun")
 
 

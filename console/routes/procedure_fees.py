@@ -159,7 +159,7 @@ def value_table(session: Session, visit: Visit, name: str, definition: Definitio
         label=visit.pack.value_names.get(name) or uses_of(name, definition) or name,
         code=name,
         shown=shown_today(visit, rows_of_value(rows)),
-        note=" ".join(filter(None, (used_in(name, definition) if name in visit.pack.value_names else "", say("fees.value_note")))),
+        note=" ".join(filter(None, (used_in(visit, name, definition), say("fees.value_note")))),
         edited=digest_of(text),
         rows=typed_rows(rows_of_value(rows)),
         keys=(),
@@ -169,9 +169,10 @@ def value_table(session: Session, visit: Visit, name: str, definition: Definitio
     )
 
 
-def used_in(name: str, definition: Definition) -> str:
-    uses = uses_of(name, definition)
-    return say("fees.used_in", uses=uses) if uses else ""
+def used_in(visit: Visit, name: str, definition: Definition) -> str:
+    """Where a value is used, where its own name does not say just that."""
+    uses, label = uses_of(name, definition), visit.pack.value_names.get(name, "")
+    return say("fees.used_in", uses=uses) if label and uses not in ("", label) else ""
 
 
 def fee_table(visit: Visit, editing: Editing, definition: Definition, name: str) -> TableView:
