@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from console import queries
 from console.permissions import ALLOWED
@@ -35,6 +36,8 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, lambda request, _: show_error(request, 404))
     app.add_exception_handler(TemporaryError, lambda request, _: show_error(request, 503))
     app.add_exception_handler(HTTPException, lambda request, error: show_error(request, getattr(error, "status_code", 500)))
+    # A browser that went on to another page before its request was read: nobody is there to be told, and nothing failed.
+    app.add_exception_handler(ClientDisconnect, lambda _request, _error: Response(status_code=400))
     app.add_exception_handler(Exception, show_broken)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from console.security import MAX_BODY, is_same_origin, safe_way_back
 from tests.console.conftest import Browser, House, actions
@@ -75,6 +76,16 @@ def test_failure_of_our_own_is_a_page_with_the_headers_and_tells_nothing(
     assert "うまく動きませんでした" in answer.text
     assert "ZeroDivision" not in answer.text
     assert "content-security-policy" in answer.headers
+
+
+def test_browser_that_went_away_is_no_failure(visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def gone(*_args: object, **_more: object) -> None:
+        raise ClientDisconnect
+
+    browser = visit("viewer")
+    monkeypatch.setattr("console.routes.conversations.ledger", gone)
+    assert browser.get("/console/conversations/1").status_code == 400
+    assert "console_failed" not in caplog.text
 
 
 def test_body_that_is_too_large_is_not_read(visit: Visit) -> None:
