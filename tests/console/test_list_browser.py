@@ -35,6 +35,7 @@ PAGES = (
     "/handover",
     "/supervision",
     "/reviews",
+    "/content/wishes",
     "/emergency",
     "/staff",
     "/identity",
