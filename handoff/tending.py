@@ -228,9 +228,13 @@ def _warn(session: Session, pack: Pack, case: Case, now: datetime) -> None:
     """Each share once; at 100 % a supervisor is told."""
     if case.warn_at is None or case.warn_at > now or case.state == CaseState.CLOSED:
         return
+    before = case.warned
     while case.warn_at is not None and case.warn_at <= now:
-        case.warned = next(share for share in pack.counter.warnings if share > case.warned)
+        # The rules may have fewer shares than when it was planned.
+        case.warned = next((share for share in pack.counter.warnings if share > case.warned), case.warned)
         clocks.plan_warning(pack, case)
+    if case.warned == before:
+        return
     record(session, case, EventKind.WARNED, now=now, percent=case.warned, holder=case.holder_id)
     if case.warned >= FULL:
         escalate(session, case, "late", now=now)

@@ -107,7 +107,7 @@ def make_link(
 def opened_link(session: Session, seals: Seals, token: str, now: datetime) -> FormLink:
     """The link of a token. Raises TamperedError where it is not ours, LinkOverError where it was used or is over."""
     name, _, signature = token.rpartition(".")
-    link = session.get(FormLink, name) if name.isascii() and len(name) <= LONGEST_ID else None
+    link = session.get(FormLink, name) if name.isascii() and name.isprintable() and len(name) <= LONGEST_ID else None
     # A signature is compared for unknown links too, so that the time taken does not tell which exist.
     expected = _signature(seals, link) if link is not None else "x" * 32
     if not hmac.compare_digest(signature.encode(), expected.encode()) or link is None:

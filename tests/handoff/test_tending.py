@@ -1,11 +1,15 @@
 """What happens by itself as time passes: each thing once, at its moment, and nothing when nothing is due."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from core.jobs import Job
+from core.pack import Pack
 from handoff import queries
 from handoff.desk_models import IntakePause
+from handoff.jobs import Tending
 from handoff.models import Case, CaseState, PresenceState, Priority, Role, Staff
 from handoff.notices import NoticeKey
 from handoff.pausing import pause_intake, resume_intake
@@ -114,6 +118,38 @@ def test_after_a_long_pause_of_the_program_only_the_last_warning_is_said(counter
     counter.tend()
     assert counter.kinds(case_id).count("warned") == 1
     assert counter.case(case_id).warned == 100
+
+
+def test_share_that_the_rules_have_no_more_is_not_warned_of(counter: Counter) -> None:
+    """The counter used to stand still for everybody from then on: no offers, no clocks, no promises."""
+    tanaka = counter.add_staff("tanaka")
+    case_id = counter.held(counter.add_talk(), tanaka)
+    counter.later(minutes=50)
+    counter.tend()
+    assert counter.case(case_id).warned == 80
+    rules = counter.pack.counter.model_copy(update={"warnings": (50, 80)})
+    counter.pack = replace(counter.pack, counter=rules)
+    counter.later(minutes=60)
+    waiting = counter.open(counter.add_talk())
+    counter.tend()
+    assert counter.case(waiting).state == CaseState.OFFERED
+    assert (counter.case(case_id).warned, counter.case(case_id).is_escalated) == (80, False)
+    assert counter.kinds(case_id).count("warned") == 1
+
+
+def test_counter_that_fails_holds_no_other_up(counter: Counter) -> None:
+    counter.add_staff("tanaka")
+    case_id = counter.open(counter.add_talk())
+
+    def pack_of(municipality_id: str) -> Pack:
+        if municipality_id != counter.pack.id:
+            raise KeyError(municipality_id)
+        return counter.pack
+
+    tending = Tending(counter.database, pack_of, ("broken", counter.pack.id), lambda *_: None, clock=lambda: counter.now)
+    with pytest.raises(KeyError):
+        tending.run(Job(id=1, kind="tend_counter", payload={}, key=None, attempt=1, enqueued_at=counter.now))
+    assert counter.case(case_id).state == CaseState.OFFERED
 
 
 def test_clock_stops_when_the_case_closes(counter: Counter) -> None:

@@ -176,7 +176,17 @@ def test_link_to_a_form_is_signed_short_lived_and_used_once(database: Database) 
             opened_link(session, SEALS, void, NOW)
         link = opened_link(session, SEALS, token, NOW + timedelta(minutes=29))
         assert (link.filling_uid, link.field) == ("uid", "account")
-        for wrong in ("", ".", "1", "x.y", token[:-1] + ("A" if token[-1] != "A" else "B"), "9" * 30 + ".x", "²." + token, token + "x"):
+        for wrong in (
+            "",
+            ".",
+            "1",
+            "x.y",
+            token[:-1] + ("A" if token[-1] != "A" else "B"),
+            "9" * 30 + ".x",
+            "²." + token,
+            token + "x",
+            "\0.x",
+        ):
             with pytest.raises(TamperedError):
                 opened_link(session, SEALS, wrong, NOW)
         with pytest.raises(LinkOverError):
