@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from bot.models import (
@@ -199,13 +199,13 @@ class ConversationSummary:
 
 
 def recent_conversations(
-    session: Session, municipality_id: str, *, words: str = "", limit: int = 50, offset: int = 0
+    session: Session, municipality_id: str, *, words: str = "", shown: ColumnElement[bool] | None = None, limit: int = 50, offset: int = 0
 ) -> Sequence[ConversationSummary]:
-    """The latest talk first; `words` keeps those in whose ledger they stand."""
+    """The latest talk first; `words` keeps those in whose ledger they stand, `shown` those that meet a condition."""
     statement = (
         select(Conversation, Resident)
         .outerjoin(Resident, Resident.id == Conversation.resident_id)
-        .where(Conversation.municipality_id == municipality_id)
+        .where(Conversation.municipality_id == municipality_id, true() if shown is None else shown)
         .order_by(Conversation.last_turn_at.desc().nulls_last(), Conversation.id.desc())
         .limit(limit)
         .offset(offset)
@@ -251,10 +251,10 @@ def _last_decisions(session: Session, conversation_ids: Sequence[int]) -> Mappin
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
-def conversation_in(session: Session, municipality_id: str, conversation_id: int) -> Conversation | None:
-    """The conversation, if it belongs to the municipality."""
-    conversation = session.get(Conversation, conversation_id)
-    return conversation if conversation is not None and conversation.municipality_id == municipality_id else None
+def conversation_in(session: Session, municipality_id: str, conversation_id: int, shown: ColumnElement[bool]) -> Conversation | None:
+    """The conversation, if it belongs to the municipality and meets the condition."""
+    own = (Conversation.id == conversation_id, Conversation.municipality_id == municipality_id)
+    return session.scalars(select(Conversation).where(*own, shown)).one_or_none()
 
 
 @dataclass(frozen=True, kw_only=True)

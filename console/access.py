@@ -1,14 +1,15 @@
-"""Which cases and applications somebody may see: those of their department, and cases that are theirs or on which they are asked."""
+"""Which cases, talks and applications somebody may see: those of their department, and cases that are theirs or on which they are asked."""
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from bot.models import Conversation
 from console.permissions import Permission
 from console.visiting import NotHereError, Visit
 from handoff.desk_models import Mention
-from handoff.models import Case, Staff
+from handoff.models import CallbackRequest, Case, Staff
 from procedures.listing import visible
 from procedures.models import Application
 from procedures.queries import locked_application
@@ -32,6 +33,21 @@ def visible_cases(visit: Visit) -> ColumnElement[bool]:
         Case.id.in_(select(Mention.case_id).where(Mention.staff_id == staff_id)),
     )
     return own & is_shown
+
+
+def visible_talks(visit: Visit) -> ColumnElement[bool]:
+    """A condition on `conversation`: whoever may not see the latest case of a talk may not read it either."""
+    if sees_every_department(visit):
+        return true()
+    newest = select(func.max(Case.id)).where(Case.conversation_id == Conversation.id).correlate(Conversation).scalar_subquery()
+    return newest.is_(None) | newest.in_(select(Case.id).where(visible_cases(visit)))
+
+
+def visible_callbacks(visit: Visit) -> ColumnElement[bool]:
+    """A condition on `callback_request`: those of a case go with it."""
+    if sees_every_department(visit):
+        return true()
+    return CallbackRequest.case_id.is_(None) | CallbackRequest.case_id.in_(select(Case.id).where(visible_cases(visit)))
 
 
 def accessible_case(session: Session, visit: Visit, case_id: int) -> Case:

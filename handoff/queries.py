@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.counter_rules import CounterRules
@@ -44,22 +44,27 @@ __all__ = [
 HERE = (PresenceState.AVAILABLE, PresenceState.BUSY)
 
 
-def callbacks(session: Session, municipality_id: str, state: CallbackState, *, limit: int = 200) -> Sequence[CallbackRequest]:
-    """Open ones by the time that was promised, finished ones the latest first."""
-    statement = select(CallbackRequest).where(CallbackRequest.municipality_id == municipality_id, CallbackRequest.state == state)
+def callbacks(
+    session: Session, municipality_id: str, state: CallbackState, *, shown: ColumnElement[bool] | None = None, limit: int = 200
+) -> Sequence[CallbackRequest]:
+    """Open ones by the time that was promised, finished ones the latest first; `shown` keeps those that meet a condition."""
+    own = (CallbackRequest.municipality_id == municipality_id, CallbackRequest.state == state, true() if shown is None else shown)
+    statement = select(CallbackRequest).where(*own)
     order = (CallbackRequest.promised_from, CallbackRequest.id) if state == CallbackState.OPEN else (CallbackRequest.done_at.desc(),)
     return session.scalars(statement.order_by(*order).limit(limit)).all()
 
 
-def open_callback_count(session: Session, municipality_id: str) -> int:
-    statement = select(func.count()).where(CallbackRequest.municipality_id == municipality_id, CallbackRequest.state == CallbackState.OPEN)
-    return session.scalar(statement) or 0
+def open_callback_count(session: Session, municipality_id: str, *, shown: ColumnElement[bool] | None = None) -> int:
+    own = (CallbackRequest.municipality_id == municipality_id, CallbackRequest.state == CallbackState.OPEN)
+    return session.scalar(select(func.count()).where(*own, true() if shown is None else shown)) or 0
 
 
-def callback_in(session: Session, municipality_id: str, callback_id: int) -> CallbackRequest | None:
-    """The request, if it belongs to the municipality."""
-    request = session.get(CallbackRequest, callback_id)
-    return request if request is not None and request.municipality_id == municipality_id else None
+def callback_in(
+    session: Session, municipality_id: str, callback_id: int, *, shown: ColumnElement[bool] | None = None
+) -> CallbackRequest | None:
+    """The request, if it belongs to the municipality and meets the condition."""
+    own = (CallbackRequest.id == callback_id, CallbackRequest.municipality_id == municipality_id)
+    return session.scalars(select(CallbackRequest).where(*own, true() if shown is None else shown)).one_or_none()
 
 
 def open_case_of(session: Session, conversation_id: int) -> Case | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from sqlalchemy.orm import Session
 
+from console.access import visible_callbacks
 from console.forms import TextForm
 from console.permissions import Permission
 from console.security import PREFIX
@@ -73,7 +74,7 @@ def reopen_callback(callback_id: RowId, visit: CallbackWriter) -> Response:
 
 def accessible_callback(session: Session, visit: Visit, callback_id: int) -> CallbackRequest:
     """Locked until the transaction ends, so that of two clicks the second sees what the first did. Raises NotHereError."""
-    request = callback_in(session, visit.municipality_id, callback_id)
+    request = callback_in(session, visit.municipality_id, callback_id, shown=visible_callbacks(visit))
     if request is None:
         raise NotHereError(f"no call-back request {callback_id} here")
     session.refresh(request, with_for_update=True)
@@ -113,10 +114,10 @@ def shown(
 
 def callbacks_view(visit: Visit, state: CallbackState) -> CallbacksView:
     with visit.reading() as session:
-        requests = callbacks(session, visit.municipality_id, state, limit=MOST)
+        requests = callbacks(session, visit.municipality_id, state, shown=visible_callbacks(visit), limit=MOST)
         return CallbacksView(
             is_done=state == CallbackState.DONE,
-            open_count=open_callback_count(session, visit.municipality_id),
+            open_count=open_callback_count(session, visit.municipality_id, shown=visible_callbacks(visit)),
             callbacks=tuple(shown(visit, request) for request in requests),
             is_cut=len(requests) == MOST,
         )

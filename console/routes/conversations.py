@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from bot.queries import conversation_in, ledger, recent_conversations, resident_of
+from console.access import visible_talks
 from console.forms import clean
 from console.permissions import Permission
 from console.security import PREFIX
@@ -44,7 +45,8 @@ def searched(words: str) -> str:
 def conversations_view(visit: Visit, words: str, page: int) -> ConversationsView:
     with visit.reading() as session:
         # One more than is shown tells whether another page follows.
-        found = recent_conversations(session, visit.municipality_id, words=words, limit=PAGE + 1, offset=(page - 1) * PAGE)
+        shown, skipped = visible_talks(visit), (page - 1) * PAGE
+        found = recent_conversations(session, visit.municipality_id, words=words, shown=shown, limit=PAGE + 1, offset=skipped)
     return ConversationsView(
         words=words,
         lines=tuple(conversation_line(summary) for summary in found[:PAGE]),
@@ -55,7 +57,7 @@ def conversations_view(visit: Visit, words: str, page: int) -> ConversationsView
 def talk_view(visit: Visit, conversation_id: int, words: str, before: int | None) -> TalkView:
     """Raises NotHereError."""
     with visit.reading() as session:
-        conversation = conversation_in(session, visit.municipality_id, conversation_id)
+        conversation = conversation_in(session, visit.municipality_id, conversation_id, visible_talks(visit))
         if conversation is None:
             raise NotHereError(f"no conversation {conversation_id} here")
         resident = resident_of(session, conversation)

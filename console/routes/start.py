@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.queries import quota_of
 from console import queries
-from console.access import acting_staff
+from console.access import acting_staff, visible_callbacks
 from console.case_lists import offers, reader
 from console.permissions import Permission
 from console.routes.dead_letters import visible_letters
@@ -35,7 +35,7 @@ def start(visit: Reader) -> Response:
             cases=cases_waiting(session, visit) if works else None,
             notes=fresh_notes(session, visit) if works else (),
             paused=paused_places(session, visit) if works else (),
-            open_callbacks=open_callback_count(session, visit.municipality_id),
+            open_callbacks=open_callback_count(session, visit.municipality_id, shown=visible_callbacks(visit)),
             overdue_callbacks=queries.callbacks_promised_before(session, visit.municipality_id, today),
             dead_letters=len(visible_letters(session, visit)) if visit.may(Permission.RETRY_JOBS) else None,
             conversations=queries.conversations_since(session, visit.municipality_id, today),
