@@ -14,6 +14,7 @@ from retrieval.jurisdiction import OTHER_MUNICIPALITY, elsewhere, may_mean_other
 from retrieval.premise import without_confirmation
 from retrieval.search import Search
 from retrieval.understanding import moment_of, searched
+from retrieval.undoing import asks_to_undo, speaks_of_undoing
 
 NEAREST = 3
 MOST_CHOICES = 5
@@ -95,6 +96,13 @@ def refer_elsewhere(_search: Search, draft: Draft) -> Draft | Answer:
 def doubt_other_place(_search: Search, draft: Draft) -> Draft | Answer:
     """Where another municipality is named, what is found here may be offered, and is never certain."""
     if draft.result is None or not may_mean_other_place(draft.result, draft.question.own_places):
+        return draft
+    return replace(draft, confidence=replace(draft.confidence, is_first_right=False))
+
+
+def doubt_undoing(_search: Search, draft: Draft) -> Draft | Answer:
+    """How something is begun is no answer to who wants out of it."""
+    if not draft.hits or not asks_to_undo(draft.question.text) or speaks_of_undoing(draft.hits[0].passage):
         return draft
     return replace(draft, confidence=replace(draft.confidence, is_first_right=False))
 
