@@ -84,6 +84,17 @@ class Measured:
     milliseconds: tuple[float, ...]
 
     @property
+    def whole_city(self) -> Decided:
+        """All questions of the sample city together."""
+        own = self.city.values()
+        return Decided(
+            asked=sum(decided.asked for decided in own),
+            answered=sum(decided.answered for decided in own),
+            right=sum(decided.right for decided in own),
+            points=tuple(point for decided in own for point in decided.points),
+        )
+
+    @property
     def p50(self) -> float:
         return statistics.median(self.milliseconds) if self.milliseconds else 0.0
 

@@ -139,7 +139,7 @@ def _values(measured: Measured) -> Iterator[tuple[str, float]]:
         yield "judged.precision", measured.judged.precision
         yield "judged.coverage", measured.judged.coverage
         yield from ((f"judged_held_out.{name}", value) for name, value in measured.judged_held_out.items())
-    for name, decided in measured.city.items():
+    for name, decided in (("city", measured.whole_city), *measured.city.items()):
         yield f"{name}.precision", decided.precision
         yield f"{name}.coverage", decided.coverage
     yield "small_talk", measured.small_talk_answered

@@ -43,6 +43,12 @@ def test_targets_are_met_from_the_right_side() -> None:
     assert met["1件の時間 p95（同上）"] is False
 
 
+def test_the_whole_city_is_all_its_questions_together() -> None:
+    fitted = Decided(asked=60, answered=30, right=28, points=points(28, 2, 0.9))
+    whole = measured(city={"residents_fitted": fitted, **measured().city}).whole_city
+    assert (whole.asked, whole.precision, whole.coverage, len(whole.points)) == (100, 48 / 50, 0.5, 60)
+
+
 def test_what_was_not_measured_has_no_figure() -> None:
     assert not any("nDCG" in figure.label for figure in figures(measured(quality=None)))
 
