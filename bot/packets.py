@@ -26,7 +26,7 @@ def packet_of(session: Session, conversation: Conversation, turn: Turn, wanted: 
     tried = tried_in(session, conversation, turn.now)
     earlier = cases_of_resident(session, conversation.resident_id) if conversation.resident_id is not None else ()
     return Packet(
-        summary=summary_of(question, tried),
+        summary=say("packet.in_procedure", title=question) if _is_filled_in(turn, wanted) else summary_of(question, tried),
         question=question,
         tried=tuple(tried),
         slots={label: mask_personal_data(value) for label, value in wanted.slots.items()},
@@ -36,6 +36,13 @@ def packet_of(session: Session, conversation: Conversation, turn: Turn, wanted: 
         risks=wanted.risks,
         earlier_cases=tuple(case.id for case in earlier),
     )
+
+
+def _is_filled_in(turn: Turn, wanted: OpenCase) -> bool:
+    """Whether the matter is the procedure in the middle: what was answered before it is another matter."""
+    definitions = turn.procedures.definitions if turn.procedures is not None else {}
+    definition = definitions.get(turn.filling.procedure_id) if turn.filling is not None else None
+    return definition is not None and definition.title == wanted.question
 
 
 def title_of(wanted: OpenCase) -> str:

@@ -211,8 +211,6 @@ def _route_words(turn: Turn) -> Route:
             return Route.COMMENT
         case FillingProcedure():
             return _route_in_procedure(turn)
-        case AskedWhatIsLeft() if not _is_farewell(turn):
-            return Route.WHAT_IS_LEFT
         case _:
             pass
     if wanted_procedure(turn.procedures, text) is not None or goes_on_with_filling(turn.procedures, text):
@@ -223,6 +221,8 @@ def _route_words(turn: Turn) -> Route:
         return Route.MY_DATA
     if turn.procedures is not None and read_code(text) is not None:
         return Route.LINK_CODE
+    if isinstance(turn.state, AskedWhatIsLeft) and not _is_farewell(turn):
+        return Route.WHAT_IS_LEFT
     if is_whole(lexicon.cancel, text):
         return Route.CANCEL
     if is_whole(lexicon.helpful, text) or is_whole(lexicon.rejections, text):

@@ -7,6 +7,7 @@ from console.texts import say
 from procedures.examining import SourceProblem
 
 NEAR = r"(?: \(did you mean '(?P<near>.+)'\?\))?"
+FIELD = re.compile(r"field '(?P<name>.+)'")
 EMPTY = "must not be empty"
 SHAPES = (
     ("empty", re.compile(EMPTY)),
@@ -55,5 +56,10 @@ def problem_words(problem: SourceProblem) -> str:
     return say("source_problem.other", said=problem.said)
 
 
+def _where(where: str) -> str:
+    field = FIELD.fullmatch(where)
+    return say("source_problem.field", name=field["name"]) if field is not None else where
+
+
 def problem_line(problem: SourceProblem, label: str = "") -> ProblemLine:
-    return ProblemLine(field=problem.place, label=label or problem.where, text=problem_words(problem), line=problem.line)
+    return ProblemLine(field=problem.place, label=label or _where(problem.where), text=problem_words(problem), line=problem.line)

@@ -34,7 +34,7 @@ def save_filling(
 ) -> None:
     """Each answer starts the time anew. A procedure that is begun again replaces what was begun before of it.
 
-    `is_aside`: nobody is reminded of it, and it goes sooner.
+    `is_aside`: only its own button goes back to it, and it goes sooner.
     """
     sealed = seals.for_resident(session, municipality_id, resident_id, now).encrypt(dump_filling(filling))
     row = session.scalar(select(FillingRow).where(FillingRow.uid == filling.uid).with_for_update())
@@ -66,7 +66,7 @@ def save_filling(
 
 def filling_of(session: Session, seals: Seals, resident_id: int, procedure_id: str, now: datetime) -> Filling | None:
     """What the resident has begun of it; None where nothing, or nothing that can still be read, is there."""
-    wanted = _begun(resident_id, now).where(FillingRow.procedure_id == procedure_id, FillingRow.application_id.is_(None))
+    wanted = _going_on(resident_id, now).where(FillingRow.procedure_id == procedure_id, FillingRow.application_id.is_(None))
     return _opened(session, seals, session.scalar(wanted))
 
 
@@ -82,7 +82,7 @@ def filling_for(session: Session, seals: Seals, resident_id: int, application_id
 
 
 def latest_filling(session: Session, seals: Seals, resident_id: int, now: datetime) -> Filling | None:
-    return _opened(session, seals, session.scalar(_begun(resident_id, now).order_by(FillingRow.updated_at.desc()).limit(1)))
+    return _opened(session, seals, session.scalar(_going_on(resident_id, now).order_by(FillingRow.updated_at.desc()).limit(1)))
 
 
 def fillings_of(session: Session, seals: Seals, resident_id: int, now: datetime) -> Sequence[Filling]:
@@ -100,7 +100,7 @@ def reseal(session: Session, seals: Seals, filling: Filling, now: datetime) -> N
 
 def begun_of(session: Session, resident_id: int, now: datetime) -> Sequence[tuple[str, datetime]]:
     """Procedure and end of each thing that the resident has begun, without its answers; changes of applications apart."""
-    rows = session.scalars(_begun(resident_id, now).where(FillingRow.application_id.is_(None)).order_by(FillingRow.expires_at)).all()
+    rows = session.scalars(_going_on(resident_id, now).where(FillingRow.application_id.is_(None)).order_by(FillingRow.expires_at)).all()
     return [(row.procedure_id, row.expires_at) for row in rows]
 
 
@@ -134,6 +134,12 @@ def drop_expired(session: Session, municipality_id: str, now: datetime, limit: i
 
 def _begun(resident_id: int, now: datetime) -> Select[FillingRow]:
     return select(FillingRow).where(FillingRow.resident_id == resident_id, FillingRow.expires_at > now)
+
+
+def _going_on(resident_id: int, now: datetime) -> Select[FillingRow]:
+    """Without what was put aside: that counts as reminded of from the moment in which it was saved."""
+    is_aside = FillingRow.reminded_at.is_not(None) & (FillingRow.reminded_at == FillingRow.updated_at)
+    return _begun(resident_id, now).where(~is_aside)
 
 
 def _opened(session: Session, seals: Seals, row: FillingRow | None) -> Filling | None:

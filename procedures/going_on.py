@@ -150,9 +150,10 @@ def keepable(progress: Progress) -> tuple[str, ...]:
 def _is_new(progress: Progress, field: Field) -> bool:
     """Whether it may be kept, and is not kept as it is: consent is asked once."""
     answers = progress.state.answers
-    return (
-        bool(field.keeps) and not field.sensitive and field.name in answers and progress.facts.known.get(field.keeps) != answers[field.name]
-    )
+    if not field.keeps or field.sensitive or field.name not in answers:
+        return False
+    is_of_use = field.keeps_when is None or field.keeps_when.holds(progress.known)
+    return is_of_use and progress.facts.known.get(field.keeps) != answers[field.name]
 
 
 def _ask(progress: Progress, field: Field, *, notes: tuple[Line, ...] = (), problem: Problem | None = None) -> Ask:

@@ -213,6 +213,7 @@ class Checks:
             "comment": case.satisfaction_comment,
             "tasks": tasks,
             "slots": dict(packet.get("slots", {})),
+            "summary": packet.get("summary"),
             "contact_linked": bool(linked),
         }
         for name in wanted.model_fields_set:

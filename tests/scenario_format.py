@@ -156,6 +156,8 @@ class CaseExpected(Strict):
     """How many things are to be done outside the talk."""
     slots: dict[str, str] | None = None
     """Answers of a procedure in its packet, by label."""
+    summary: str | None = None
+    """What the case is about, in one sentence."""
     contact_linked: bool | None = None
     """Whether a call-back of the talk belongs to it."""
 

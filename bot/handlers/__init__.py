@@ -1,6 +1,7 @@
 """One file per way to answer; HANDLERS joins each route with its handler."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.handlers import (
     applications,
@@ -26,7 +27,7 @@ from bot.handlers import (
 )
 from bot.outcome import Outcome, Tools, Turn
 from bot.routing import Route, route
-from bot.states import FillingProcedure
+from bot.states import AskedWhatIsLeft, FillingProcedure, Idle
 
 Handler = Callable[[Turn, Tools], Outcome]
 
@@ -79,6 +80,19 @@ OF_PROCEDURES = (Route.PROCEDURE, Route.START, Route.TAP, Route.STAFF, Route.CRI
 """Routes that know what to do with a procedure in the middle; whatever else is answered, the procedure goes on after it."""
 
 
+BESIDE_WHAT_IS_LEFT = (
+    Route.WHAT_IS_LEFT,
+    Route.MEDIA,
+    Route.STICKER,
+    Route.LOCATION,
+    Route.LANGUAGE,
+    Route.UNSEND,
+    Route.RELAY,
+    Route.SILENT,
+)
+"""Routes after which words still say what is left; whoever turns to something else has given that up."""
+
+
 def decide(turn: Turn, tools: Tools) -> Outcome:
     """By the route of the turn; in the middle of a procedure with its question at the end."""
     return decide_on(route(turn), turn, tools)
@@ -87,6 +101,8 @@ def decide(turn: Turn, tools: Tools) -> Outcome:
 def decide_on(chosen: Route, turn: Turn, tools: Tools) -> Outcome:
     if isinstance(turn.state, FillingProcedure) and chosen not in OF_PROCEDURES and not turn.is_held:
         return procedure.beside(turn, tools, HANDLERS[chosen])
+    if isinstance(turn.state, AskedWhatIsLeft) and chosen not in BESIDE_WHAT_IS_LEFT:
+        turn = replace(turn, state=Idle(last=turn.state.last))
     return HANDLERS[chosen](turn, tools)
 
 

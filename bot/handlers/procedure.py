@@ -8,7 +8,7 @@ from bot.handlers import offering
 from bot.handlers.application_cards import show_standing, tap
 from bot.handlers.handing_over import hand_over
 from bot.handlers.procedure_subject import about
-from bot.handlers.talking import decline_private_matter
+from bot.handlers.talking import decline_private_matter, wants_no_information
 from bot.models import ConversationKind
 from bot.outcome import DropFilling, Effect, GiveForm, KeepDraft, Outcome, SaveFilling, SubmitFilling, Tools, Turn
 from bot.procedure_desk import ProcedureDesk
@@ -154,6 +154,8 @@ def continue_filling(turn: Turn, tools: Tools, otherwise: Otherwise) -> Outcome:
     if not said and not problems:
         return beside(turn, tools, otherwise)
     step = _sourced(room.fill(turn.filling, *said), turn.filling, turn)
+    if isinstance(step, Ask) and step.state.failures > turn.filling.failures and wants_no_information(turn):
+        return beside(turn, tools, otherwise)
     before = tuple(Text(text=room.wording(step.state).line(problem)) for problem in problems)
     return outcome_of(turn, tools, room, step, before=before, otherwise=otherwise)
 

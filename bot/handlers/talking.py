@@ -25,6 +25,13 @@ def answer_sticker(turn: Turn) -> Outcome:
     return _say(turn, Route.STICKER, "talk.sticker", "small_talk")
 
 
+def wants_no_information(turn: Turn) -> bool:
+    """Whether the words are only a greeting, thanks or anger: no answer to anything, and no failed try at one."""
+    lexicon = turn.pack.lexicon
+    anger = (pattern for talk in lexicon.small_talk if talk.id == "anger" for pattern in talk.patterns)
+    return is_whole((*lexicon.greetings, *lexicon.thanks, *anger), turn.text)
+
+
 def cancel(turn: Turn) -> Outcome:
     outcome = _say(turn, Route.CANCEL, "talk.cancelled", None)
     return Outcome(state=Idle(last=turn.state.last), decision=outcome.decision, reply=outcome.reply)

@@ -26,7 +26,6 @@ class TriedView:
     entry_id: str
     question: str
     status: str
-    percent: int | None
     source: str
     is_link: bool
 
@@ -124,7 +123,6 @@ def tried_views(packet: Packet) -> Iterator[TriedView]:
             entry_id=tried.entry,
             question=tried.question or tried.entry,
             status=named("status", tried.status),
-            percent=round(100 * tried.score) if tried.score is not None else None,
             source=source,
             is_link=ADDRESS.match(source) is not None,
         )

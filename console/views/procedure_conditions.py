@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from console.texts import named, say
+from console.texts import TEXTS, named, say
 from core.clock import in_japan
 from core.errors import PackError
 from core.values import Values
@@ -57,12 +57,25 @@ def _inside(part: Condition, drawn: Drawn) -> str:
 
 def _comparison(path: str, name: str, wanted: Comparand | tuple[Comparand, ...] | bool, drawn: Drawn) -> str:
     field = path_words(path, drawn)
+    there = _there(path, name, wanted, field)
+    if there is not None:
+        return there
     if name == "filled":
         return say("condition.filled" if wanted else "condition.not_filled", field=field)
     if isinstance(wanted, tuple):
         values = say("condition.separator").join(_value(one, path, drawn) for one in wanted)
         return say(f"condition.{name}", field=field, values=values)
     return say(f"condition.{name}", field=field, value=_value(wanted, path, drawn))
+
+
+def _there(path: str, name: str, wanted: Comparand | tuple[Comparand, ...] | bool, field: str) -> str | None:
+    """What is there or is not, where it would read oddly as an answer."""
+    if name not in ("is_", "is_not", "filled") or not isinstance(wanted, bool):
+        return None
+    is_there = wanted is not (name == "is_not")
+    kind = "condition_there" if is_there else "condition_missing"
+    key = f"{kind}.{path.partition('.')[2]}"
+    return say(key, field=field) if key in TEXTS.all else None
 
 
 def path_words(path: str, drawn: Drawn) -> str:
@@ -105,7 +118,7 @@ def _label(value: str, path: str, drawn: Drawn) -> str:
     try:
         return day_in_words(date.fromisoformat(value))
     except ValueError:
-        return value
+        return named("part_value", value) if "." in path else value
 
 
 def day_in_words(day: date) -> str:

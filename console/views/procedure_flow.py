@@ -86,7 +86,7 @@ def _field(field: Field, number: int | None, drawn: Drawn) -> FlowField:
         ask=drawn.text(field.ask),
         example=field.example,
         when=condition_words(field.when, drawn) if field.when is not None else None,
-        marks=tuple(_marks(field)),
+        marks=tuple(_marks(field, drawn)),
         choices=_choices(field, drawn),
         checks=tuple(FlowRule(when=_broken(check, drawn), say=drawn.text(check.say)) for check in field.checks),
         notes=tuple(FlowRule(when=_broken(note, drawn), say=drawn.text(note.say)) for note in field.notes),
@@ -104,12 +104,13 @@ def _field(field: Field, number: int | None, drawn: Drawn) -> FlowField:
     )
 
 
-def _marks(field: Field) -> list[str]:
+def _marks(field: Field, drawn: Drawn) -> list[str]:
     found = [say("flow.optional")] if field.optional else []
     if field.sensitive:
         found.append(say("flow.sensitive"))
     if field.keeps:
-        found.append(say("flow.keeps"))
+        when = condition_words(field.keeps_when, drawn) if field.keeps_when is not None else ""
+        found.append(say("flow.keeps_when", when=when) if when else say("flow.keeps"))
     if isinstance(field, ComputedField):
         found.append(say("flow.computed"))
     return found

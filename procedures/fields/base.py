@@ -170,6 +170,8 @@ class Field(DefinitionModel):
     stops: tuple[Stop, ...] = ()
     keeps: str = ""
     """The kind of personal data that the answer is, offered again in the next procedure."""
+    keeps_when: Condition | None = None
+    """Offered to be kept only then: what is over is of no use next time."""
     purpose: str = ""
     """Why it is asked, where that does not show; part of the consent to keep it."""
     sensitive: bool = False
@@ -244,6 +246,8 @@ class Field(DefinitionModel):
             yield from (condition for condition in (check.when, check.unless) if condition is not None)
         for stop in self.stops:
             yield stop.when
+        if self.keeps_when is not None:
+            yield self.keeps_when
 
     def text(self, place: str, **gaps: object) -> Line:
         """A text of this field."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import regex
@@ -164,12 +164,20 @@ def _parted(words: str) -> tuple[str, str]:
     """田中 太郎 たなか たろう → the name and its reading; what is all kana is both; Latin names need a reading."""
     flat = re.sub(r"[（）()／/,]", " ", words)
     parts = flat.split()
-    for cut in range(1, len(parts)):
-        name, kana = " ".join(parts[:cut]), as_kana("".join(parts[cut : cut + 1]) if len(parts) - cut == 1 else " ".join(parts[cut:]))
-        if kana and not as_kana(parts[cut - 1]):
+    for cut in _cuts(parts):
+        name, kana = " ".join(parts[:cut]), as_kana(" ".join(parts[cut:]))
+        if kana and not as_kana(name):
             return name, kana
     kana = as_kana(flat)
     return (unicodedata.normalize("NFKC", flat).strip(), kana) if kana else (flat.strip(), "")
+
+
+def _cuts(parts: Sequence[str]) -> Iterator[int]:
+    """Where the reading may begin, the likeliest first: a name, too, can be written in kana (山本 さくら ヤマモト サクラ)."""
+    if len(parts) % 2 == 0:
+        yield len(parts) // 2
+    yield from (cut for cut in range(1, len(parts)) if KATAKANA.fullmatch(unicodedata.normalize("NFKC", " ".join(parts[cut:]))))
+    yield from range(1, len(parts))
 
 
 class TelephoneField(Field):

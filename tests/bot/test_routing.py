@@ -293,6 +293,22 @@ def test_words_after_not_done_say_what_is_left() -> None:
     assert route(turn_of("ありがとう", state=state)) is Route.THANKS
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("JU-2026-000123-K", Route.STATUS),
+        ("状況は？", Route.STATUS),
+        ("わたしのデータ", Route.MY_DATA),
+        ("粗大ごみを申し込みたい", Route.START),
+        ("続きから", Route.START),
+        ("メニュー", Route.MENU),
+        ("やめる", Route.CANCEL),
+    ],
+)
+def test_commands_after_not_done_are_no_description(said: str, expected: Route) -> None:
+    assert route(turn_of(said, state=AskedWhatIsLeft(application_id=1), procedures=load_procedures("shiomi"))) is expected
+
+
 def test_every_route_has_a_handler_and_the_tables_reach_it() -> None:
     assert set(HANDLERS) == set(Route)
     reached = {expected for _, expected in (*IDLE, *GROUP, *WAITING, *IN_PROCEDURE, *OWN)} | {

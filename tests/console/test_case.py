@@ -30,7 +30,6 @@ def test_everything_that_is_known_stands_on_the_page(house: House, visit: Visit)
         "期限が近い",
         "最後の質問",
         "緑市中央1-2-3",
-        "近さ 87%",
         "引き受ける",
         "職員に引き継ぎました",
         "すみません、見つかりませんでした。",

@@ -163,3 +163,11 @@ def test_others_are_not_mourned_with() -> None:
     assert talk.definition.mournful is not None
     assert not talk.definition.mournful.holds(talk.wording().progress.known)
     assert "お悔やみ" not in talk.notes
+
+
+def test_nothing_of_a_dog_that_died_is_offered_to_be_kept() -> None:
+    died, moved = told(), told("引っ越した")
+    assert isinstance(died.step, Confirm)
+    assert isinstance(moved.step, Confirm)
+    assert died.step.may_keep == ("name", "address", "phone")
+    assert set(moved.step.may_keep) == {"microchip", "dog_name", "tag_number", "name", "address", "phone"}

@@ -29,7 +29,20 @@ def at(field: str, facts: object = None) -> Talk:
     return talk
 
 
-@pytest.mark.parametrize("said", ["はい", "あります", "けが人がいる", "車が通れない", "ガスのにおいがする", "電線が切れています"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "はい",
+        "あります",
+        "けが人がいる",
+        "けが人がいます",
+        "自転車の人が怪我をしています",
+        "人が倒れています",
+        "車が通れない",
+        "ガスのにおいがする",
+        "電線が切れています",
+    ],
+)
 def test_danger_comes_first_and_ends_with_numbers_to_call(said: str) -> None:
     talk = Talk("road_damage")
     assert talk.field == "danger"
