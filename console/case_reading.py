@@ -135,7 +135,9 @@ class Reading:
         return CaseTalkView(
             case_id=self.case.id,
             items=in_order(said, marker_views(shown, self.names)),
-            pending=tuple(pending_views(unsent, names=self.names, media=media, visitor_id=visitor_id, now=self.visit.now)),
+            pending=tuple(
+                pending_views(unsent, names=self.names, media=media, pack=self.visit.pack, visitor_id=visitor_id, now=self.visit.now)
+            ),
             newest_id=lines[-1].message.id if lines else 0,
             older=f"{path}?before={lines[0].message.id}#talk" if has_older else None,
             newest=f"{path}#talk" if before is not None else None,

@@ -9,9 +9,11 @@ from bot.models import Direction, MessageRow
 from bot.queries import LedgerLine
 from bot.staff_words import is_for_later
 from console.texts import named, say
+from console.views.canned import then_in_words
 from console.views.conversations import language_tag
 from console.views.talk import WORDLESS, DecisionView, DeliveryView, decision_view, delivery_view, label_and_text
 from core.clock import in_japan
+from core.pack import Pack
 from core.recognising import recognise
 from core.text import shorten
 from handoff.desk_models import Media, StaffMessage, StaffMessageState
@@ -78,6 +80,8 @@ class PendingView:
     """Until it is sent."""
     send_at: datetime | None
     """Where it was written for later."""
+    then: str
+    """What is done with the case once it was said; empty for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +188,13 @@ def marker_views(events: Iterable[CaseEvent], names: Mapping[int, str]) -> Itera
 
 
 def pending_views(
-    messages: Iterable[StaffMessage], *, names: Mapping[int, str], media: Mapping[int, MediaView], visitor_id: int, now: datetime
+    messages: Iterable[StaffMessage],
+    *,
+    names: Mapping[int, str],
+    media: Mapping[int, MediaView],
+    pack: Pack,
+    visitor_id: int,
+    now: datetime,
 ) -> Iterator[PendingView]:
     for message in messages:
         if message.state not in (StaffMessageState.PENDING, StaffMessageState.REFUSED):
@@ -199,6 +209,7 @@ def pending_views(
             is_mine=message.staff_id == visitor_id,
             seconds=max(0, ceil((message.send_at - now).total_seconds())),
             send_at=message.send_at if is_for_later(message) else None,
+            then=then_in_words(message.then, pack) or (say("canned_then.put_aside") if message.then else ""),
         )
 
 

@@ -332,7 +332,9 @@ def test_one_click_sends_a_prepared_reply_and_moves_the_case_once_it_was_said(ho
     for _ in range(2):
         assert reply(browser, case_id, "300円です。", page=page, macro=str(canned_id)).status_code == 200
     assert state_of(house, case_id).state == "held"
+    assert "送ったあと：" in browser.get(f"/console/cases/{case_id}").text
     assert send_what_waits(house) == ["300円です。\nありがとうございました。"]
+    assert "送ったあと：" not in browser.get(f"/console/cases/{case_id}").text
     assert state_of(house, case_id).state == state
     with house.database.reading() as session:
         assert session.get_one(CannedReply, canned_id).used == 1
