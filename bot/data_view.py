@@ -66,6 +66,8 @@ class CorrectView:
     lang: str
     municipality: str
     title: str
+    now: str
+    """What is kept at present."""
     question: QuestionView
     no_number: str
     save: str
@@ -149,6 +151,7 @@ def correct_view(visit: Visit, kind: str, given: Given, misfits: Mapping[str, Li
         lang=visit.language.tag,
         municipality=visit.municipality,
         title=visit.say("my_data.correct_title", label=datum.label),
+        now=visit.say("procedure.is_now", value=datum.value),
         question=question,
         no_number=visit.say("procedure.form.no_number"),
         save=visit.say("my_data.save"),

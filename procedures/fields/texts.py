@@ -215,6 +215,10 @@ class TelephoneField(Field):
             else str(value["number"])
         )
 
+    def mask(self, value: Plain, wording: "Wording") -> str:
+        """The end of the number; not of the hours that are shown beside it."""
+        return "●●●●" + str(value["number"])[-3:]
+
 
 HOURS = re.compile(
     r"(?:平日|土日|休日)?の?(?:\d{1,2}時(?:から|~|-)\d{1,2}時(?:まで)?|\d{1,2}時(?:以降|まで|ごろ|頃)|午前中?|午後|夕方|夜|朝|昼|いつでも)"

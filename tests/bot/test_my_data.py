@@ -112,7 +112,9 @@ def test_one_thing_is_deleted_after_asking(room: Room) -> None:
 
 def test_correction_is_judged_like_an_answer(room: Room) -> None:
     link = room.data_link()
-    assert "「電話番号」を直す" in room.read(f"{link}/correct/phone")
+    page = room.read(f"{link}/correct/phone")
+    assert "「電話番号」を直す" in page
+    assert "いまの答え：090-1234-5678" in page
     assert room.send(f"{link}/correct/phone", asked="phone", phone="12") == 422
     assert "か所を確かめてください" in room.answer
     assert room.send(f"{link}/correct/phone", asked="phone", phone="123456789018") == 422

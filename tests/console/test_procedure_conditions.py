@@ -17,9 +17,9 @@ PROCEDURES = load_procedures("shiomi")
     [
         ("road_damage", {"field": "place.owner", "in": ["national", "prefecture"]}, "「場所」の管理者が国、県のどれか"),
         ("road_damage", {"field": "place.owner", "is": "private"}, "「場所」の管理者が私道の持ち主"),
-        ("road_damage", {"field": "fact.near", "filled": True}, "近くの通報がある"),
-        ("oversized_waste", {"field": "fact.repeated", "filled": False}, "同じ申込みがない"),
-        ("oversized_waste", {"field": "address.has_building", "is_not": True}, "「収集場所の住所」の建物の名前がない"),
+        ("road_damage", {"field": "fact.near", "filled": True}, "近くの通報あり"),
+        ("oversized_waste", {"field": "fact.repeated", "filled": False}, "同じ申込みなし"),
+        ("oversized_waste", {"field": "address.has_building", "is_not": True}, "「収集場所の住所」の建物の名前なし"),
         ("dog_registration", {"field": "event", "is_not": "died"}, "「届け出ること」が「亡くなった」以外"),
         ("road_damage", {"field": "danger", "is": True}, "「差し迫った危険」が「あります」"),
     ],

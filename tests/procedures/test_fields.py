@@ -275,6 +275,7 @@ def test_sensitive_answers_are_masked() -> None:
     assert "1234567" not in shown
     assert "タナカ" not in shown
     assert "567" in shown
+    assert field("telephone").mask({"number": "090-1234-5678", "hours": "午後"}, wording) == "●●●●678"
 
 
 def test_file_is_taken_by_its_kind() -> None:
