@@ -164,7 +164,7 @@ def test_capacity_is_kept_and_told(house: House, visit: Visit, ids: dict[str, in
     send(browser, house, [ids["waiting"], ids["late"]], action="assign", staff=staff_id(house, "jiro"))
     held = [case_id for case_id in (ids["waiting"], ids["late"]) if stored(house, case_id).holder_id is not None]
     assert len(held) == 1
-    assert "同時に受け持てるのは1件までです" in result(browser)
+    assert "打診されている案件を含めて1件までです" in result(browser)
 
 
 @pytest.mark.parametrize("until", ["hour", "morning", "week"])

@@ -61,7 +61,7 @@ def test_stale_form_full_person_and_stranger_are_refused_in_words(house: House, 
     path = f"{PATH}/cases/{ids['waiting']}/assign"
     for staff, seen, said in (
         (staff_id(house, "jiro"), version - 1 if version else 99, "開いたあとに、この案件が変わりました"),
-        (staff_id(house, "taro"), version, "同時に受け持てるのは1件までです"),
+        (staff_id(house, "taro"), version, "打診されている案件を含めて1件までです"),
         (staff_id(house, "administrator", "aoba"), version, "渡す先を選び直してください"),
         ("x", version, "渡す先を選び直してください"),
     ):
