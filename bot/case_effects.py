@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import ownership, queries
 from bot.case_words import notice_in_words
+from bot.handlers.answer_cards import office_card
 from bot.incoming import SentMedia
 from bot.media import MediaState, MediaStore, of_message
 from bot.media_jobs import fetch_job
@@ -183,5 +184,14 @@ class CaseEffects:
             return reply
         newest = told[-1]
         words: Message = Text(text=notice_in_words(turn.pack, reply.language, newest.notice))
-        others = reply.messages[: MOST_MESSAGES - 1]
+        others = [_of_its_office(turn, message, newest.notice) for message in reply.messages[: MOST_MESSAGES - 1]]
         return replace(reply, messages=(words, *others) if newest.is_first else (*others, words))
+
+
+def _of_its_office(turn: Turn, message: Message, notice: Notice) -> Message:
+    """The case may belong to another office than the one that the turn alone would have named: an earlier case goes on, say."""
+    department = notice.values.get("department")
+    office = turn.pack.department(department) if isinstance(department, str) else None
+    if office is None or not any(message == office_card(turn, other) for other in turn.pack.departments.values()):
+        return message
+    return office_card(turn, office)
