@@ -46,9 +46,10 @@ format: setup-dev
 bench: setup-dev
 	@$(BIN)/python -m tests.benchmark
 
-# EVAL=DIR holds faq.csv, queries-dev.tsv and qrels-dev.txt; without it only the sample city is measured.
+# EVAL=DIR holds faq.csv, queries-dev.tsv and qrels-dev.txt; without it only the sample city is measured. Then the speed at both sizes.
 evaluate: setup
 	@$(BIN)/python main.py evaluate --report data/evaluation $(if $(EVAL),--judged "$(EVAL)")
+	@$(BIN)/python -m tests.benchmark.searching
 
 # For maintainers: resolves the floors of pyproject.toml into plain name==version lines.
 lock: setup-dev
