@@ -106,7 +106,7 @@ class HeadView:
 
 def clock_views(case: Case, now: datetime) -> tuple[ClockView, ...]:
     found = []
-    if case.promised_at is not None and case.first_reply_at is None and case.state != CaseState.CLOSED:
+    if case.conversation_id is not None and case.promised_at is not None and case.first_reply_at is None and case.state != CaseState.CLOSED:
         found.append(clock_view(say("limit.promise"), case.promised_at, now))
     if case.due_at is not None:
         label = say("limit.next") if case.first_reply_at else say("limit.first")

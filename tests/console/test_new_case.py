@@ -1,6 +1,7 @@
 """A case opened by hand for somebody who telephones or stands at the counter."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -44,6 +45,15 @@ def test_matter_becomes_a_case_once_and_leads_to_it(house: House, visit: Visit) 
     assert case.due_at is not None
     assert actions(house) == [f"case.open case:{case.id}"]
     assert "粗大ごみの予約" in browser.get("/console/cases").text
+
+
+def test_who_came_in_person_was_promised_no_message(house: House, visit: Visit) -> None:
+    browser = visit("staff")
+    browser.submit(PATH, submission=KEY, **FIELDS)
+    (case,) = stored(house)
+    with house.database.transaction() as session:
+        session.get_one(Case, case.id).promised_at = house.clock() + timedelta(hours=1)
+    assert "住民に約束した時刻" not in browser.get(f"/console/cases/{case.id}").text
 
 
 def test_who_opens_it_may_keep_it(house: House, visit: Visit) -> None:
