@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from bot.asking import decide_alone, turn_of
@@ -21,6 +20,7 @@ from core.database import Database
 from core.migrating import migrate
 from core.pack_loading import CONTENT, load_pack
 from core.settings import SearchMode, Settings
+from core.yaml_text import read_yaml
 from retrieval.results import SearchResult
 from retrieval.search import Search
 
@@ -87,7 +87,7 @@ class Replied:
 
 def read_asked(name: str) -> tuple[Asked, ...]:
     """The questions of a file of the folder, or its `texts`, of which nothing but their kind is known: chat or elsewhere."""
-    loaded = yaml.safe_load((QUESTIONS / f"{name}.yaml").read_text(encoding="utf-8"))
+    loaded = read_yaml((QUESTIONS / f"{name}.yaml").read_text(encoding="utf-8"))
     if "texts" in loaded:
         expects = "chitchat" if name == "chat" else "not_ours"
         return tuple(Asked(text=text, expects=expects) for text in loaded["texts"])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from bot.asked import read_asked, sample_city, searched
 from core.settings import SearchMode
+from core.yaml_text import read_yaml
 from retrieval.confidence import COEFFICIENTS, NEAR, features
 from retrieval.fitting import Numbers, fit_probability, folds_of
 from retrieval.judged import Judged, read_judged, topics_of
@@ -114,7 +115,7 @@ def without(table: Table, names: frozenset[str]) -> Table:
 
 def _samples(judged: Judged, mode: SearchMode, vectors: str | None) -> Iterator[Sample]:
     topics = topics_of(judged.judgements)
-    not_ours = yaml.safe_load(NOT_OURS.read_text(encoding="utf-8"))
+    not_ours = read_yaml(NOT_OURS.read_text(encoding="utf-8"))
     asked = [(text, "asked", topics[key], judged.judgements[key]) for key, text in judged.questions.items()]
     asked += [(text, kind, text, {}) for kind, texts in not_ours.items() for text in texts]
     draw = random.Random(7)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from string import Template
 
-import yaml
 from sqlalchemy.orm import Session
 
 from bot.assembly import build_search
@@ -15,6 +14,7 @@ from core.models import Municipality
 from core.pack import Pack
 from core.pack_loading import CONTENT, load_pack
 from core.settings import SearchMode, Settings
+from core.yaml_text import read_yaml
 from retrieval import queries
 from retrieval.judging import read_golden
 from retrieval.learning import FEWEST, SHIPPED, learn, undo, use_version
@@ -104,5 +104,5 @@ def _require(session: Session, municipality_id: str) -> None:
 
 
 def _say(key: str, **gaps: object) -> str:
-    words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    words = read_yaml(WORDS.read_text(encoding="utf-8"))
     return Template(words[key]).substitute({name: str(value) for name, value in gaps.items()})

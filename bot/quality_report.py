@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.measuring import Decided, Measured, Point
+from core.yaml_text import read_yaml
 
 TARGETS = Path(__file__).parent / "quality_targets.yaml"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -62,7 +62,7 @@ class Bar:
 def figures(measured: Measured) -> list[Figure]:
     """In the order of the targets' file; what was not measured is left out."""
     values = dict(_values(measured))
-    aims = [Aim.model_validate(fields) for fields in yaml.safe_load(TARGETS.read_text(encoding="utf-8"))["figures"]]
+    aims = [Aim.model_validate(fields) for fields in read_yaml(TARGETS.read_text(encoding="utf-8"))["figures"]]
     return [_figure(aim, values[aim.key], measured.mode.value) for aim in aims if aim.key in values]
 
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from core.edits import VALUE, Edits
 from core.pack import Pack
 from core.values import DatedValue
+from core.yaml_text import read_yaml
 
 ROWS = TypeAdapter(list[DatedValue])
 
@@ -64,7 +65,7 @@ def with_values(pack: Pack, changed: Mapping[str, str]) -> Pack:
 
 def read_rows(text: str) -> Sequence[DatedValue]:
     """Raises ValueError where they are of another shape."""
-    return ROWS.validate_python(yaml.safe_load(text))
+    return ROWS.validate_python(read_yaml(text))
 
 
 def written_rows(rows: Sequence[DatedValue]) -> str:

@@ -30,10 +30,10 @@ from core.sentences import LABEL_LIMIT, Sentences, flatten
 from core.texts import say
 from core.values import DatedValue, Values
 from core.waste_tables import CollectionArea, Waste, WasteItem, WasteSource, WasteWords
+from core.yaml_text import read_yaml
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 COMMON = "common"
-SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -197,7 +197,7 @@ def _mapping(path: Path) -> dict[str, Any]:  # Any: YAML is checked by a model a
     if not path.is_file():
         return {}
     try:
-        loaded = yaml.load(_text(path), Loader=SAFE_LOADER)  # noqa: S506  # It is the safe one, in C where there is one.
+        loaded = read_yaml(_text(path))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

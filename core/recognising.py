@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from core.messages import Language
+from core.yaml_text import read_yaml
 
 DATA = Path(__file__).parent / "data" / "languages.yaml"
 JAPANESE = (Language.JAPANESE, Language.EASY)
@@ -202,7 +201,7 @@ def without_accents(word: str) -> str:
 @lru_cache(maxsize=1)
 def evidence() -> Evidence:
     """The data, read once."""
-    raw = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    raw = read_yaml(DATA.read_text(encoding="utf-8"))
     pairs = [(pair[0], pair[1]) for pair in raw["script_pairs"].split()]
     return Evidence(
         simplified=frozenset(simplified for simplified, _ in pairs) - frozenset(raw["simplified_in_japanese"]),

@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
 from core.errors import PackError, ProjectError
 from core.sentences import fill_gaps, flatten
-
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from core.yaml_text import read_yaml
 
 
 class TextError(ProjectError):
@@ -47,7 +44,7 @@ class Texts:
     def all(self) -> Mapping[str, str]:
         """The texts by key. Raises TextError where something other than a text stands."""
         # The loader is the safe one, in C where there is one.
-        tree = yaml.load(self.path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
+        tree = read_yaml(self.path.read_text(encoding="utf-8"))
         try:
             return flatten(tree)
         except PackError as error:

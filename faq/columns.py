@@ -6,12 +6,11 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from core.errors import ImportRefusedError
 from core.japanese_dates import read_day
 from core.pack import Pack
 from core.text import squeeze
+from core.yaml_text import read_yaml
 from faq.checking import LANGUAGES, nearest
 from faq.drafts import EntryDraft
 from faq.models import EntryKind
@@ -195,7 +194,7 @@ def _names(row: Sequence[Cell]) -> list[tuple[Cell, str | None]]:
 @lru_cache(maxsize=1)
 def aliases() -> Mapping[str, str]:
     """The name of a column by everything that it may be called."""
-    known = yaml.safe_load((Path(__file__).parent / "columns.yaml").read_text(encoding="utf-8"))
+    known = read_yaml((Path(__file__).parent / "columns.yaml").read_text(encoding="utf-8"))
     return {_key(alias): name for name, others in known.items() for alias in (name, *others)}
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 from core.errors import PackError
 from core.messages import Language
 from core.pack import Pack, PackModel
+from core.yaml_text import read_yaml
 from faq.checking import Problem, check
 from faq.drafts import EntryDraft, tidied
 from faq.models import EntryKind
@@ -25,7 +26,6 @@ ROOM_PER_CATEGORY = 10_000
 """Positions that a category takes, so that an entry added to one does not move those of the next."""
 GUIDES_BEGIN = 5_000
 
-SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -235,7 +235,7 @@ def _refuse(problems: Iterator[str]) -> None:
 def _yaml(text: str, path: Path) -> object:
     first_line = 2 if path.suffix == ".md" else 1
     try:
-        return yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506  # The safe loader, in C where that is there.
+        return read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + first_line}" if mark else ""

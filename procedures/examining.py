@@ -8,10 +8,11 @@ import yaml
 from pydantic import ValidationError
 
 from core.pack import Pack
+from core.yaml_text import LOADER, read_yaml
 from procedures.checking import problems_of
 from procedures.conditions import Plain
 from procedures.definition import Definition
-from procedures.explaining import LOADER, explained, line_of
+from procedures.explaining import explained, line_of
 from procedures.facts import Locality
 from procedures.places import path_of
 from procedures.source_edits import Path
@@ -43,7 +44,7 @@ def examine(source: str, procedure_id: str, pack: Pack, locality: Locality) -> E
         unfit = _unfit(source)
         if unfit is not None:
             return Examined(definition=None, problems=(unfit,))
-        raw = yaml.load(source, Loader=LOADER)  # noqa: S506  # It is the safe one, in C where there is one.
+        raw = read_yaml(source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = f"not valid YAML: {getattr(error, 'problem', error)}"

@@ -8,12 +8,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from core.yaml_text import LOADER
 from procedures.conditions import KEYS, Condition, Operand
 from procedures.definition import FeeRow
 from procedures.fields import FIELD_TYPES
 from procedures.fields.base import Check, Stop
-
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def near(name: str, known: Sequence[str]) -> str:

@@ -15,9 +15,10 @@ from core.edits import digest_of
 from core.errors import PackError
 from core.pack import Pack
 from core.pack_loading import COMMON, CONTENT, load_pack
+from core.yaml_text import read_yaml
 from procedures.checking import problems_of
 from procedures.definition import Definition
-from procedures.explaining import LOADER, explain
+from procedures.explaining import explain
 from procedures.facts import Locality, ProcedureWords
 from procedures.map import CityMap, read_map
 
@@ -114,7 +115,7 @@ def _text(path: Path) -> str:
 
 def _yaml(source: str, place: str) -> dict[str, Any]:  # Any: checked by a model afterwards.
     try:
-        loaded = yaml.load(source, Loader=LOADER)  # noqa: S506  # It is the safe one, in C where there is one.
+        loaded = read_yaml(source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

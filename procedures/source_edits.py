@@ -7,8 +7,8 @@ from datetime import date
 
 import yaml
 
+from core.yaml_text import LOADER, read_yaml
 from procedures.conditions import Plain
-from procedures.explaining import LOADER
 
 Path = tuple[str | int, ...]
 """Keys and numbers from the top of the file to a place."""
@@ -33,7 +33,7 @@ def dumped(plain: Plain) -> str:
 
 def _read(source: str) -> Plain:
     try:
-        return yaml.load(source, Loader=LOADER)  # noqa: S506  # It is the safe one, in C where there is one.
+        return read_yaml(source)
     except yaml.YAMLError:
         return None
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.settings import SearchMode
+from core.yaml_text import read_yaml
 from retrieval.fields import plain
 from retrieval.fusing import LENS
 from retrieval.passages import Passage
@@ -236,7 +236,7 @@ def _features_of_model(model: str, hits: Sequence[Hit]) -> Features:
 @cache
 def gates_of(mode: SearchMode) -> Gates:
     """As fitted; see the comment in the file."""
-    return Gates.model_validate(yaml.safe_load(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
+    return Gates.model_validate(read_yaml(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
 
 
 def _lead_of_first(hits: Sequence[Hit]) -> float:

@@ -7,10 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import regex
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.text import normalise
+from core.yaml_text import read_yaml
 from retrieval.checking import check_text, sources_units
 from retrieval.extracting import ASKED
 from retrieval.injection import is_injection
@@ -119,4 +119,4 @@ def _is_said(terms: frozenset[str], said: Sequence[Unit]) -> bool:
 
 @cache
 def _patterns() -> Patterns:
-    return Patterns.model_validate(yaml.safe_load(PATTERNS.read_text(encoding="utf-8")))
+    return Patterns.model_validate(read_yaml(PATTERNS.read_text(encoding="utf-8")))

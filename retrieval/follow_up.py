@@ -8,10 +8,10 @@ from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.text import normalise, squeeze
+from core.yaml_text import read_yaml
 
 WORDS = Path(__file__).parent / "data" / "follow_up.yaml"
 LONGEST_SUBJECT = 60
@@ -114,7 +114,7 @@ class Reading:
 
 @cache
 def words() -> Words:
-    return Words.model_validate(yaml.safe_load(WORDS.read_text(encoding="utf-8")))
+    return Words.model_validate(read_yaml(WORDS.read_text(encoding="utf-8")))
 
 
 def read_message(text: str, earlier: Earlier | None) -> Reading:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from core.text import normalise, squeeze
+from core.yaml_text import read_yaml
 
 PATTERNS = Path(__file__).parent / "data" / "injection.yaml"
 
@@ -30,7 +29,7 @@ def is_injection(text: str) -> bool:
 
 @cache
 def _patterns() -> _Patterns:
-    stored = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
+    stored = read_yaml(PATTERNS.read_text(encoding="utf-8"))
     return _Patterns(
         **{name: re.compile("|".join(f"(?:{pattern})" for pattern in stored[name])) for name in ("anywhere", "squeezed", "unless")}
     )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import PackError
 from core.individual_number import mask_individual_numbers
 from core.text import normalise
+from core.yaml_text import read_yaml
 from retrieval.models import JudgedQuestion
 
 LONGEST = 500
@@ -127,7 +128,7 @@ def read_golden(folder: Path) -> Mapping[str, frozenset[str]]:
     if not path.is_file():
         return {}
     try:
-        loaded = GoldenFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        loaded = GoldenFile.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
         raise PackError(f"{path}: {error}") from None
     return {golden.question: frozenset(golden.entries) for golden in loaded.questions}

@@ -7,9 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
 from core.text import normalise
+from core.yaml_text import read_yaml
 from retrieval.results import Hit, SearchResult
 from retrieval.tokens import Token, fold, tokens
 
@@ -109,7 +108,7 @@ def _is_own(name: str, own_places: Collection[str]) -> bool:
 
 @lru_cache(maxsize=1)
 def _places() -> Places:
-    data = yaml.safe_load(PLACES.read_text(encoding="utf-8"))
+    data = read_yaml(PLACES.read_text(encoding="utf-8"))
     names = "|".join(sorted(map(normalise, data["names"]), key=len, reverse=True))
     divisions = "|".join(data["divisions"])
     words = "|".join(f"{word}(?={'|'.join(behind)})" for word, behind in data["with_division"].items())
@@ -124,5 +123,5 @@ def _places() -> Places:
 
 @lru_cache(maxsize=1)
 def _offices() -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    offices = yaml.safe_load(OFFICES.read_text(encoding="utf-8"))
+    offices = read_yaml(OFFICES.read_text(encoding="utf-8"))
     return {office: tuple(tuple(fold(normalise(part)) for part in word.split("+")) for word in words) for office, words in offices.items()}

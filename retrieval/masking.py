@@ -4,11 +4,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.personal_numbers import mask_personal_numbers
 from core.text import normalise
+from core.yaml_text import read_yaml
 from retrieval.tokens import tokens
 
 PATTERNS = Path(__file__).parent / "data" / "masks.yaml"
@@ -47,4 +47,4 @@ def mask_person(text: str, published: str = "") -> str:
 
 @cache
 def _masks() -> Masks:
-    return Masks.model_validate(yaml.safe_load(PATTERNS.read_text(encoding="utf-8")))
+    return Masks.model_validate(read_yaml(PATTERNS.read_text(encoding="utf-8")))

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from core.yaml_text import read_yaml
 
 FOLDER = Path(__file__).parent / "prompts"
 
@@ -26,4 +27,4 @@ def prompt(name: str, data: Mapping[str, object]) -> tuple[str, str]:
 
 @cache
 def _file(name: str) -> PromptFile:
-    return PromptFile.model_validate(yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))
+    return PromptFile.model_validate(read_yaml((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.settings import SearchMode
+from core.yaml_text import read_yaml
 from retrieval.fusing import LENS, SAME, Scores, Signal
 from retrieval.moments import Spread
 from retrieval.query import Query
@@ -110,7 +110,7 @@ def _best(fused: Scores) -> np.ndarray:
 @cache
 def shipped_rankers(mode: SearchMode) -> Rankers:
     """As fitted; see the comment in the file."""
-    return Rankers.model_validate(yaml.safe_load(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
+    return Rankers.model_validate(read_yaml(COEFFICIENTS.read_text(encoding="utf-8"))[mode.value])
 
 
 def _beyond(shelf: "Shelf", key: int, said: Mapping[str, float]) -> float:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import PackError
 from core.text import normalise
+from core.yaml_text import read_yaml
 from retrieval.everyday_words import EverydayWords, everyday_words
 from retrieval.tokens import Token, fold
 
@@ -151,7 +152,7 @@ def _read(path: Path, model: type[Model]) -> Model:
     if not path.exists():
         return model()
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return model.model_validate(read_yaml(path.read_text(encoding="utf-8")) or {})
     except (yaml.YAMLError, ValidationError) as error:
         raise PackError(f"{path}: {error}") from error
 

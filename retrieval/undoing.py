@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from core.text import normalise
+from core.yaml_text import read_yaml
 from retrieval.passages import Passage
 
 PATTERNS = Path(__file__).parent / "data" / "undoing.yaml"
@@ -35,5 +34,5 @@ def speaks_of_undoing(passage: Passage) -> bool:
 
 @cache
 def _patterns() -> _Patterns:
-    stored = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
+    stored = read_yaml(PATTERNS.read_text(encoding="utf-8"))
     return _Patterns(asked=re.compile("|".join(stored["asked"])), unless=re.compile(stored["unless"]), told=re.compile(stored["told"]))

@@ -4,9 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from core.text import squeeze
+from core.yaml_text import read_yaml
 
 PATTERNS = Path(__file__).parent / "data" / "utterances.yaml"
 LONGEST = 80
@@ -20,4 +19,4 @@ def is_talk(text: str) -> bool:
 
 @cache
 def _talk() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))["talk"]))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in read_yaml(PATTERNS.read_text(encoding="utf-8"))["talk"]))

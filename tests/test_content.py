@@ -10,7 +10,6 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
-import yaml
 from PIL import Image
 
 from bot.handlers.nearby import FIRST_KINDS, KINDS
@@ -22,6 +21,7 @@ from core.messages import Language
 from core.pack_loading import COMMON, CONTENT, load_pack
 from core.text import graphemes
 from core.values import Values, placeholders
+from core.yaml_text import read_yaml
 from tests.packs import PACKS
 
 MOMENTS = [system_clock(), datetime(2027, 4, 1, tzinfo=JAPAN)]
@@ -36,7 +36,7 @@ OWN_URL = re.compile(r"https://([a-z0-9.-]+\.)?(example\.jp|myna\.go\.jp)(/|$)")
 def entries_of(name: str) -> list[dict[str, Any]]:  # Any: YAML, read without the code that is tested.
     found = []
     for path in sorted((CONTENT / name / "entries").glob("*.yaml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = read_yaml(path.read_text(encoding="utf-8"))
         found += [{**entry, "category": entry.get("category", document["category"])} for entry in document["entries"]]
     return found
 
@@ -137,7 +137,7 @@ def test_sample_is_as_large_as_promised() -> None:
 
 @pytest.mark.parametrize("name", PACKS)
 def test_cases_and_skills_of_the_demonstration_name_categories_as_entries_do(name: str) -> None:
-    titles = {yaml.safe_load(path.read_text(encoding="utf-8"))["title"] for path in (CONTENT / name / "entries").glob("*.yaml")}
+    titles = {read_yaml(path.read_text(encoding="utf-8"))["title"] for path in (CONTENT / name / "entries").glob("*.yaml")}
     skills = {skill for member in load_pack(name).demo.staff for skill in member.skills}
     day = CONTENT / name / "demo_day.yaml"
     opened = re.findall(r"does: open,.*?\bcategory: ([^,}]+)", day.read_text(encoding="utf-8")) if day.is_file() else []
@@ -176,7 +176,7 @@ def test_every_placeholder_has_a_value(name: str, moment: datetime) -> None:
 @pytest.mark.parametrize("name", PACKS)
 def test_every_value_is_used_or_known_to_python_and_has_no_gap_between_its_days(name: str) -> None:
     for path in sorted((CONTENT / name / "values").glob("*.yaml")):
-        for key, rows in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for key, rows in read_yaml(path.read_text(encoding="utf-8")).items():
             days = [(row.get("from"), row.get("until")) for row in rows]
             for (_, until), (start, _) in pairwise(days):
                 assert until is not None, key
@@ -237,7 +237,7 @@ def test_numbers_of_translations_are_those_of_the_japanese(name: str) -> None:
 @pytest.mark.parametrize("name", PACKS)
 def test_names_that_residents_see_are_said_in_every_language(name: str, language: Language) -> None:
     pack = load_pack(name)
-    categories = [yaml.safe_load(path.read_text(encoding="utf-8"))["title"] for path in (CONTENT / name / "entries").glob("*.yaml")]
+    categories = [read_yaml(path.read_text(encoding="utf-8"))["title"] for path in (CONTENT / name / "entries").glob("*.yaml")]
     topics = [topic.label for topic in (*pack.topics, *pack.photo_topics)]
     unsaid = [label for label in (pack.municipality.name, *categories, *topics) if language not in pack.names.labels.get(label, {})]
     unsaid += [department.name for department in pack.departments.values() if language not in pack.names.offices.get(department.name, {})]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
-import yaml
 
 from bot.closing import SCORES
 from bot.handlers.callback import TIMES
@@ -17,6 +16,7 @@ from core.messages import Language
 from core.pack_loading import COMMON, CONTENT, load_pack
 from core.sentences import flatten
 from core.text import graphemes
+from core.yaml_text import read_yaml
 from handoff.notices import NoticeKey
 from tests.packs import PACKS, ROOT
 
@@ -28,7 +28,7 @@ SPEAKING = ("bot", "handoff", "procedures")
 
 @cache
 def japanese() -> dict[str, str]:
-    return flatten(yaml.safe_load((CONTENT / COMMON / "messages" / "ja.yaml").read_text(encoding="utf-8")))
+    return flatten(read_yaml((CONTENT / COMMON / "messages" / "ja.yaml").read_text(encoding="utf-8")))
 
 
 def said_keys() -> Iterator[tuple[str, str, set[str] | None]]:
@@ -94,7 +94,7 @@ def test_every_sentence_is_said_somewhere() -> None:
     files = [path for package in SPEAKING for path in (ROOT / package).rglob("*.py") if "simulator" not in path.parts]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
     lexicon = (CONTENT / COMMON / "lexicon.yaml").read_text(encoding="utf-8")
-    offices = yaml.safe_load((ROOT / "retrieval" / "data" / "elsewhere.yaml").read_text(encoding="utf-8"))
+    offices = read_yaml((ROOT / "retrieval" / "data" / "elsewhere.yaml").read_text(encoding="utf-8"))
     referred = {f"elsewhere.{office}" for office in (*offices, "other_municipality")}
     assert referred <= set(japanese()), "an office of elsewhere.yaml has no name"
     noticed = {*NoticeKey, *(f"{key}_somebody" for key in WITH_STAFF), f"{NoticeKey.PAUSED}_open"}

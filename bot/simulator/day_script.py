@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field
 
 from core.clock import JAPAN, in_japan
 from core.pack import Pack, PackModel
+from core.yaml_text import read_yaml
 from handoff.business_hours import is_open
 from handoff.holidays import is_national_holiday
 
@@ -160,12 +160,12 @@ class Day(PackModel):
 def load_day(pack: Pack) -> Day:
     """Empty where the pack has none."""
     path = Path(pack.folder or ".") / "demo_day.yaml"
-    return Day.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else Day()
+    return Day.model_validate(read_yaml(path.read_text(encoding="utf-8"))) if path.is_file() else Day()
 
 
 def load_talks(pack: Pack) -> Sequence[Mapping[str, object]]:
     path = Path(pack.folder or ".") / "demo_talks.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return read_yaml(path.read_text(encoding="utf-8")) if path.is_file() else []
 
 
 def script_of(pack: Pack, now: datetime) -> list[tuple[datetime, Step]]:

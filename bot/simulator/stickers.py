@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from core.yaml_text import read_yaml
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ SENDABLE: dict[tuple[str, str], Sticker] = {
 
 RECEIVABLE: tuple[Sticker, ...] = tuple(
     Sticker(package_id=row["package_id"], sticker_id=row["sticker_id"], keywords=tuple(row["keywords"]))
-    for row in yaml.safe_load(Path(__file__).with_name("stickers.yaml").read_text(encoding="utf-8"))
+    for row in read_yaml(Path(__file__).with_name("stickers.yaml").read_text(encoding="utf-8"))
 )
 """What a resident's phone offers."""
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 import yaml
 
+from core.yaml_text import read_yaml
 from faq.documents.limits import refuse
 from faq.texts import say
 from retrieval.guide_format import FENCE, HEADING, PLACE
@@ -52,7 +53,7 @@ def _head(name: str, text: str) -> tuple[dict[str, str], tuple[str, ...]]:
     if len(text) > HEAD_LIMIT or re.search(r"(?m)[:\-\[,]\s+[&*]\w", text):
         raise refuse("front_matter", name=name, line=1)
     try:
-        raw = yaml.safe_load(text)
+        raw = read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise refuse("front_matter", name=name, line=mark.line + 2 if mark else 1) from None

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from bot.asking import turn_of
@@ -18,6 +17,7 @@ from bot.tools import SearchTools
 from core.clock import system_clock
 from core.messages import Tap
 from core.pack_loading import load_pack
+from core.yaml_text import read_yaml
 from tests.acceptance.test_questions import published
 from tests.sample_city import shared_search
 from tests.town import MUNICIPALITY
@@ -73,7 +73,7 @@ class Followed:
 
 
 def dialogues() -> tuple[Dialogue, ...]:
-    return tuple(Dialogue.model_validate(fields) for fields in yaml.safe_load(DIALOGUES.read_text(encoding="utf-8"))["dialogues"])
+    return tuple(Dialogue.model_validate(fields) for fields in read_yaml(DIALOGUES.read_text(encoding="utf-8"))["dialogues"])
 
 
 @pytest.fixture(scope="module")

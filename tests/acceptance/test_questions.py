@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from bot.asked import CITY, Replied, read_asked, replies_to
 from bot.measuring import decided_of
 from core.pack_loading import CONTENT
+from core.yaml_text import read_yaml
 from tests.sample_city import shared_search
 
 EVERYDAY = "questions"
@@ -23,9 +23,9 @@ EXPECTATIONS = {"answer", "not_ours", "chitchat", "crisis", "person", "not_crisi
 def published() -> Iterator[str]:
     """The ids of the sample city's entries and guides."""
     for path in (CONTENT / CITY / "entries").glob("*.yaml"):
-        yield from (entry["id"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["entries"])
+        yield from (entry["id"] for entry in read_yaml(path.read_text(encoding="utf-8"))["entries"])
     for path in (CONTENT / CITY / "guides").glob("*.md"):
-        yield yaml.safe_load(path.read_text(encoding="utf-8").split("---")[1])["id"]
+        yield read_yaml(path.read_text(encoding="utf-8").split("---")[1])["id"]
 
 
 def listed(replies: list[Replied]) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from core.yaml_text import read_yaml
 
-WORDS = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+WORDS = read_yaml((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
 THINGS, ASPECTS, DISTRICTS, OFFICES = (WORDS[name] for name in ("things", "aspects", "districts", "offices"))
 FORMS = (
     "{thing}の{aspect}について教えてください。",

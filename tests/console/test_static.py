@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 import console
 from bot.arrivals import Sorting
@@ -19,6 +18,7 @@ from bot.turn import TurnRunner
 from console.permissions import Permission
 from core.messages import Language
 from core.pack_loading import blank_pack
+from core.yaml_text import read_yaml
 from faq.lifecycle import VersionState
 from faq.models import EntryKind
 from handoff.models import Role
@@ -80,5 +80,5 @@ def test_nothing_of_ours_is_inline_or_from_elsewhere() -> None:
     ],
 )
 def test_every_stored_value_has_a_word(group: str, values: list[str]) -> None:
-    texts = yaml.safe_load((HOME / "texts.yaml").read_text("utf-8"))
+    texts = read_yaml((HOME / "texts.yaml").read_text("utf-8"))
     assert {str(value) for value in values} <= set(texts[group])

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from core.messages import Language
 from core.recognising import CHINESE, JAPANESE, evidence, is_japanese_sentence, is_kana_only, is_undecided_latin, recognise
+from core.yaml_text import read_yaml
 
-TABLE: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "recognised.yaml").read_text(encoding="utf-8"))
+TABLE: dict[str, list[str]] = read_yaml((Path(__file__).parent / "recognised.yaml").read_text(encoding="utf-8"))
 LEAST_RIGHT = 0.97
 EXPECTED: dict[str, tuple[Language, ...]] = {"undecided": (), "chinese": CHINESE, "ja": JAPANESE}
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from pydantic import BaseModel
 
 from core.errors import PackError
 from core.messages import Language
+from core.yaml_text import read_yaml
 from procedures.conditions import DefinitionModel
 from procedures.definition import Assurance, Definition
 from procedures.fields import FIELD_TYPES
@@ -167,7 +167,7 @@ def test_types_are_registered_under_their_own_names() -> None:
 
 def test_files_of_the_sample_city_are_plain_yaml() -> None:
     for path in FOLDER.glob("*.yaml"):
-        assert isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict)
+        assert isinstance(read_yaml(path.read_text(encoding="utf-8")), dict)
 
 
 def test_every_way_of_an_application_ends_in_a_state() -> None:

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procedures.explaining import LOADER
+from core.yaml_text import read_yaml
 from procedures.places import parts_of, path_of
 from procedures.source_edits import Path, changed
 from tests.procedures.talk import PROCEDURES
 
 
 def _read(source: str) -> Any:  # Any: what YAML holds.
-    return yaml.load(source, Loader=LOADER)  # It is the safe one.
+    return read_yaml(source)
 
 
 PLACES = [

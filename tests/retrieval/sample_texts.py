@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-import yaml
-
 from core.pack_loading import CONTENT, load_pack
+from core.yaml_text import read_yaml
 from retrieval.chunking import guide_sections, section_title
 from retrieval.plain_text import plain
 
@@ -55,14 +54,14 @@ def _entries() -> Iterator[Sample]:
 
 def _read_entries() -> Iterator[dict]:  # type: ignore[type-arg]
     for path in sorted((CONTENT / "shiomi" / "entries").glob("*.yaml")):
-        yield from yaml.safe_load(path.read_text(encoding="utf-8"))["entries"]
+        yield from read_yaml(path.read_text(encoding="utf-8"))["entries"]
 
 
 def _guides() -> Iterator[Sample]:
     fill = load_pack("shiomi").values.fill
     for path in sorted((CONTENT / "shiomi" / "guides").glob("*.md")):
         head, body = path.read_text(encoding="utf-8").split("---", 2)[1:]
-        about = yaml.safe_load(head)
+        about = read_yaml(head)
         for section in guide_sections(body):
             text = fill(section.body, MOMENT)
             yield Sample(entry_id=about["id"], answer=plain(text), source=f"{section_title(about['title'], section)}\n{text}")

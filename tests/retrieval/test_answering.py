@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-import yaml
 
 from core.database import Database
 from core.personal_numbers import PersonalNumber
+from core.yaml_text import read_yaml
 from retrieval.answering import DECISIONS, STEPS, Answer, Answerer, AnswerStatus, Decision, Question
 from retrieval.checking import Reason
 from retrieval.confidence import COEFFICIENTS
@@ -18,7 +18,7 @@ from retrieval.premise import Verdict
 from retrieval.search import Search
 from tests.retrieval.conftest import ENTRIES, NOON, faq, publish
 
-SMALL_TALK = yaml.safe_load((COEFFICIENTS.parent / "not_ours.yaml").read_text(encoding="utf-8"))["small_talk"]
+SMALL_TALK = read_yaml((COEFFICIENTS.parent / "not_ours.yaml").read_text(encoding="utf-8"))["small_talk"]
 
 
 def ask(search: Search, text: str, **others: object) -> Question:

@@ -7,9 +7,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from bot.simulator.validation import request_errors
+from core.yaml_text import read_yaml
 
 from .messages import Message
 from .test_message_limits import LIMITS, MISTAKES
@@ -25,8 +25,7 @@ WRONG_VALUES = (None, 5, [])
 
 @pytest.fixture(scope="module")
 def line_schema() -> jsonschema.Draft202012Validator:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    schemas: dict[str, Any] = yaml.load(DESCRIPTION.read_text(), loader)["components"]["schemas"]
+    schemas: dict[str, Any] = read_yaml(DESCRIPTION.read_text())["components"]["schemas"]
     variants = {name: schema["discriminator"]["mapping"] for name, schema in schemas.items() if "discriminator" in schema}
     definitions = {name: _rewritten(schema, variants) for name, schema in schemas.items()}
     definitions |= {f"any{name}": _any_of(mapping) for name, mapping in variants.items()}
