@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,10 +21,17 @@ from core.database import Database
 from core.migrating import migrate
 from tests import once
 from tests.all_models import METADATA
+from tests.engines import close_connections, open_backends
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE_NAME = "name-of-the-template"
-ALONE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+ALONE = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)
+"""
+TABLES = tuple(table.name for table in reversed(METADATA.sorted_tables))
+FILLED = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in TABLES)
+"""Of all tables, those that have rows: most tests fill a few."""
 FROM_THE_BEGINNING = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences WHERE last_value IS NOT NULL
 """
@@ -112,6 +120,7 @@ def _migrate(url: str) -> None:
     database = Database(url)
     migrate(database)
     database.close()  # With the last connection SQLite brings everything into the file.
+    close_connections(url)
 
 
 def _url_of(server: str, name: str) -> str:
@@ -125,11 +134,14 @@ def _copy(server: str) -> str:
 
 
 def _emptied(server: str, name: str) -> str:
-    """As it was when it was made: no rows, numbers from the beginning, nobody connected."""
-    with psycopg.connect(f"{server.rpartition('/')[0]}/{name}", autocommit=True) as connection:
-        connection.execute(ALONE)
-        connection.execute(";".join(f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)))
-        connection.execute(FROM_THE_BEGINNING)
+    """As it was when it was made: no rows, numbers from the beginning, nobody connected but for what the next engine takes over."""
+    if name not in _tidying:
+        _tidying[name] = psycopg.connect(f"{server.rpartition('/')[0]}/{name}", autocommit=True)
+    connection = _tidying[name]
+    connection.execute(ALONE, [open_backends(_url_of(server, name))], prepare=True)
+    filled = {row[0] for row in connection.execute(FILLED, prepare=True)}
+    connection.execute(";".join(f'DELETE FROM "{table}"' for table in TABLES if table in filled))
+    connection.execute(FROM_THE_BEGINNING, prepare=True)
     return name
 
 
@@ -157,3 +169,5 @@ def tidy_up() -> None:
 _dropping = ThreadPoolExecutor(1, thread_name_prefix="drop-databases")
 _at_end: list[Callable[[], None]] = []
 _given_back: list[str] = []
+_tidying: dict[str, psycopg.Connection[Any]] = {}
+"""By database, the connection by which it is emptied."""
