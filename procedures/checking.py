@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from core.pack import Pack
 from core.values import placeholders
+from procedures.conditions import Plain
 from procedures.definition import Definition, conditions_of
 from procedures.explaining import near
 from procedures.facts import Locality
-from procedures.fields.choosing import ChoiceField
+from procedures.fields.base import Field
+from procedures.fields.choosing import ChoiceField, YesNoField
 from procedures.wording import GAP
 
 OWN_GAPS = frozenset({"number", "reason", "deadline", "count"})
@@ -26,6 +28,7 @@ def problems_of(definition: Definition, pack: Pack, locality: Locality) -> Itera
             yield f"field '{field.name}'", "ask is missing: what shall residents be asked?"
         if field.sensitive and not field.is_for_pages:
             yield f"field '{field.name}'", f"sensitive: a field of type '{field.type}' can't be entered on a page"
+        yield from _assumed(field)
     for state in ("returned", "accepted", "done", "refused"):
         if state not in definition.tells:
             yield "tells", f"'{state}' is missing: what are residents told then?"
@@ -51,7 +54,7 @@ def _paths(definition: Definition) -> Iterator[tuple[str, str]]:
     """Conditions look only at what was asked before, so that filling never waits for itself."""
     for place, (name, field) in enumerate((field.name, field) for field in definition.fields):
         earlier = {other.name for other in definition.fields[:place]}
-        gates = [condition for condition in (field.when, field.ask_when) if condition is not None]
+        gates = list(field.gates())
         own = [path for condition in field.conditions() if condition not in gates for path in condition.paths()]
         wanted = [*field.paths(), *(path for condition in gates for path in condition.paths())]
         for path in wanted:
@@ -77,6 +80,16 @@ def _paths(definition: Definition) -> Iterator[tuple[str, str]]:
         yield from ((where, problem) for problem in _path_problems(definition, path, everything))
 
 
+def _assumed(field: Field) -> Iterator[tuple[str, str]]:
+    if field.assumed is None:
+        return
+    allowed: list[Plain] = [True, False] if isinstance(field, YesNoField) else []
+    if isinstance(field, ChoiceField):
+        allowed = [row.value for row in field.options_]
+    if field.assumed.value not in allowed:
+        yield f"field '{field.name}'", f"assumed: '{field.assumed.value}' is no answer to it; only yes_no and choice can have one"
+
+
 def _entry_answers(definition: Definition) -> Iterator[tuple[str, str]]:
     """Only of what is chosen: whatever else an entry said could be wrong for whoever reads it."""
     for entry, answers in definition.entry_answers.items():
@@ -93,6 +106,11 @@ def _entry_answers(definition: Definition) -> Iterator[tuple[str, str]]:
 def _path_problems(definition: Definition, path: str, among: set[str]) -> Iterator[str]:
     head, _, rest = path.partition(".")
     if head in ("fact", "today", "value"):
+        return
+    if head == "kept":
+        kinds = [field.keeps for field in definition.fields if field.keeps]
+        if rest not in kinds:
+            yield f"'{rest}' is kept by no field{near(rest, kinds)}"
         return
     if head == "fees":
         if rest not in definition.fees:

@@ -22,7 +22,8 @@ class Known(Protocol):
     """What is known while a procedure is filled in."""
 
     def get(self, path: str) -> Plain:
-        """An answer (`date`), its part (`items.count`), a fee (`fees.sticker`), a fact (`fact.repeated`); None where it is not known."""
+        """An answer (`date`), its part (`items.count`), a fee (`fees.sticker`), a fact (`fact.repeated`), what was kept from
+        earlier (`kept.name`); None where it is not known."""
 
     def value(self, name: str) -> Plain:
         """A named value of the pack, as a number where it is one."""

@@ -1,7 +1,5 @@
 """Filling in a procedure: what a resident said, the state before, and the step that follows. Pure: the moment and all facts come in."""
 
-import re
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,10 +42,7 @@ from procedures.steps import (
     Stopped,
     ToPerson,
 )
-
-LONGEST_QUESTION = 60
-"""Characters: in a field of free words what is longer is the answer, not a question."""
-KEEP = "keep"
+from procedures.typed_words import as_button, asked_to_correct, asks_something, is_question, keeps_answer, named_to_correct
 
 
 def begin(definition: Definition, digest: str, uid: str, *, now: datetime, facts: Facts, words: str = "", entry: str = "") -> Step:
@@ -72,7 +67,7 @@ def fill(definition: Definition, state: Filling, said: Said, *, now: datetime, f
     if isinstance(said, Words):
         if mask_individual_numbers(said.text)[1] or MASK in said.text:
             return go_on(progress, notes=(line("procedure.individual_number"),))
-        said = _as_button(progress, said)
+        said = as_button(progress, said)
     match said:
         case Gave(command=command):
             return _obey(progress, command)
@@ -88,17 +83,6 @@ def fill(definition: Definition, state: Filling, said: Said, *, now: datetime, f
             return _words_aside(progress, text)
         case _:
             return _answer(progress, said)
-
-
-def _as_button(progress: Progress, said: Words) -> Said:
-    """A command that was typed; labels of the question itself come first."""
-    words = progress.facts.locality.words
-    for command in Command:
-        if is_among(getattr(words, command.value), said.text):
-            return Gave(command=command)
-    if progress.pending is None and is_among((*words.confirm, *words.confirm_and_keep, *progress.known.labels("send_label")), said.text):
-        return Confirmed(fingerprint=progress.fingerprint(), keeps=is_among(words.confirm_and_keep, said.text))
-    return said
 
 
 def _obey(progress: Progress, command: Command) -> Step:
@@ -148,27 +132,12 @@ def _words_aside(progress: Progress, text: str) -> Step:
         return Between(state=progress.state, question=text, then=go_on(progress))
     if is_among(words.yes, text):
         return _confirm(progress, progress.fingerprint(), keeps=False)
-    named = _named(progress, text)
+    named = named_to_correct(progress, text)
     if len(named) == 1:
         return _edit(progress, named[0].name)
     if is_among(words.no, text):
         return _obey(progress, Command.EDIT)
     return Between(state=progress.state, question=text, then=go_on(progress))
-
-
-def _named(progress: Progress, text: str) -> list[Field]:
-    """Answers that the words name to be corrected, by the whole label or by a part of it: 「住所を変えたい」."""
-    flat = unicodedata.normalize("NFKC", text)
-    whole = [field for field in progress.editable() if field.label and field.label in flat]
-    return whole or _to_correct(progress, text)
-
-
-def _to_correct(progress: Progress, text: str) -> list[Field]:
-    """Answers of whose labels the words name a part and say that they shall change."""
-    flat = unicodedata.normalize("NFKC", text)
-    shapes = (re.fullmatch(shape, flat) for shape in progress.facts.locality.words.edit_shapes)
-    parts = [match["what"] for match in shapes if match is not None]
-    return [field for field in progress.editable() if any(part in field.label for part in parts)]
 
 
 def _choose_kept(progress: Progress, said: ChoseToKeep) -> Step:
@@ -203,6 +172,10 @@ def _closed(facts: Facts) -> Line:
 def _answer(progress: Progress, said: Said) -> Step:
     field = progress.pending
     following = progress.following
+    if field is not None and following is not None and progress.is_along:
+        step = _next_answered(progress, field, following, said)
+        if step is not None:
+            return step
     if isinstance(said, SentPhoto | SentFile | Placed) and (field is None or isinstance(field.read(said, progress.asking(field)), Unread)):
         return sent_aside(progress, field, said)
     if isinstance(said, Chose | Picked) and (field is None or said.field != field.name):
@@ -210,7 +183,7 @@ def _answer(progress: Progress, said: Said) -> Step:
         return _answer(progress.closed, said) if is_next else _earlier_button(progress, said)
     if field is None:
         return go_on(progress)
-    if progress.state.revisiting == field.name and field.name in progress.state.answers and _keeps(progress, said):
+    if progress.state.revisiting == field.name and field.name in progress.state.answers and keeps_answer(progress, said):
         return go_on(
             replace(progress, state=replace(progress.state, revisiting="", open_field="", scratch=None, scratch_of="", failures=0))
         )
@@ -218,7 +191,7 @@ def _answer(progress: Progress, said: Said) -> Step:
     is_more = field.takes_several and bool(asking.current) and progress.state.open_field == field.name
     if is_skipped(field, said, asking) and not is_more and not asking.scratch:
         return _skipped(progress, field)
-    if isinstance(said, Words) and _is_question(progress, field, said.text):
+    if isinstance(said, Words) and is_question(progress, field, said.text):
         return Between(state=progress.state, question=said.text, then=go_on(progress))
     if field.sensitive and isinstance(said, Words):
         return fail(progress, Problem(line=line("procedure.only_by_form")), field)
@@ -237,7 +210,7 @@ def _answer(progress: Progress, said: Said) -> Step:
                 return go_on(progress, notes=notes)
     else:
         reading, also, notes = field.read(said, asking), {}, ()
-    if following is not None and isinstance(reading, Unread):
+    if following is not None and not progress.is_along and isinstance(reading, Unread):
         other = following.read(said, progress.closed.asking(following))
         if isinstance(other, Taken) or (isinstance(other, Problem) and _was_meant(other)):
             return _answer(progress.closed, said)
@@ -251,21 +224,31 @@ def _answer(progress: Progress, said: Said) -> Step:
             return take(progress, {**reading.also, **also, field.name: reading.value}, field, (*reading.notes, *notes), reading)
         case Problem():
             return fail(progress, reading, field, notes)
-        case _ if isinstance(said, Words) and not notes and len(wanted := _to_correct(progress, said.text)) == 1:
+        case _ if isinstance(said, Words) and not notes and len(wanted := asked_to_correct(progress, said.text)) == 1:
             return _edit(progress, wanted[0].name)
         case _:
             return fail(progress, None, field, notes)
 
 
+def _next_answered(progress: Progress, field: Field, following: Field, said: Said) -> Step | None:
+    """What follows where the next question was answered, so that the assumed answer holds; None where that is not plain.
+
+    Words are taken only as far as they can't hold anything else: what is told at length may well speak against it.
+    """
+    is_own = isinstance(said, Chose | Picked) and said.field == field.name
+    if is_own or not isinstance(field.read(said, progress.asking(field)), Unread):
+        return None
+    closed = progress.closed
+    step = _answer(closed, said)
+    if isinstance(step, Between) or step.state.failures:
+        return None
+    is_plain = not isinstance(said, Words) or following.is_exactly(said.text, closed.asking(following))
+    return step if is_plain or following.name in step.state.skipped else None
+
+
 def _was_meant(problem: Problem) -> bool:
     """Whether the words were an answer to that question, though one that can't be taken."""
     return problem.is_step or not problem.line.key.endswith("_unread")
-
-
-def _keeps(progress: Progress, said: Said) -> bool:
-    """Whether the answer that is asked anew shall stay as it is."""
-    words = progress.facts.locality.words
-    return (isinstance(said, Chose) and said.value == KEEP) or (isinstance(said, Words) and is_among(words.keep, said.text))
 
 
 def _earlier_button(progress: Progress, said: Chose | Picked) -> Step:
@@ -282,17 +265,3 @@ def _skipped(progress: Progress, field: Field) -> Step:
     answers = {name: value for name, value in progress.state.answers.items() if name != field.name}
     skipped = tuple(dict.fromkeys((*progress.state.skipped, field.name)))
     return go_on(moved_on(replace(progress, state=replace(progress.state, answers=answers, skipped=skipped))))
-
-
-def asks_something(facts: Facts, text: str) -> bool:
-    flat = unicodedata.normalize("NFKC", text).lower()
-    return any(re.search(shape, flat) for shape in facts.locality.words.question_shapes)
-
-
-def _is_question(progress: Progress, field: Field, text: str) -> bool:
-    """In a field of free words only what is short and asks; elsewhere whatever asks and is not simply the label of a choice."""
-    if not asks_something(progress.facts, text):
-        return False
-    if field.is_free_text:
-        return len(text) <= LONGEST_QUESTION
-    return not field.is_exactly(text, progress.asking(field))

@@ -160,7 +160,7 @@ def _ask(progress: Progress, field: Field, *, notes: tuple[Line, ...] = (), prob
     asking = progress.asking(field)
     number, total = progress.place
     is_open = progress.state.open_field == field.name and bool(asking.current)
-    following = progress.following if is_open and problem is None else None
+    following = progress.following if (is_open or progress.is_along) and problem is None else None
     return Ask(
         state=progress.state,
         field=field.name,

@@ -37,6 +37,8 @@ class Answers:
             return self.facts.assurance >= self.definition.assurance.value
         if head == "fact":
             return self.facts.found[rest] if rest in self.facts.found else self.facts.look_up(rest, self.answers)
+        if head == "kept":
+            return self.facts.known.get(rest)
         if head == "value":
             return plain_value(self.facts.locality.values.on(rest, self.today))
         if head == "fees":

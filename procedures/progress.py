@@ -74,14 +74,30 @@ class Progress:
         return other if self.applies(other) and not self.is_answered(other) else field
 
     @cached_property
+    def is_along(self) -> bool:
+        """The question that is asked has an assumed answer now, so that the next one is asked with it."""
+        field, state = self.pending, self.state
+        if field is None or field.assumed is None or field.name in state.answers or state.revisiting or state.failures:
+            return False
+        return field.assumed.when.holds(self.known)
+
+    @cached_property
     def closed(self) -> "Progress":
-        """As if the field whose answer may go on were complete."""
-        return replace(self, state=replace(self.state, open_field="", failures=0))
+        """As if the field whose answer may go on were complete, and the one that assumes its answer had it."""
+        moved = replace(self, state=replace(self.state, open_field="", failures=0))
+        field = self.pending
+        return moved.with_answer(field, field.assumed.value) if self.is_along and field is not None and field.assumed is not None else moved
 
     @cached_property
     def following(self) -> Field | None:
-        """The question that can be asked along with one whose answer may go on: whoever answers it has named everything."""
+        """The question that can be asked along with one whose answer may go on: whoever answers it has named everything.
+
+        Or with one whose answer is assumed.
+        """
         field, state = self.pending, self.state
+        if self.is_along:
+            other = self.closed.pending
+            return None if other is None or other.is_free_text or other.sensitive or other.name in self.closed.offers() else other
         if field is None or state.open_field != field.name or state.revisiting or state.scratch is not None:
             return None
         if field.name not in state.answers or self.problem_with(field, state.answers[field.name]) is not None:

@@ -11,9 +11,12 @@ from pydantic import Field as Key
 from core.errors import PackError
 from core.pack_loading import CONTENT
 from procedures.conditions import DefinitionModel, Plain
+from procedures.definition import Definition
 from procedures.facts import Facts
+from procedures.fields.base import Asking, Taken
 from procedures.fields.choosing import DONE
 from procedures.filling import begin, fill
+from procedures.known import Answers
 from procedures.loading import Procedures, read_checked
 from procedures.said import Chose, Command, Confirmed, Gave, Placed, Said, SentPhoto, UsedKnown, Words
 from procedures.state import Filling
@@ -64,12 +67,17 @@ class Played:
 @dataclass
 class _Script:
     says: Mapping[str, Sequence[str]]
+    definition: Definition
+    facts: Facts
+    now: datetime
     places: dict[str, int] = field(default_factory=dict)
 
     def next_for(self, step: Ask) -> Said:
         """What comes next for this question; who has named everything answers the question that is asked along with it."""
         name, options = step.field, step.options
-        if step.is_more and self.places.get(name, 0) >= len(self.says.get(name, ())):
+        if step.following and not step.is_more and self._need_not_say(step.field):
+            name, options = step.following, step.following_options
+        elif step.is_more and self.places.get(name, 0) >= len(self.says.get(name, ())):
             if not step.following:
                 return Chose(field=name, value=DONE)
             name, options = step.following, step.following_options
@@ -78,6 +86,13 @@ class _Script:
         if place >= len(lines):
             raise PackError(f"procedure_rehearsals.yaml: '{name}' is asked {place + 1} times, and there are {len(lines)} answers")
         return Chose(field=name, value=options[0].value) if lines[place] == "first" and options else said_of(lines[place])
+
+    def _need_not_say(self, name: str) -> bool:
+        """Whether what they would say to it is what is assumed of whoever answers the next question."""
+        field, lines, place = self.definition.by_name[name], self.says.get(name, ()), self.places.get(name, 0)
+        known = Answers(definition=self.definition, answers={}, facts=self.facts, now=self.now)
+        reading = field.read(Words(text=lines[place]), Asking(known=known, facts=self.facts, now=self.now)) if place < len(lines) else None
+        return field.assumed is not None and isinstance(reading, Taken) and reading.value == field.assumed.value
 
 
 def said_of(written: str) -> Said:
@@ -99,7 +114,7 @@ def play(procedures: Procedures, rehearsal: Rehearsal, facts: Facts, now: dateti
     definition = procedures.definitions.get(rehearsal.procedure)
     if definition is None:
         raise PackError(f"procedure_rehearsals.yaml: no procedure '{rehearsal.procedure}'")
-    script = _Script(says=rehearsal.says)
+    script = _Script(says=rehearsal.says, definition=definition, facts=facts, now=now)
     step: Step = begin(
         definition, procedures.digests[definition.id], "rehearsal", now=now, facts=facts, words=rehearsal.begins, entry=rehearsal.entry
     )

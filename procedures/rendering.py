@@ -23,7 +23,6 @@ from core.messages import (
 from procedures.fields.base import Line, Option, Way
 from procedures.fields.items import ItemsField, item_lines
 from procedures.fields.texts import SKIP
-from procedures.filling import KEEP
 from procedures.fillings import KEPT
 from procedures.forms import LIFETIME
 from procedures.personal_data import KEPT as DATUM_KEPT
@@ -44,6 +43,7 @@ from procedures.steps import (
     ToPerson,
 )
 from procedures.taps import AnswerField, ConfirmFilling, EditField, GiveCommand, KeepAnswer, StartProcedure, UseKnown
+from procedures.typed_words import KEEP
 from procedures.wording import Wording
 
 MOST_QUICK_REPLIES = 13
@@ -132,30 +132,30 @@ def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
         return _reply(wording, (*messages, card), _commands(wording, step.state.uid))
     uid = step.state.uid
     own = [_option(wording, uid, step.field, option) for option in step.options]
-    own += [_option(wording, uid, step.following, option) for option in step.following_options]
     if wording.definition.by_name[step.field].optional and not step.is_more:
         own.append(_answer(uid, step.field, SKIP, wording.say("procedure.choice.skip")))
     if step.is_again:
         own.append(_answer(uid, step.field, KEEP, wording.say("procedure.choice.keep")))
+    following = [_option(wording, uid, step.following, option) for option in step.following_options]
+    if step.following and not step.is_more and wording.definition.by_name[step.following].optional:
+        following.append(_answer(uid, step.following, SKIP, wording.say("procedure.choice.skip")))
     commands = _commands(wording, step.state.uid)
-    if len(own) > ROOM:
-        title = wording.text(f"fields.{step.following or step.field}.ask")
-        return _reply(
-            wording,
-            (*messages, Card(alt=title, title=_label(wording, step.following or step.field), choices=tuple(own), is_list=True)),
-            commands,
-        )
-    return _reply(wording, tuple(messages), (*own, *commands))
+    if len(own) + len(following) <= ROOM:
+        return _reply(wording, tuple(messages), (*own, *following, *commands))
+    beside, listed = (own, following) if following and len(own) <= ROOM else ([], [*own, *following])
+    name = step.following or step.field
+    card = Card(alt=wording.text(f"fields.{name}.ask"), title=_label(wording, name), choices=tuple(listed), is_list=True)
+    return _reply(wording, (*messages, card), (*beside, *commands))
 
 
 def _question(step: Ask, wording: Wording) -> str:
     if step.problem is not None and step.is_part:
         return wording.line(step.problem)
     field = wording.definition.by_name[step.field]
+    following = [wording.say("procedure.or_next"), wording.text(f"fields.{step.following}.ask")] if step.following else []
     if step.is_more:
-        more = wording.say("procedure.more", value=wording.shown(field, wording.answer(step.field)))
-        return f"{more}\n{wording.say('procedure.or_next')}\n{wording.text(f'fields.{step.following}.ask')}" if step.following else more
-    lines = [wording.text(f"fields.{step.field}.ask")]
+        return "\n".join([wording.say("procedure.more", value=wording.shown(field, wording.answer(step.field))), *following])
+    lines = [wording.text(f"fields.{step.field}.ask"), *following]
     if step.is_again:
         lines.append(wording.say("procedure.is_now", value=wording.shown(field, wording.answer(step.field))))
     elif field.example:

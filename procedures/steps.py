@@ -26,7 +26,7 @@ class Ask:
     is_more: bool = False
     """The field has an answer, and more may follow."""
     following: str = ""
-    """The question that is asked along with it: answering that says that nothing follows."""
+    """The question that is asked along with it: answering that says that nothing follows, or that the assumed answer holds."""
     following_options: tuple[Option, ...] = ()
     is_again: bool = False
     """The field is asked anew; what was answered may be kept."""

@@ -63,9 +63,9 @@ def _comparison(path: str, name: str, wanted: Comparand | tuple[Comparand, ...] 
     if name == "filled":
         return say("condition.filled" if wanted else "condition.not_filled", field=field)
     if isinstance(wanted, tuple):
-        values = say("condition.separator").join(_value(one, path, drawn) for one in wanted)
+        values = say("condition.separator").join(value_words(one, path, drawn) for one in wanted)
         return say(f"condition.{name}", field=field, values=values)
-    return say(f"condition.{name}", field=field, value=_value(wanted, path, drawn))
+    return say(f"condition.{name}", field=field, value=value_words(wanted, path, drawn))
 
 
 def _there(path: str, name: str, wanted: Comparand | tuple[Comparand, ...] | bool, field: str) -> str | None:
@@ -85,12 +85,15 @@ def path_words(path: str, drawn: Drawn) -> str:
         return named(f"condition_{head}", rest.replace(".", "_"), "other", name=rest)
     if head == "today":
         return say("condition.today")
+    if head == "kept":
+        return say("condition.kept", field=next(field.label for field in drawn.definition.fields if field.keeps == rest))
     field = drawn.definition.by_name.get(head)
     label = field.label if field is not None else head
     return say("condition.part", field=label, part=named("procedure_part", rest)) if rest else say("condition.field", field=label)
 
 
-def _value(wanted: Comparand, path: str, drawn: Drawn) -> str:
+def value_words(wanted: Comparand, path: str, drawn: Drawn) -> str:
+    """What is compared with, or answered, at a path."""
     match wanted:
         case Operand(field=field) if field:
             return path_words(field, drawn)

@@ -1,9 +1,10 @@
 """A procedure drawn as nested lists: steps, questions, when they are asked, where it ends, what is checked. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from console.texts import named, say
-from console.views.procedure_conditions import Drawn, condition_words, day_words, path_words
+from console.views.procedure_conditions import Drawn, condition_words, day_words, path_words, value_words
 from procedures.fields.base import Check, Field
 from procedures.fields.choosing import ChoiceField, ChoicesField, YesNoField
 from procedures.fields.computed import ComputedField
@@ -31,6 +32,8 @@ class FlowField:
     ask: str
     example: str
     when: str | None
+    asked: tuple[str, ...]
+    """Where it is not simply asked in its turn: how else."""
     marks: tuple[str, ...]
     choices: tuple[str, ...]
     checks: tuple[FlowRule, ...]
@@ -86,6 +89,7 @@ def _field(field: Field, number: int | None, drawn: Drawn) -> FlowField:
         ask=drawn.text(field.ask),
         example=field.example,
         when=condition_words(field.when, drawn) if field.when is not None else None,
+        asked=tuple(_asked(field, drawn)),
         marks=tuple(_marks(field, drawn)),
         choices=_choices(field, drawn),
         checks=tuple(FlowRule(when=_broken(check, drawn), say=drawn.text(check.say)) for check in field.checks),
@@ -114,6 +118,16 @@ def _marks(field: Field, drawn: Drawn) -> list[str]:
     if isinstance(field, ComputedField):
         found.append(say("flow.computed"))
     return found
+
+
+def _asked(field: Field, drawn: Drawn) -> Iterator[str]:
+    if field.ask_when is not None:
+        yield say("flow.ask_when", when=condition_words(field.ask_when, drawn))
+    if field.asked_by:
+        yield say("flow.asked_by", field=drawn.definition.by_name[field.asked_by].label)
+    if field.assumed is not None:
+        value = value_words(field.assumed.value, field.name, drawn)
+        yield say("flow.assumed", when=condition_words(field.assumed.when, drawn), value=value)
 
 
 def _choices(field: Field, drawn: Drawn) -> tuple[str, ...]:

@@ -148,6 +148,16 @@ class Stop(DefinitionModel):
     """A person takes over, with what was filled in."""
 
 
+class Assumed(DefinitionModel):
+    """An answer that need not be given: the next question is asked along, and whoever answers that one means this.
+
+    For gates that somebody has read before; whoever describes something at length is asked on its own.
+    """
+
+    value: Plain
+    when: Condition
+
+
 class Field(DefinitionModel):
     """A question of a procedure. A subclass per type; `type` is its name in YAML."""
 
@@ -164,6 +174,7 @@ class Field(DefinitionModel):
     """Otherwise it is not asked, but what is said of it, and what is corrected on the confirmation, is taken."""
     asked_by: str = ""
     """A later choice that is asked instead while both are open: what is chosen there shows this answer, too."""
+    assumed: Assumed | None = None
     checks: tuple[Check, ...] = ()
     notes: tuple[Check, ...] = ()
     """Said once after the answer, which is taken all the same."""
@@ -240,8 +251,13 @@ class Field(DefinitionModel):
         """Texts of the type's own keys that residents read: place within the field, text."""
         yield from ()
 
+    def gates(self) -> Iterator[Condition]:
+        """Conditions that decide whether and how it is asked."""
+        assumed = self.assumed.when if self.assumed is not None else None
+        yield from (condition for condition in (self.when, self.ask_when, assumed) if condition is not None)
+
     def conditions(self) -> Iterator[Condition]:
-        yield from (condition for condition in (self.when, self.ask_when) if condition is not None)
+        yield from self.gates()
         for check in (*self.checks, *self.notes):
             yield from (condition for condition in (check.when, check.unless) if condition is not None)
         for stop in self.stops:
