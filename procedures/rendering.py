@@ -152,7 +152,8 @@ def _question(step: Ask, wording: Wording) -> str:
     if step.problem is not None and step.is_part:
         return wording.line(step.problem)
     field = wording.definition.by_name[step.field]
-    following = [wording.say("procedure.or_next"), wording.text(f"fields.{step.following}.ask")] if step.following else []
+    linking = "procedure.or_next" if step.is_more else "procedure.if_none_next"
+    following = [wording.say(linking), wording.text(f"fields.{step.following}.ask")] if step.following else []
     if step.is_more:
         return "\n".join([wording.say("procedure.more", value=wording.shown(field, wording.answer(step.field))), *following])
     lines = [wording.text(f"fields.{step.field}.ask"), *following]

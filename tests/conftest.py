@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from core.database import Database
 from tests import once
+from tests.campaign import PROFILE
 from tests.databases import KINDS, migrated_database_url, tidy_up
 from tests.engines import share_compiled_statements
 from tests.sharing_out import put_off_doubles, scheduler, slowest_first
@@ -21,7 +22,7 @@ settings.register_profile(
     "short", max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+settings.load_profile(PROFILE)
 
 
 @pytest.fixture(params=KINDS)
@@ -45,7 +46,6 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     """What is imported and collected stays to the end, so that nobody need go through it again and again for what is no longer used."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 

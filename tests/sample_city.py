@@ -44,6 +44,13 @@ def shared_search() -> tuple[Database, Search]:
     return database, _warm_search(database, folder)
 
 
+def furnish(data_folder: Path) -> None:
+    """As if a product had been started there before: its database, published and searchable."""
+    data_folder.mkdir(mode=0o700, parents=True)
+    shutil.copy(_made() / FILE, data_folder / "madoguchi.sqlite")
+    shutil.copytree(_made() / INDEX_FOLDER, data_folder / INDEX_FOLDER)
+
+
 @contextmanager
 def also_published(entries: Mapping[str, tuple[str, str]]) -> Iterator[None]:
     """Meanwhile the shared search finds these, question and answer by id, too."""

@@ -12,6 +12,7 @@ from bot.simulator.platform import Platform
 from bot.simulator.records import Channel, Person
 from tests.benchmark.processes import SECRET, TOKEN, ServedProduct
 from tests.patience import soon
+from tests.sample_city import furnish
 from tests.town import MUNICIPALITY, Server
 
 RESIDENTS = 100
@@ -21,6 +22,7 @@ ANSWERED_BEFORE = 15
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[ServedProduct]:
     found = ServedProduct(tmp_path, workers=4, environment={"SEARCH_MODE": "light"})
+    furnish(found.data_folder)
     yield found
     found.stop()
 

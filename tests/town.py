@@ -222,9 +222,16 @@ def settle(town: Town) -> None:
     raise TimeoutError(f"after {PATIENCE} s these events and jobs are waiting: {waiting_kinds(town)}")
 
 
+WAITING = str(
+    union_all(
+        select(InboundEvent.kind).where(InboundEvent.state == EventState.WAITING),
+        select(JobRow.kind).where(JobRow.kind.in_(CONVERSATION_JOBS), JobRow.state != JobState.DEAD),
+    ).compile(compile_kwargs={"literal_binds": True})
+)
+"""As text: it is asked so often that SQLAlchemy's work on it would take a good part of the time."""
+
+
 def waiting_kinds(town: Town) -> set[str]:
     """Of events without an answer and of jobs that lead to one."""
-    events = select(InboundEvent.kind).where(InboundEvent.state == EventState.WAITING)
-    jobs = select(JobRow.kind).where(JobRow.kind.in_(CONVERSATION_JOBS), JobRow.state != JobState.DEAD)
     with town.database.reading() as session:
-        return set(session.scalars(union_all(events, jobs)))
+        return {row[0] for row in session.connection().exec_driver_sql(WAITING)}

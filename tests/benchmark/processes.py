@@ -37,12 +37,13 @@ class ServedProduct:
     def __init__(self, folder: Path, *, workers: int, environment: Mapping[str, str] | None = None, command: str = "serve") -> None:
         self.command = command
         self.folder = folder
+        self.data_folder = folder / "data"
         self.workers = workers
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
-            "DATA_DIR": str(folder / "data"),
+            "DATA_DIR": str(self.data_folder),
             "SECRET_KEY": "a secret key for tests and measuring that is long enough",
             "LINE_CHANNEL_SECRET": SECRET,
             "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,

@@ -101,7 +101,7 @@ def test_talk_shows_both_questions_with_their_buttons() -> None:
     reply = rendered(talk.step, talk.wording())
     text = [message.text for message in reply.messages if isinstance(message, Text)][-1]
     assert "危険はありますか。" in text
-    assert text.index("なければ、次の質問です。") < text.index("写真を3枚まで")
+    assert text.index("どれもなければ、次の質問にお答えください。") < text.index("写真を3枚まで")
     assert any(isinstance(choice.action, TakePhoto) for choice in reply.choices)
     assert [choice.label for choice in reply.choices[:2]] == ["あります", "ありません"]
     assert not any(isinstance(choice.action, SendLocation) for choice in reply.choices)
