@@ -84,9 +84,9 @@ def migrated_database_url(kind: str, folder: Path) -> Iterator[str]:
         _given_back.append(name)
 
 
-def migrated_file(folder: Path) -> Path:
+def migrated_file(folder: Path, name: str = "test.sqlite") -> Path:
     """A migrated database of SQLite without rows."""
-    return Path(shutil.copy(_template_file(), folder / "test.sqlite"))
+    return Path(shutil.copy(_template_file(), folder / name))
 
 
 def lasting_folder() -> Path:

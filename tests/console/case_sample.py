@@ -12,8 +12,8 @@ from handoff.cases import CaseRequest
 from handoff.models import Case, CaseChannel, CaseReason, CaseState, Presence, PresenceState, Priority, Role, Staff
 from handoff.packet import Packet
 from tests.console.conftest import House
-from tests.console.kept import written_once
 from tests.console.sample import ATTACK, NOW, SECRET, add_conversation, add_turn, password_hash
+from tests.kept import written_once
 
 LONG = "転入してきたばかりで何から手続きすればよいか分からず、国民健康保険と児童手当と保育園の申し込みを同じ日に済ませたいという相談"
 

@@ -43,10 +43,10 @@ from procedures.outside.endpoints import Endpoints
 from procedures.outside.tokens import Tokens
 from tests.all_models import METADATA
 from tests.client import Client
-from tests.console.kept import keep, restore
 from tests.console.sample import NOW, fill, make_packs
 from tests.console.table_suggester import TableSuggester
 from tests.databases import KINDS, fresh_database_url
+from tests.kept import keep, restore
 
 KEYRING = Keyring("a secret of the tests that is long enough")
 

@@ -17,9 +17,9 @@ from console import queries
 from console.passwords import is_right_password
 from console.texts import say as text
 from core.database import Database
-from core.migrating import migrate
 from core.models import JobRow, JobState, Municipality
 from core.settings import Settings
+from tests.databases import migrated_file
 from tests.openai_server import Behaviour, answer_of, fails, openai_server, refuses, resets, says
 
 PASSWORD = "correct horse battery"
@@ -37,8 +37,7 @@ def _own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """Of the database that the commands open, with the sample's municipality in it."""
-    database = Database(f"sqlite:///{tmp_path / 'madoguchi.sqlite'}")
-    migrate(database)
+    database = Database(f"sqlite:///{migrated_file(tmp_path, 'madoguchi.sqlite')}")
     with database.transaction() as session:
         session.add(Municipality(id="shiomi", name="汐見市", created_at=datetime.now(UTC)))
     with database.transaction() as session:

@@ -19,6 +19,7 @@ from tests.console.application_sample import apply
 from tests.console.case_sample import open_one
 from tests.console.conftest import Browser, House, actions
 from tests.console.sample import NOW, SECRET
+from tests.kept import written_once
 
 Visit = Callable[..., Browser]
 
@@ -224,8 +225,12 @@ def routes() -> Iterator[str]:
 @pytest.fixture
 def ids(house: House) -> tuple[dict[str, str], dict[str, str]]:
     """What 緑市 has, and what 青葉市 has."""
-    with house.database.transaction() as session:
-        return {**OWN, **add_rows(session, house, "midori")}, {**FOREIGN, **add_rows(session, house, "aoba")}
+
+    def write() -> tuple[dict[str, str], dict[str, str]]:
+        with house.database.transaction() as session:
+            return {**OWN, **add_rows(session, house, "midori")}, {**FOREIGN, **add_rows(session, house, "aoba")}
+
+    return written_once(house.database, "reach", write)
 
 
 def add_rows(session: Session, house: House, municipality_id: str) -> dict[str, str]:

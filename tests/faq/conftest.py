@@ -1,21 +1,16 @@
-"""A database per test on SQLite, and on PostgreSQL where TEST_DATABASE_URL is set; an invented pack."""
+"""An invented pack, and a database that knows its municipality."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from core.database import Base, Database
+from core.database import Database
 from core.pack import Pack
 from core.pack_loading import load_pack
 from faq.locking import lock_or_add  # With it come all tables that faq needs.
-
-SERVER = os.environ.get("TEST_DATABASE_URL")
-TABLES = ("passage", "entry_version", "entry", "municipality")
 
 MUNICIPALITY = """
 id: midori
@@ -86,38 +81,6 @@ department: environment
 
 申し込みがいります。
 """
-
-
-@pytest.fixture(scope="session")
-def schema() -> Iterator[str]:
-    """An address of PostgreSQL where this run is alone."""
-    if SERVER is None:
-        pytest.skip("TEST_DATABASE_URL is not set")
-    name = f"faq_{uuid4().hex[:12]}"
-    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    address = f"{SERVER}{'&' if '?' in SERVER else '?'}options=-csearch_path%3D{name}"
-    database = Database(address)
-    Base.metadata.create_all(database.engine, tables=[Base.metadata.tables[table] for table in TABLES])
-    database.close()
-    yield address
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-    engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'test.sqlite'}")
-        Base.metadata.create_all(database.engine, tables=[Base.metadata.tables[table] for table in TABLES])
-    else:
-        database = Database(request.getfixturevalue("schema"))
-        with database.transaction() as session:
-            session.execute(text(f"TRUNCATE {', '.join(TABLES)}"))
-    yield database
-    database.close()
 
 
 @pytest.fixture

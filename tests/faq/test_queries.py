@@ -14,6 +14,7 @@ from faq.entries import archive, edit_and_publish, save_draft
 from faq.lifecycle import VersionState
 from faq.locking import lock_or_add
 from faq.queries import EntryFilter, entries_page
+from tests.kept import written_once
 
 DAY = date(2026, 11, 22)
 ENTRIES = (
@@ -28,11 +29,14 @@ ENTRIES = (
 
 @pytest.fixture
 def filled(empty: Database, pack: Pack, now: datetime) -> Database:
-    with empty.transaction() as session:
-        for draft in ENTRIES:
-            edit_and_publish(session, pack, draft, "佐藤", now)
-        lock_or_add(session, blank_pack("other", "別の市"), now)
-        edit_and_publish(session, blank_pack("other", "別の市"), replace(ENTRIES[0], question="別の市の犬"), "別", now)
+    def write() -> None:
+        with empty.transaction() as session:
+            for draft in ENTRIES:
+                edit_and_publish(session, pack, draft, "佐藤", now)
+            lock_or_add(session, blank_pack("other", "別の市"), now)
+            edit_and_publish(session, blank_pack("other", "別の市"), replace(ENTRIES[0], question="別の市の犬"), "別", now)
+
+    written_once(empty, "entries", write)
     return empty
 
 

@@ -53,7 +53,7 @@ def assert_changes_have_no_gap(counter: Counter) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-@pytest.mark.parametrize("waiting", [10, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.parametrize("waiting", [5, pytest.param(30, marks=pytest.mark.long)])
 def test_a_hundred_people_claim_and_each_case_has_one_owner(counter: Counter, waiting: int) -> None:
     people = [counter.add_staff(f"staff-{number}", capacity=1) for number in range(100)]
     open_cases = [counter.open(counter.add_talk()) for _ in range(waiting)]

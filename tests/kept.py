@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import psycopg
+from sqlalchemy import Integer
 
 from core.database import Database
 from tests.all_models import METADATA
-from tests.databases import lasting_folder
+from tests.databases import FILLED, TABLES, lasting_folder
 
 NAMES = [f'"{table.name}"' for table in METADATA.sorted_tables]
+NUMBERED = {f'"{table.name}"' for table in METADATA.sorted_tables if "id" in table.c and isinstance(table.c["id"].type, Integer)}
 Told = TypeVar("Told")
 _told: dict[tuple[str, str], object] = {}
 _files: dict[str, Path] = {}
@@ -47,12 +48,16 @@ def restore(database: Database, name: str) -> None:
     if database.is_sqlite:
         _copy(_files[name], _path(database))
         return
-    # On small tables DELETE is far quicker than TRUNCATE, which makes new files.
-    statements = [f"DELETE FROM public.{table}" for table in reversed(NAMES)]
-    statements += [f'INSERT INTO public.{table} SELECT * FROM "{name}".{table}' for table in _filled[name]]
-    with psycopg.connect(database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")) as connection:
-        connection.execute("SET synchronous_commit = off")
-        connection.execute(";".join(statements))
+    statements = []
+    for table in _filled[name]:
+        statements.append(f'INSERT INTO public.{table} SELECT * FROM "{name}".{table}')
+        if table in NUMBERED:
+            statements.append(f"SELECT setval(pg_get_serial_sequence('public.{table}', 'id'), (SELECT MAX(id) FROM public.{table}))")
+    with database.engine.begin() as connection:
+        filled = {row[0] for row in connection.exec_driver_sql(FILLED)}
+        # On small tables DELETE is far quicker than TRUNCATE, which makes new files.
+        deletes = [f'DELETE FROM public."{table}"' for table in TABLES if table in filled]
+        connection.exec_driver_sql(";".join([*deletes, *statements]))
 
 
 def _path(database: Database) -> Path:
