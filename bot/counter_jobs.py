@@ -16,6 +16,7 @@ from bot.office import moment_in
 from core.changes import case_topic
 from core.clock import Clock, system_clock
 from core.database import Database
+from core.for_each import for_each
 from core.jobs import Job, NewJob, Queue
 from core.messages import Reply, Text
 from core.pack import Pack
@@ -86,18 +87,20 @@ class CounterJobs:
 
     def apologise_for_callbacks(self, _job: Job) -> None:
         """Whoever was not called on the promised day hears so once; where a person holds the talk, they speak for themselves."""
-        for municipality_id in self._municipality_ids:
-            pack, now = self._packs(municipality_id), self._clock()
-            with self._database.reading() as session:
-                late = [(request.id, request.conversation_id) for request in broken_promises(session, pack, now, AT_ONCE)]
-            for request_id, conversation_id in late:
-                with self._database.transaction() as session:
-                    conversation = ownership.locked(session, conversation_id)
-                    request = session.get(CallbackRequest, request_id, with_for_update=True, populate_existing=True)
-                    is_due = request is not None and request.state == CallbackState.OPEN and request.apologised_at is None
-                    if conversation is not None and request is not None and is_due:
-                        request.apologised_at = now
-                        self._apologise(session, pack, conversation, request)
+        for_each(self._municipality_ids, self._apologise_in, "callbacks_not_apologised_for")
+
+    def _apologise_in(self, municipality_id: str) -> None:
+        pack, now = self._packs(municipality_id), self._clock()
+        with self._database.reading() as session:
+            late = [(request.id, request.conversation_id) for request in broken_promises(session, pack, now, AT_ONCE)]
+        for request_id, conversation_id in late:
+            with self._database.transaction() as session:
+                conversation = ownership.locked(session, conversation_id)
+                request = session.get(CallbackRequest, request_id, with_for_update=True, populate_existing=True)
+                is_due = request is not None and request.state == CallbackState.OPEN and request.apologised_at is None
+                if conversation is not None and request is not None and is_due:
+                    request.apologised_at = now
+                    self._apologise(session, pack, conversation, request)
 
     def _apologise(self, session: Session, pack: Pack, conversation: Conversation, request: CallbackRequest) -> None:
         if conversation.owner != ownership.BOT:

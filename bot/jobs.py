@@ -23,6 +23,7 @@ from bot.turn import WAKE_JOB, TurnRunner
 from core.clock import Clock, system_clock
 from core.database import Database
 from core.errors import TemporaryError
+from core.for_each import for_each
 from core.jobs import Job, JobKind, PeriodicJob, Queue
 from core.memory import release_pages
 from core.metrics import DEAD_LETTERS, JOBS_WAITING, QUOTA_LIMIT, QUOTA_USED
@@ -64,42 +65,50 @@ class Housekeeping:
 
     def drop_old(self, _job: Job) -> None:
         """What a municipality keeps goes when its time is over."""
-        for municipality_id in self._municipality_ids:
-            retention = self._packs(municipality_id).municipality.retention
-            removed = dict(drop_old(self._database, municipality_id, retention, self._clock()))
+        try:
+            for_each(self._municipality_ids, self._drop_old_of, "old_rows_not_removed")
+        finally:
             if self._media is not None:
-                removed["media"] = drop_expired(self._database, self._media, municipality_id, self._clock())
-            log.info("old_rows_removed", municipality=municipality_id, **removed)
+                sweep(self._database, self._media)
+
+    def _drop_old_of(self, municipality_id: str) -> None:
+        retention = self._packs(municipality_id).municipality.retention
+        removed = dict(drop_old(self._database, municipality_id, retention, self._clock()))
         if self._media is not None:
-            sweep(self._database, self._media)
+            removed["media"] = drop_expired(self._database, self._media, municipality_id, self._clock())
+        log.info("old_rows_removed", municipality=municipality_id, **removed)
 
     def read_quota(self, _job: Job) -> None:
-        for municipality_id in self._municipality_ids:
-            try:
-                limit, used = self._clients(municipality_id).quota()
-            except TemporaryError as error:
-                log.warning("quota_not_read", municipality=municipality_id, error=str(error))
-                continue
-            with self._database.transaction() as session:
-                session.merge(Quota(municipality_id=municipality_id, limit=limit, used=used, read_at=self._clock()))
-            QUOTA_USED.labels(municipality=municipality_id).set(used)
-            if limit is not None:
-                QUOTA_LIMIT.labels(municipality=municipality_id).set(limit)
+        for_each(self._municipality_ids, self._read_quota_of, "quota_not_read")
+
+    def _read_quota_of(self, municipality_id: str) -> None:
+        try:
+            limit, used = self._clients(municipality_id).quota()
+        except TemporaryError as error:
+            log.warning("quota_not_read", municipality=municipality_id, error=str(error))
+            return
+        with self._database.transaction() as session:
+            session.merge(Quota(municipality_id=municipality_id, limit=limit, used=used, read_at=self._clock()))
+        QUOTA_USED.labels(municipality=municipality_id).set(used)
+        if limit is not None:
+            QUOTA_LIMIT.labels(municipality=municipality_id).set(limit)
 
     def learn(self, _job: Job) -> None:
         """Lets each municipality's order of entries learn from its judged questions; see docs/quality.md."""
-        if self._search is None:
-            return
-        for municipality_id in self._municipality_ids:
-            folder = self._packs(municipality_id).folder
-            golden = read_golden(Path(folder)) if folder else {}
-            lesson = learn(self._database, self._search, municipality_id, golden, now=self._clock())
-            log.info("learned", municipality=municipality_id, questions=lesson.questions, version=lesson.version)
+        search = self._search
+        if search is not None:
+            for_each(self._municipality_ids, lambda municipality_id: self._learn_of(search, municipality_id), "not_learned")
+
+    def _learn_of(self, search: Search, municipality_id: str) -> None:
+        folder = self._packs(municipality_id).folder
+        golden = read_golden(Path(folder)) if folder else {}
+        lesson = learn(self._database, search, municipality_id, golden, now=self._clock())
+        log.info("learned", municipality=municipality_id, questions=lesson.questions, version=lesson.version)
 
     def count(self, _job: Job) -> None:
         with self._database.reading() as session:
             waiting = self._queue.waiting(session)
-            dead = len(self._queue.dead_letters(session))
+            dead = self._queue.dead(session)
         JOBS_WAITING.clear()
         for kind, count in waiting.items():
             JOBS_WAITING.labels(kind=kind).set(count)

@@ -17,6 +17,7 @@ from bot.taps import ShowMenu
 from core.clock import Clock, in_japan, system_clock
 from core.database import Database
 from core.errors import ProjectError
+from core.for_each import for_each
 from core.jobs import Job, JobKind, Queue
 from core.messages import Choice, Language, Reply, Tap, TapValue, Text
 from core.pack import Pack
@@ -63,15 +64,17 @@ class Reminders:
 
     def run(self, _job: Job) -> None:
         """One transaction for each, the talk's row locked first."""
-        for municipality_id in self._municipality_ids:
-            now = self._clock()
-            with self._database.reading() as session:
-                due = [(row.id, row.resident_id) for row in due_reminders(session, municipality_id, now)]
-                drafts = [(row.id, row.resident_id) for row in drafts_to_remind(session, municipality_id, now)]
-            for application_id, resident_id in due:
-                self._alone(self._remind, municipality_id, application_id, resident_id, now)
-            for filling_id, resident_id in drafts:
-                self._alone(self._remind_of_draft, municipality_id, filling_id, resident_id, now)
+        for_each(self._municipality_ids, self._remind_in, "reminders_not_looked_for")
+
+    def _remind_in(self, municipality_id: str) -> None:
+        now = self._clock()
+        with self._database.reading() as session:
+            due = [(row.id, row.resident_id) for row in due_reminders(session, municipality_id, now)]
+            drafts = [(row.id, row.resident_id) for row in drafts_to_remind(session, municipality_id, now)]
+        for application_id, resident_id in due:
+            self._alone(self._remind, municipality_id, application_id, resident_id, now)
+        for filling_id, resident_id in drafts:
+            self._alone(self._remind_of_draft, municipality_id, filling_id, resident_id, now)
 
     def _alone(self, remind: Remind, municipality_id: str, row_id: int, resident_id: int | None, now: datetime) -> None:
         """One that can't be said keeps no other back."""

@@ -139,7 +139,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(name=name, is_well=True, detail="SQLite" if settings.is_embedded else "PostgreSQL")
     with database.reading() as session:
-        dead = len(EmbeddedQueue(database).dead_letters(session))
+        dead = EmbeddedQueue(database).dead(session)
         missing = [municipality_id for municipality_id in settings.municipalities if not queries.has_staff(session, municipality_id)]
     remedy = say("doctor.dead_letters_remedy") if dead else ""
     yield Finding(name=say("doctor.dead_letters"), is_well=not dead, detail=say("doctor.dead_letters_count", count=dead), remedy=remedy)

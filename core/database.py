@@ -104,8 +104,7 @@ class Database:
         """Commits at the end, rolls back on an error; what was given to `after_commit` then runs."""
         with self._queued(), Session(self._writers, expire_on_commit=False) as session, session.begin():
             yield session
-        for callback in session.info.get("after_commit", ()):
-            callback()
+        _call_back(session)
 
     @contextmanager
     def transaction_at_once(self) -> Iterator[Session]:
@@ -122,8 +121,7 @@ class Database:
                 session.commit()
         finally:
             self._line.release()
-        for callback in session.info.get("after_commit", ()):
-            callback()
+        _call_back(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -150,6 +148,18 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
     callbacks = session.info.setdefault("after_commit", [])
     if callback not in callbacks:
         callbacks.append(callback)
+
+
+def _call_back(session: Session) -> None:
+    """Each has its turn though another fails; the first error is raised then."""
+    failures: list[Exception] = []
+    for callback in session.info.get("after_commit", ()):
+        try:
+            callback()
+        except Exception as error:  # noqa: BLE001  # Whatever it is, the others come first.
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def may_pass(error: BaseException) -> bool:

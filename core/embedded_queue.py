@@ -131,6 +131,9 @@ class EmbeddedQueue:
             for row in session.scalars(statement)
         ]
 
+    def dead(self, session: Session) -> int:
+        return session.scalar(select(func.count()).select_from(JobRow).where(JobRow.state == JobState.DEAD)) or 0
+
     def retry(self, session: Session, job_id: int) -> bool:
         revived = session.scalars(
             update(JobRow)

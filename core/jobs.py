@@ -102,6 +102,9 @@ class Queue(Protocol):
     def dead_letters(self, session: Session, municipality_id: str | None = None) -> Sequence[DeadLetter]:
         """The newest first; of one municipality, or all."""
 
+    def dead(self, session: Session) -> int:
+        """How many dead letters there are at all."""
+
     def retry(self, session: Session, job_id: int) -> bool:
         """Makes a dead letter ready again with fresh tries; false when there is none with this id."""
 

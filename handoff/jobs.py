@@ -3,17 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, system_clock
 from core.database import Database
+from core.for_each import for_each
 from core.jobs import Job, JobKind, PeriodicJob
 from core.pack import Pack
 from handoff.changing import LockTalks, leave_talks
 from handoff.tending import Happening, look, tend
-
-log = structlog.get_logger()
 
 TEND_JOB = "tend_counter"
 TEND_PERIOD = PeriodicJob(kind=TEND_JOB, every=timedelta(seconds=1))
@@ -39,16 +37,7 @@ class Tending:
         self._tell, self._lock_talks, self._clock = tell, lock_talks, clock
 
     def run(self, _job: Job) -> None:
-        """What goes wrong at one counter holds no other up."""
-        failures: list[Exception] = []
-        for municipality_id in self._municipality_ids:
-            try:
-                self.tend_one(municipality_id)
-            except Exception as error:  # noqa: BLE001  # Whatever it is, the others are tended first.
-                log.error("counter_not_tended", municipality=municipality_id, error=type(error).__name__)
-                failures.append(error)
-        if failures:
-            raise failures[0]
+        for_each(self._municipality_ids, self.tend_one, "counter_not_tended")
 
     def tend_one(self, municipality_id: str) -> Sequence[Happening]:
         pack, now = self._packs(municipality_id), self._clock()

@@ -35,7 +35,7 @@ class Talk:
         settle(town)
         clear_counter(town)
         clear_office(town)
-        self._dead_before = len(self._dead_letters())
+        self._dead_before = self._dead()
         town.clock.set(scenario.now)
         # Names differ so that their ids do.
         self._phone = self._new_phone(f"{scenario.resident.name} {next(numbers)}")
@@ -52,12 +52,17 @@ class Talk:
         for number, exchange in enumerate(self._scenario.turns, start=1):
             try:
                 self._take(exchange)
-                require(len(self._dead_letters()) == self._dead_before, f"a job died: {self._dead_letters()}")
+                if self._dead() != self._dead_before:
+                    raise ScenarioError(f"a job died: {self._dead_letters()}")
                 require(not self._town.platform.violations, f"LINE's rules were broken: {self._town.platform.violations}")
             except (AssertionError, TimeoutError, LookupError) as error:
                 talk = "\n".join(self._lines)
                 raise ScenarioError(f"turn {number} of “{self._scenario.about}”: {error}\n\n{talk}\n") from None
         require(not self._town.model.script, f"the model was not asked for {self._town.model.script}")
+
+    def _dead(self) -> int:
+        with self._town.database.reading() as session:
+            return self._town.queue.dead(session)
 
     def _dead_letters(self) -> list[str]:
         with self._town.database.reading() as session:

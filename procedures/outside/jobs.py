@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, iso
 from core.database import Database
 from core.errors import TemporaryError
+from core.for_each import for_each
 from core.jobs import Job, JobKind, PeriodicJob, Queue
 from core.metrics import WEBHOOKS_SENT
 from procedures.outside.addresses import AddressRefusedError, target_of
@@ -60,8 +61,10 @@ class SystemJobs:
         self._post = post
 
     def pass_on(self, _job: Job) -> None:
-        for municipality_id in self._municipality_ids:
+        def pass_on_of(municipality_id: str) -> None:
             pass_on(self._database, self._queue, municipality_id, self._clock())
+
+        for_each(self._municipality_ids, pass_on_of, "changes_not_passed_on")
 
     def send(self, job: Job) -> None:
         """Raises EndpointFailedError, so that the queue tries again; the last failure is only written down."""

@@ -125,6 +125,7 @@ class KeepsFailures(QueueStage):
         soon(lambda: len(self.letters(emptied, queue)) == 4, "all are dead")
         with emptied.reading() as session:
             everything = queue.dead_letters(session)
+            assert queue.dead(session) == len(everything) > 0
             own = queue.dead_letters(session, "shiomi")
             assert queue.dead_letters(session, "nowhere") == []
         assert [letter.municipality_id for letter in everything] == [None, "shiomi", "midori", "shiomi"]

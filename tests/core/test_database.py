@@ -95,6 +95,19 @@ def test_callback_may_open_a_transaction_of_its_own(emptied: Database) -> None:
     assert names(emptied) == ["midori", "shiomi"]
 
 
+def test_callback_that_fails_keeps_no_other_back(emptied: Database) -> None:
+    called: list[str] = []
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), emptied.transaction() as session:
+        session.add(municipality("shiomi"))
+        after_commit(session, fail)
+        after_commit(session, lambda: called.append("done"))
+    assert (called, names(emptied)) == (["done"], ["shiomi"])
+
+
 def test_what_a_reader_writes_is_lost_and_refused_on_sqlite(emptied: Database) -> None:
     def write() -> None:
         with emptied.reading() as session:
