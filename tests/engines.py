@@ -16,6 +16,8 @@ from sqlalchemy.util import LRUCache
 from core import database
 
 STATEMENTS = 5000
+MOST_KEPT = 10
+"""Of a process: the server lets in a hundred, and some tests want forty of them at once."""
 _known: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
 _given_back: dict[str, list[psycopg.Connection[Any]]] = defaultdict(list)
 """Open connections to PostgreSQL that no engine holds, by address."""
@@ -66,11 +68,13 @@ def _lend_connections(engine: Engine, url: str) -> None:
         return None
 
     def give_back(connection: psycopg.Connection[Any]) -> None:
+        is_free = not connection.closed and connection.info.transaction_status is TransactionStatus.IDLE
+        is_full = sum(map(len, _given_back.values())) >= MOST_KEPT
         # What holds a lock for as long as it is open is in a mode of its own.
-        if connection.closed or connection.autocommit or connection.info.transaction_status is not TransactionStatus.IDLE:
-            connection.close()
-        else:
+        if is_free and not is_full and not connection.autocommit:
             _given_back[url].append(connection)
+        else:
+            connection.close()
 
     event.listen(engine, "do_connect", take)
     engine.dialect.do_close = give_back  # type: ignore[method-assign, assignment]

@@ -20,6 +20,7 @@ SLOWEST = (
     "tests/console/application_api/test_consumer.py",
     "tests/acceptance/",
     "tests/simulator/test_demo_day.py",
+    "tests/core/test_language_model.py",
 )
 """Otherwise one of them could be the last, while the other processors have nothing left to do."""
 
@@ -47,6 +48,16 @@ ON_BOTH = (
     "tests/console/test_supervision.py",
 )
 """Of the pages, those that search, filter, count, follow changes or lock rows themselves; `test_reach.py` opens every page."""
+
+LOADED_TOGETHER = {
+    "client of language models": (
+        "tests/core/test_language_model.py",
+        "tests/console/test_commands.py",
+        "tests/retrieval/test_model_choices.py",
+        "tests/retrieval/test_model_steps.py",
+    ),
+    "large model of search": ("tests/retrieval/test_large_model.py", "tests/retrieval/test_vectors.py"),
+}
 
 
 def put_off_doubles(items: list[pytest.Item]) -> None:
@@ -78,9 +89,11 @@ def _rank(nodeid: str) -> int:
 
 
 def group_of(nodeid: str) -> str:
-    """Tests with the same one run on one worker: those of a file, or of one sheet of scenarios."""
+    """Tests with the same one run on one worker: those of a file, of one sheet of scenarios, or of what takes seconds to load."""
     file, _, test = nodeid.partition("::")
-    return f"{file} {test.partition('[')[2].partition('-')[0]}" if file == SCENARIOS else file
+    if file == SCENARIOS:
+        return f"{file} {test.partition('[')[2].partition('-')[0]}"
+    return next((what for what, files in LOADED_TOGETHER.items() if file in files), file)
 
 
 def scheduler(config: pytest.Config, log: Any) -> Any:  # Any: xdist's, which not every machine has.
