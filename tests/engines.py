@@ -43,6 +43,9 @@ def _create_engine(url: str, **options: Any) -> Engine:  # Any: whatever SQLAlch
     kind = sqlalchemy.make_url(url).get_backend_name()
     found = _known.get(kind)
     is_of_server = kind == "postgresql"
+    if is_of_server:
+        # No server goes away here, but where a test makes it do so: that one takes an engine as the product does.
+        options["pool_pre_ping"] = False
     # What the first engine has asked the server need not be asked again.
     engine = sqlalchemy.create_engine(url, query_cache_size=STATEMENTS, _initialize=not (found and is_of_server), **options)
     if is_of_server:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+import core.database
 from core.clock import JAPAN
 from core.database import Database, UtcDateTime, after_commit, may_pass
 from core.models import Municipality
@@ -101,10 +102,14 @@ def test_callback_that_fails_keeps_no_other_back(emptied: Database) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), emptied.transaction() as session:
-        session.add(municipality("shiomi"))
-        after_commit(session, fail)
-        after_commit(session, lambda: called.append("done"))
+    def write() -> None:
+        with emptied.transaction() as session:
+            session.add(municipality("shiomi"))
+            after_commit(session, fail)
+            after_commit(session, lambda: called.append("done"))
+
+    with pytest.raises(ZeroDivisionError):
+        write()
     assert (called, names(emptied)) == (["done"], ["shiomi"])
 
 
@@ -216,6 +221,19 @@ def break_off(database: Database, session: Session) -> None:
     session.execute(text("SELECT 1"))
     with create_engine(database.url, connect_args={"timeout": 0}).connect() as other:
         other.execute(text("INSERT INTO municipality (id) VALUES ('a')"))
+
+
+def test_connection_that_the_server_ended_meanwhile_is_opened_anew(emptied: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    if emptied.is_sqlite:
+        pytest.skip("only a server ends connections")
+    monkeypatch.setattr(core.database, "create_engine", create_engine)
+    database = Database(emptied.url)
+    with database.reading() as session:
+        number = session.scalar(text("SELECT pg_backend_pid()"))
+    with emptied.transaction() as session:
+        assert session.scalar(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    assert names(database) == []
+    database.close()
 
 
 def test_lost_connection_or_lock_may_pass(emptied: Database) -> None:
