@@ -37,7 +37,8 @@ Part = Callable[[Session, str, Retention, datetime], int]
 
 def drop_old(database: Database, municipality_id: str, retention: Retention, now: datetime) -> Mapping[str, int]:
     """Everything whose time is over, in batches; returns how many rows of each kind."""
-    return {name: _to_the_end(database, part, municipality_id, retention, now) for name, part in PARTS.items()}
+    removed = {name: _to_the_end(database, part, municipality_id, retention, now) for name, part in PARTS.items()}
+    return {**removed, "turns": _blank_turns(database, municipality_id, retention, now)}
 
 
 def _to_the_end(database: Database, part: Part, municipality_id: str, retention: Retention, now: datetime) -> int:
@@ -93,16 +94,26 @@ def _drop_calls(session: Session, municipality_id: str, retention: Retention, no
     return len(ids)
 
 
-def _blank_turns(session: Session, municipality_id: str, retention: Retention, now: datetime) -> int:
-    """Route and status stay for counting."""
-    old = select(TurnRow.id).where(
-        TurnRow.municipality_id == municipality_id,
-        TurnRow.at < now - timedelta(days=retention.ledger_days),
-        or_(cast(TurnRow.trace, Text) != "{}", cast(TurnRow.entries, Text) != "[]"),
-    )
-    ids = session.scalars(old.order_by(TurnRow.id).limit(BATCH)).all()
-    session.execute(update(TurnRow).where(TurnRow.id.in_(ids)).values(trace={}, entries=[]))
-    return len(ids)
+def _blank_turns(database: Database, municipality_id: str, retention: Retention, now: datetime) -> int:
+    """Route and status stay for counting.
+
+    Of the years that are blank already every row is looked at, so it is looked for while others write, and each row once.
+    """
+    total, after = 0, 0
+    while True:
+        old = select(TurnRow.id).where(
+            TurnRow.id > after,
+            TurnRow.municipality_id == municipality_id,
+            TurnRow.at < now - timedelta(days=retention.ledger_days),
+            or_(cast(TurnRow.trace, Text) != "{}", cast(TurnRow.entries, Text) != "[]"),
+        )
+        with database.reading() as session:
+            ids = session.scalars(old.order_by(TurnRow.id).limit(BATCH)).all()
+        if not ids:
+            return total
+        with database.transaction() as session:
+            session.execute(update(TurnRow).where(TurnRow.id.in_(ids)).values(trace={}, entries=[]))
+        total, after = total + len(ids), ids[-1]
 
 
 def _drop_cases(session: Session, municipality_id: str, retention: Retention, now: datetime) -> int:
@@ -189,7 +200,6 @@ PARTS: Mapping[str, Part] = {
     "feedback": _drop_feedback,
     "messages": _drop_messages,
     "calls": _drop_calls,
-    "turns": _blank_turns,
     "callbacks": _drop_callbacks,
     "changes": _drop_changes,
     "cases": _drop_cases,

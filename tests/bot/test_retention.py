@@ -114,6 +114,20 @@ def event_of(number: int, state: EventState, *, age: float, key: str = "key1") -
     )
 
 
+def turn_of(number: int, age: float, conversation: int = 1) -> TurnRow:
+    return TurnRow(
+        id=number,
+        uid=str(number),
+        municipality_id="shiomi",
+        conversation_id=conversation,
+        route="answer",
+        entries=[{"entry": "dog"}],
+        trace={"normalised": "犬"},
+        milliseconds=1.0,
+        at=days_ago(age),
+    )
+
+
 def request_of(number: int, state: CallbackState, *, done: float | None = None, conversation: int = 1) -> CallbackRequest:
     return CallbackRequest(
         id=number,
@@ -159,21 +173,7 @@ def test_old_ledger_goes_but_no_message_that_is_not_sent(town: Database) -> None
 
 def test_old_turn_is_blanked_and_stays_for_counting(town: Database) -> None:
     add_person(town, 1, silent=1)
-    for number, age in ((1, 41), (2, 39)):
-        add(
-            town,
-            TurnRow(
-                id=number,
-                uid=str(number),
-                municipality_id="shiomi",
-                conversation_id=1,
-                route="answer",
-                entries=[{"entry": "dog"}],
-                trace={"normalised": "犬"},
-                milliseconds=1.0,
-                at=days_ago(age),
-            ),
-        )
+    add(town, turn_of(1, age=41), turn_of(2, age=39))
     removed = drop_old(town, "shiomi", KEPT, NOW)
     assert removed["turns"] == 1
     with town.reading() as session:
@@ -258,8 +258,9 @@ def test_all_batches_are_taken(town: Database, monkeypatch: pytest.MonkeyPatch) 
     for number in range(1, 11):
         add_person(town, number, silent=61)
         add(town, event_of(number, EventState.HANDLED, age=11), request_of(number, CallbackState.DONE, done=21, conversation=number))
+        add(town, turn_of(number, age=41, conversation=number))
     removed = drop_old(town, "shiomi", KEPT, NOW)
-    assert (removed["events"], removed["callbacks"], removed["people"], removed["states"]) == (10, 10, 10, 10)
+    assert (removed["events"], removed["callbacks"], removed["people"], removed["states"], removed["turns"]) == (10, 10, 10, 10, 10)
     with town.reading() as session:
         assert session.scalar(select(func.count()).select_from(Resident)) == 0
 
