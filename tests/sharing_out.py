@@ -89,10 +89,13 @@ def _rank(nodeid: str) -> int:
 
 
 def group_of(nodeid: str) -> str:
-    """Tests with the same one run on one worker: those of a file, of one sheet of scenarios, or of what takes seconds to load."""
+    """Tests with the same one run on one worker: those of a file, of one sheet of scenarios, or of what takes seconds to load.
+
+    Scenarios on PostgreSQL share one town, so they make a sheet.
+    """
     file, _, test = nodeid.partition("::")
     if file == SCENARIOS:
-        return f"{file} {test.partition('[')[2].partition('-')[0]}"
+        return f"{file} {'postgresql' if test.endswith('postgresql]') else test.partition('[')[2].partition('-')[0]}"
     return next((what for what, files in LOADED_TOGETHER.items() if file in files), file)
 
 
