@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.handlers import offering
 from bot.handlers.application_cards import outcome, show_standing, tap, wording_of
-from bot.handlers.procedure import Room, outcome_of
+from bot.handlers.procedure_outcome import Room, outcome_of
 from bot.handlers.talking import decline_private_matter
 from bot.models import ConversationKind
 from bot.outcome import Outcome, ReopenSubmitted, Tools, Turn, WithdrawSubmitted

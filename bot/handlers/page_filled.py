@@ -1,6 +1,7 @@
 """Going on in the talk once a page was filled in: a receipt that shows nothing whole, and the next question."""
 
 from bot.handlers import procedure
+from bot.handlers.procedure_outcome import Room
 from bot.outcome import Outcome, Tools, Turn
 from core.messages import Card, Row
 from procedures.said import Command, Gave
@@ -15,7 +16,7 @@ def go_on_after_page(turn: Turn, tools: Tools, uid: str) -> Outcome:
         filling = desk.filling(turn.resident_id, uid, turn.now)
     if desk is None or filling is None:
         return procedure.tapped(turn, tools, uid, Gave(command=Command.RESUME))
-    wording = procedure.Room.of(turn, desk, filling).wording(filling)
+    wording = Room.of(turn, desk, filling).wording(filling)
     return procedure.tapped(turn, tools, uid, Gave(command=Command.RESUME), before=_receipt(wording))
 
 
