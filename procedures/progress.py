@@ -17,6 +17,9 @@ from procedures.fields.computed import ComputedField
 from procedures.known import Answers
 from procedures.state import Filling
 
+MOST_ALONG = 6
+"""Choices of a question that is asked along with another: more would push the buttons of the first out of sight."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -97,7 +100,9 @@ class Progress:
         field, state = self.pending, self.state
         if self.is_along:
             other = self.closed.pending
-            return None if other is None or other.is_free_text or other.sensitive or other.name in self.closed.offers() else other
+            if other is None or other.is_free_text or other.sensitive or other.name in self.closed.offers():
+                return None
+            return other if len(other.options(self.closed.asking(other))) <= MOST_ALONG else None
         if field is None or state.open_field != field.name or state.revisiting or state.scratch is not None:
             return None
         if field.name not in state.answers or self.problem_with(field, state.answers[field.name]) is not None:

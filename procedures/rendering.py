@@ -136,16 +136,15 @@ def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
         own.append(_answer(uid, step.field, SKIP, wording.say("procedure.choice.skip")))
     if step.is_again:
         own.append(_answer(uid, step.field, KEEP, wording.say("procedure.choice.keep")))
-    following = [_option(wording, uid, step.following, option) for option in step.following_options]
+    own += [_option(wording, uid, step.following, option) for option in step.following_options]
     if step.following and not step.is_more and wording.definition.by_name[step.following].optional:
-        following.append(_answer(uid, step.following, SKIP, wording.say("procedure.choice.skip")))
+        own.append(_answer(uid, step.following, SKIP, wording.say("procedure.choice.skip")))
     commands = _commands(wording, step.state.uid)
-    if len(own) + len(following) <= ROOM:
-        return _reply(wording, tuple(messages), (*own, *following, *commands))
-    beside, listed = (own, following) if following and len(own) <= ROOM else ([], [*own, *following])
+    if len(own) <= ROOM:
+        return _reply(wording, tuple(messages), (*own, *commands))
     name = step.following or step.field
-    card = Card(alt=wording.text(f"fields.{name}.ask"), title=_label(wording, name), choices=tuple(listed), is_list=True)
-    return _reply(wording, (*messages, card), (*beside, *commands))
+    card = Card(alt=wording.text(f"fields.{name}.ask"), title=_label(wording, name), choices=tuple(own), is_list=True)
+    return _reply(wording, (*messages, card), commands)
 
 
 def _question(step: Ask, wording: Wording) -> str:

@@ -238,6 +238,9 @@ class YesNoField(Field):
     no_label: str = ""
     yes_words: tuple[str, ...] = ()
     no_words: tuple[str, ...] = ()
+    yes_alone: tuple[str, ...] = ()
+    """Only where nothing else is said: 「あります」 answers, 「道路に穴があります」 does not."""
+    no_alone: tuple[str, ...] = ()
     no_only_asked: bool = False
     """A no is taken only where it is said to this question, in a sentence of its own: 「つかない街灯」 says nothing of danger."""
 
@@ -264,7 +267,8 @@ class YesNoField(Field):
         """Words of its own first: 大丈夫 is a yes, but not to whether there is danger."""
         words = asking.facts.locality.words
         own_yes, own_no = (asking.known.labels(self.text(place).key) for place in ("yes_label", "no_label"))
-        for yes, no in (((self.yes_label, *own_yes, *self.yes_words), (self.no_label, *own_no, *self.no_words)), (words.yes, words.no)):
+        own = (self.yes_label, *own_yes, *self.yes_words, *self.yes_alone), (self.no_label, *own_no, *self.no_words, *self.no_alone)
+        for yes, no in (own, (words.yes, words.no)):
             if is_among(yes, text) or is_among(no, text):
                 return is_among(yes, text)
         return None

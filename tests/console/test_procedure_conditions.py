@@ -21,7 +21,7 @@ PROCEDURES = load_procedures("shiomi")
         ("oversized_waste", {"field": "fact.repeated", "filled": False}, "同じ申込みなし"),
         ("oversized_waste", {"field": "address.has_building", "is_not": True}, "「収集場所の住所」の建物の名前なし"),
         ("dog_registration", {"field": "event", "is_not": "died"}, "「届け出ること」が「亡くなった」以外"),
-        ("road_damage", {"field": "danger", "is": True}, "「差し迫った危険」が「あります」"),
+        ("road_damage", {"field": "danger", "is": True}, "「差し迫った危険」が「危険があります」"),
     ],
 )
 def test_condition_reads_as_words(procedure: str, written: dict[str, object], said: str) -> None:

@@ -254,7 +254,7 @@ def test_words_of_the_start_are_not_asked_again() -> None:
 
 def test_labels_of_buttons_can_be_typed_in_the_language_in_which_they_were_shown() -> None:
     talk = Talk("road_damage", facts=sample_facts("public_works"))
-    talk.say("There is not", "road", "Hole in the road", "skip")
+    talk.say("There is no danger", "road", "Hole in the road", "skip")
     assert talk.answers == {"danger": False, "category": "road", "kind": "hole"}
     assert talk.field == "place"
 

@@ -52,7 +52,17 @@ def test_danger_comes_first_and_ends_with_numbers_to_call(said: str) -> None:
     assert calls == ["110", "119", "0490-00-3702", "0490-00-1152"]
 
 
-@pytest.mark.parametrize("said", ["いいえ", "ありません", "大丈夫", "ない"])
+@pytest.mark.parametrize("said", ["道路に大きな穴があります", "公園にごみがある", "道路に段差があります"])
+def test_something_that_is_there_is_no_danger(said: str) -> None:
+    begun = Talk("road_damage", said)
+    assert begun.field == "danger"
+    talk = Talk("road_damage")
+    talk.say(said)
+    assert talk.field == "danger"
+    assert "danger" not in talk.answers
+
+
+@pytest.mark.parametrize("said", ["いいえ", "ありません", "大丈夫", "ない", "危険はありません"])
 def test_without_danger_it_goes_on(said: str) -> None:
     talk = Talk("road_damage")
     talk.say(said)
