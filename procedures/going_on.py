@@ -143,7 +143,9 @@ def _finish(progress: Progress, notes: tuple[Line, ...]) -> Step:
 
 
 def keepable(progress: Progress) -> tuple[str, ...]:
-    """Fields whose answers may be kept, if the resident consents."""
+    """Fields whose answers may be kept, if the resident consents; asked once, when the application is sent."""
+    if progress.state.application_id is not None:
+        return ()
     return tuple(field.name for field in progress.applicable if progress.is_assured and _is_new(progress, field))
 
 
