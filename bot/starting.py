@@ -60,6 +60,22 @@ def asks_how_it_stands(procedures: Procedures | None, text: str) -> bool:
     return is_among(procedures.locality.words.status, text) or names_receipt(text)
 
 
+def to_be_changed(procedures: Procedures | None, text: str) -> tuple[Definition, ...]:
+    """Whose applications shall change or be taken back: 「粗大ごみの申込みを取り消したい」; all where the words name none."""
+    if procedures is None:
+        return ()
+    flat = unicodedata.normalize("NFKC", text).strip().rstrip("。.!！?？").lower()
+    for shape in _shapes(procedures.locality.words.change_shapes):
+        match = shape.fullmatch(flat)
+        what = match.groupdict().get("what") if match is not None else None
+        named = _named(procedures, what) if what else None
+        if named is not None:
+            return (named,)
+        if match is not None and not what:
+            return tuple(procedures.definitions.values())
+    return ()
+
+
 def goes_on_with_filling(procedures: Procedures | None, text: str) -> bool:
     """「続きから」, said when something else has come in between."""
     return procedures is not None and is_among(procedures.locality.words.resume, text)

@@ -40,6 +40,8 @@ class ProcedureWords(DefinitionModel):
     """Expressions anywhere in the utterance: it asks something."""
     edit_shapes: tuple[str, ...] = ()
     """Expressions over the whole utterance, with the group `what`: that an answer shall be corrected."""
+    change_shapes: tuple[str, ...] = ()
+    """Expressions over the whole utterance, perhaps with the group `what`: what was applied for shall change, or be taken back."""
     place_shapes: tuple[str, ...] = ()
     """Expressions over the whole utterance: a place is told by what stands there."""
     corrections: tuple[str, ...] = ()

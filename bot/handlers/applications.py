@@ -1,6 +1,6 @@
 """What became of applications: their state on request, changing and taking back in time, and saying that something is not done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.handlers import offering
@@ -10,18 +10,37 @@ from bot.handlers.talking import decline_private_matter
 from bot.models import ConversationKind
 from bot.outcome import Outcome, ReopenSubmitted, Tools, Turn, WithdrawSubmitted
 from bot.procedure_desk import Standing
-from bot.starting import names_receipt
+from bot.starting import names_receipt, to_be_changed
 from bot.states import AskedWhatIsLeft, Idle
 from core.messages import Card, Choice, Tap, Text
 from core.text import shorten
-from procedures.lifecycle import NotAllowedError
+from procedures.lifecycle import ENDED, NotAllowedError
 from procedures.receipts import read_receipt_number
 from procedures.steps import ChooseEdit
 from procedures.taps import ReopenApplication, ShowApplication, WithdrawApplication
 
+Handler = Callable[[Turn, Tools], Outcome]
+
 SHOWN = 8
 WORDS = 500
 """Characters of what is left that are kept."""
+
+
+def status_in_words(turn: Turn, tools: Tools, otherwise: Handler) -> Outcome:
+    """Who wishes to change or take back what was never applied for here is answered otherwise."""
+    meant = {definition.id for definition in to_be_changed(turn.procedures, turn.text)}
+    if not meant or names_receipt(turn.text) or turn.conversation_kind is not ConversationKind.PERSON:
+        return show_status(turn, tools)
+    standings = tools.procedures.standings(turn.resident_id, turn.now) if tools.procedures is not None else ()
+    running = [one for one in standings if one.definition.id in meant and one.application.state not in ENDED]
+    match [one for one in running if one.may_change or one.may_withdraw] or running:
+        case []:
+            return otherwise(turn, tools)
+        case [one]:
+            is_late = not (one.may_change or one.may_withdraw)
+            return show_standing(turn, tools, one, before=turn.say("procedure.too_late") if is_late else "")
+        case several:
+            return _which(turn, tools, several)
 
 
 def show_status(turn: Turn, tools: Tools) -> Outcome:
