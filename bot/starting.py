@@ -19,11 +19,24 @@ RECEIPT = re.compile(r"\bJU[\s-]*\d")
 
 def wanted_procedure(procedures: Procedures | None, text: str) -> Definition | None:
     """The one that is asked for in so many words: 「粗大ごみを申し込みたい」. What only asks about it is none."""
+    what = _wanted(procedures, text)
+    return _named(procedures, what) if procedures is not None and what else None
+
+
+def says_only_name(procedures: Procedures | None, text: str) -> bool:
+    """Whether a wish for a procedure says nothing of the matter besides."""
+    what = _wanted(procedures, text)
+    names = {fold(squeeze(name)) for one in procedures.definitions.values() for name in one.starts} if procedures is not None else set()
+    return PARTICLES.sub("", fold(squeeze(what))) in names
+
+
+def _wanted(procedures: Procedures | None, text: str) -> str:
+    """What a wish begins with: the procedure's name, and whatever stands before it."""
     if procedures is None:
-        return None
+        return ""
     flat = unicodedata.normalize("NFKC", text).strip().rstrip("。.!！")
     match = next((found for shape in _shapes(procedures.locality.words.start_shapes) if (found := shape.fullmatch(flat))), None)
-    return _named(procedures, match["what"]) if match is not None else None
+    return match["what"] if match is not None else ""
 
 
 def _named(procedures: Procedures, what: str) -> Definition | None:

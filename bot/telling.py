@@ -122,8 +122,10 @@ class Teller:
         photo: Media | None = None,
         returned: str = "",
     ) -> Reply:
-        """What is read when it comes to that state; no message where the definition has no words for it. `words` are those of staff, added where it
-        leaves no gap for them."""
+        """What is read when it comes to that state; no message where the definition has no words for it.
+
+        `words` are those of staff, added where it leaves no gap for them.
+        """
         wording = self.wording(session, application, now)
         language = language_of(application.language)
         place = f"tells.{state.value}"
