@@ -322,6 +322,18 @@ def test_owner_of_the_road_is_told_and_asked_about_forwarding(place: Placed, own
     assert field.parts(talk.answers["place"], talk.facts)["owner"] == owner
 
 
+def test_owner_of_another_road_is_told_when_the_place_is_corrected() -> None:
+    """Only the first road used to be told, as if the note had been said already."""
+    talk = at("place")
+    talk.do(ON_NATIONAL_ROAD)
+    talk.edit("place")
+    talk.do(ON_PREFECTURAL_ROAD)
+    assert "県道61号" in talk.notes
+    talk.edit("place")
+    talk.do(ON_PREFECTURAL_ROAD)
+    assert "県道61号" not in talk.notes
+
+
 def test_either_a_photo_or_five_characters_are_needed() -> None:
     talk = at("text")
     talk.say("なし", "匿名")
