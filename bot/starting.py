@@ -73,6 +73,11 @@ def asks_how_it_stands(procedures: Procedures | None, text: str) -> bool:
     return is_among(procedures.locality.words.status, text) or names_receipt(text)
 
 
+def says_not_done(procedures: Procedures | None, text: str) -> bool:
+    """「まだ直っていません」, of what was reported as done."""
+    return procedures is not None and is_among(procedures.locality.words.reopen, text)
+
+
 def to_be_changed(procedures: Procedures | None, text: str) -> tuple[Definition, ...]:
     """Whose applications shall change or be taken back: 「粗大ごみの申込みを取り消したい」; all where the words name none."""
     if procedures is None:

@@ -30,6 +30,8 @@ class ProcedureWords(DefinitionModel):
     confirm_and_keep: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     """How do my applications stand?"""
+    reopen: tuple[str, ...] = ()
+    """What was reported as done is not done."""
     my_data: tuple[str, ...] = ()
     """What is kept of me?"""
     skip: tuple[str, ...] = ()
