@@ -185,7 +185,11 @@ class _Shown:
 
 
 def _asked_in(procedures: Procedures, datum: KnownDatum) -> tuple[Definition, Field] | None:
-    """The question that asked it, best that of the procedure in which it was given."""
-    ordered = sorted(procedures.definitions.values(), key=lambda definition: definition.id != datum.origin)
-    found = ((definition, field) for definition in ordered for field in definition.asked)
-    return next(((definition, field) for definition, field in found if field.keeps == datum.kind and field.type == datum.field_type), None)
+    """The question that asked it: of the procedure in which it was given, or, once corrected, for the purpose that was agreed to."""
+    asking = [
+        (definition, field)
+        for definition in procedures.definitions.values()
+        for field in definition.asked
+        if field.keeps == datum.kind and field.type == datum.field_type
+    ]
+    return min(asking, key=lambda one: (one[0].id != datum.origin, one[1].purpose != datum.purpose), default=None)

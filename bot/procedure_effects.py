@@ -32,7 +32,7 @@ from bot.taps import ShowMenu
 from bot.telling import Teller
 from core.clock import in_japan
 from core.errors import ConflictError
-from core.messages import Card, Choice, Message, OpenLink, Reply, Tap, Text
+from core.messages import Card, Choice, Message, OpenLink, Reply, Row, Tap, Text
 from procedures.applications import reopen, withdraw
 from procedures.assurance import VERIFIED_FOR, Verification, verify_account
 from procedures.attached import media_in
@@ -157,8 +157,9 @@ class ProcedureEffects:
         else:
             key = "unchanged" if not submitted.is_new else "completed" if filling.reasons else "changed"
             text = wording.say(f"procedure.{key}", title=wording.text("title"), number=application.number)
-            said = Reply(messages=(Text(text=text),), language=wording.language)
-        if keeps and filling.application_id is None:
+            rows = tuple(Row(label=shown.label, text=shown.text) for shown in wording.summary() if shown.field in submitted.changed)
+            said = Reply(messages=(Card(alt=text, text=text, rows=rows) if rows else Text(text=text),), language=wording.language)
+        if keeps:
             said = replace(said, messages=(*said.messages, Text(text=_kept(wording, keeps, turn.now))))
         label = wording.say("procedure.choice.show_status")
         status = Choice(label=label, action=Tap(value=ShowApplication(application=application.id), shown=label))

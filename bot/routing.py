@@ -17,7 +17,15 @@ from bot.incoming import (
 )
 from bot.models import ConversationKind
 from bot.outcome import Turn
-from bot.starting import asks_for_own_data, asks_how_it_stands, goes_on_with_filling, wanted_procedure
+from bot.starting import (
+    asks_for_own_data,
+    asks_how_it_stands,
+    goes_on_with_filling,
+    says_not_done,
+    says_only_name,
+    to_be_changed,
+    wanted_procedure,
+)
 from bot.states import (
     AskedForComment,
     AskedForPhone,
@@ -215,7 +223,7 @@ def _route_words(turn: Turn) -> Route:
             pass
     if wanted_procedure(turn.procedures, text) is not None or goes_on_with_filling(turn.procedures, text):
         return Route.START
-    if asks_how_it_stands(turn.procedures, text):
+    if asks_how_it_stands(turn.procedures, text) or to_be_changed(turn.procedures, text) or says_not_done(turn.procedures, text):
         return Route.STATUS
     if asks_for_own_data(turn.procedures, text):
         return Route.MY_DATA
@@ -247,9 +255,10 @@ def _route_words(turn: Turn) -> Route:
 
 
 def _route_in_procedure(turn: Turn) -> Route:
-    """Words are answers, unless they ask for another procedure in so many words, or how an application stands."""
+    """Words are answers, unless they ask for a procedure in so many words, or how an application stands."""
     wanted = wanted_procedure(turn.procedures, turn.text)
-    if wanted is not None and turn.filling is not None and wanted.id != turn.filling.procedure_id:
+    is_another = wanted is not None and turn.filling is not None and wanted.id != turn.filling.procedure_id
+    if is_another or (wanted is not None and says_only_name(turn.procedures, turn.text)):
         return Route.START
     if asks_for_own_data(turn.procedures, turn.text):
         return Route.MY_DATA

@@ -19,11 +19,24 @@ RECEIPT = re.compile(r"\bJU[\s-]*\d")
 
 def wanted_procedure(procedures: Procedures | None, text: str) -> Definition | None:
     """The one that is asked for in so many words: 「粗大ごみを申し込みたい」. What only asks about it is none."""
+    what = _wanted(procedures, text)
+    return _named(procedures, what) if procedures is not None and what else None
+
+
+def says_only_name(procedures: Procedures | None, text: str) -> bool:
+    """Whether a wish for a procedure says nothing of the matter besides."""
+    what = _wanted(procedures, text)
+    names = {fold(squeeze(name)) for one in procedures.definitions.values() for name in one.starts} if procedures is not None else set()
+    return PARTICLES.sub("", fold(squeeze(what))) in names
+
+
+def _wanted(procedures: Procedures | None, text: str) -> str:
+    """What a wish begins with: the procedure's name, and whatever stands before it."""
     if procedures is None:
-        return None
+        return ""
     flat = unicodedata.normalize("NFKC", text).strip().rstrip("。.!！")
     match = next((found for shape in _shapes(procedures.locality.words.start_shapes) if (found := shape.fullmatch(flat))), None)
-    return _named(procedures, match["what"]) if match is not None else None
+    return match["what"] if match is not None else ""
 
 
 def _named(procedures: Procedures, what: str) -> Definition | None:
@@ -58,6 +71,27 @@ def asks_how_it_stands(procedures: Procedures | None, text: str) -> bool:
     if procedures is None:
         return False
     return is_among(procedures.locality.words.status, text) or names_receipt(text)
+
+
+def says_not_done(procedures: Procedures | None, text: str) -> bool:
+    """「まだ直っていません」, of what was reported as done."""
+    return procedures is not None and is_among(procedures.locality.words.reopen, text)
+
+
+def to_be_changed(procedures: Procedures | None, text: str) -> tuple[Definition, ...]:
+    """Whose applications shall change or be taken back: 「粗大ごみの申込みを取り消したい」; all where the words name none."""
+    if procedures is None:
+        return ()
+    flat = unicodedata.normalize("NFKC", text).strip().rstrip("。.!！?？").lower()
+    for shape in _shapes(procedures.locality.words.change_shapes):
+        match = shape.fullmatch(flat)
+        what = match.groupdict().get("what") if match is not None else None
+        named = _named(procedures, what) if what else None
+        if named is not None:
+            return (named,)
+        if match is not None and not what:
+            return tuple(procedures.definitions.values())
+    return ()
 
 
 def goes_on_with_filling(procedures: Procedures | None, text: str) -> bool:

@@ -122,14 +122,19 @@ class Teller:
         photo: Media | None = None,
         returned: str = "",
     ) -> Reply:
-        """What is read when it comes to that state; no message where the definition has no words for it. `words` are those of staff."""
+        """What is read when it comes to that state; no message where the definition has no words for it.
+
+        `words` are those of staff, added where it leaves no gap for them.
+        """
         wording = self.wording(session, application, now)
         language = language_of(application.language)
         place = f"tells.{state.value}"
         if place not in wording.definition.texts:
             return Reply(messages=(), language=language)
         pack = self.packs(application.municipality_id)
-        said: tuple[Message, ...] = (Text(text=wording.text(place, number=application.number, reason=wording.reason(words)).strip()),)
+        reason = wording.reason(words).strip()
+        text = wording.text(place, number=application.number, reason=reason).strip()
+        said: tuple[Message, ...] = (Text(text=text if reason in text else f"{text}\n{reason}"),)
         if photo is not None and reachable(photo) and self.media.public_url:
             said = (*said, *shown_to_resident(self.media, pack, language, photo, now=now))
         department = pack.departments.get(application.department_id)

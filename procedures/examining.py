@@ -46,7 +46,9 @@ def examine(source: str, procedure_id: str, pack: Pack, locality: Locality) -> E
             return Examined(definition=None, problems=(unfit,))
         raw = read_yaml(source)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        is_open = str(getattr(error, "context", "")).startswith(("while parsing a flow", "while scanning a quoted"))
+        # Of what is not closed the beginning is to be looked at.
+        mark = getattr(error, "context_mark" if is_open else "problem_mark", None)
         said = f"not valid YAML: {getattr(error, 'problem', error)}"
         return Examined(definition=None, problems=(SourceProblem(where="", said=said, line=mark.line + 1 if mark else 0),))
     if not isinstance(raw, dict):

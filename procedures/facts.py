@@ -30,6 +30,8 @@ class ProcedureWords(DefinitionModel):
     confirm_and_keep: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     """How do my applications stand?"""
+    reopen: tuple[str, ...] = ()
+    """What was reported as done is not done."""
     my_data: tuple[str, ...] = ()
     """What is kept of me?"""
     skip: tuple[str, ...] = ()
@@ -40,6 +42,8 @@ class ProcedureWords(DefinitionModel):
     """Expressions anywhere in the utterance: it asks something."""
     edit_shapes: tuple[str, ...] = ()
     """Expressions over the whole utterance, with the group `what`: that an answer shall be corrected."""
+    change_shapes: tuple[str, ...] = ()
+    """Expressions over the whole utterance, perhaps with the group `what`: what was applied for shall change, or be taken back."""
     place_shapes: tuple[str, ...] = ()
     """Expressions over the whole utterance: a place is told by what stands there."""
     corrections: tuple[str, ...] = ()

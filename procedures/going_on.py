@@ -9,6 +9,7 @@ from procedures.fields.items import ItemsField
 from procedures.progress import Progress
 from procedures.said import Words
 from procedures.steps import Ask, Confirm, OfferKnown, PersonReason, Step, Stopped, ToPerson
+from procedures.wording import GAP
 
 MAX_FAILURES = 3
 
@@ -73,7 +74,9 @@ def _notes_of(progress: Progress, names: tuple[str, ...]) -> list[tuple[str, Lin
         if field.name not in names or field.name not in progress.state.answers or field.name == progress.state.open_field:
             continue
         for number, note in enumerate(field.notes):
-            key = f"{field.name}.{number}"
+            # With other values in its gaps a note says something else.
+            values = [f":{progress.known.get(gap)}" for gap in GAP.findall(note.say) if gap.startswith(f"{field.name}.")]
+            key = "".join((f"{field.name}.{number}", *values))
             if note.is_broken(progress.known) and key not in progress.state.said_notes:
                 found.append((key, field.text(f"notes.{number}.say")))
     return found
@@ -143,7 +146,9 @@ def _finish(progress: Progress, notes: tuple[Line, ...]) -> Step:
 
 
 def keepable(progress: Progress) -> tuple[str, ...]:
-    """Fields whose answers may be kept, if the resident consents."""
+    """Fields whose answers may be kept, if the resident consents; asked once, when the application is sent."""
+    if progress.state.application_id is not None:
+        return ()
     return tuple(field.name for field in progress.applicable if progress.is_assured and _is_new(progress, field))
 
 

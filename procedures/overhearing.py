@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from procedures.conditions import Plain
 from procedures.fields.base import Field, Line, Taken, line
-from procedures.fields.choosing import ChoiceField, YesNoField
+from procedures.fields.choosing import ChoiceField, YesNoField, is_among
 from procedures.fields.dates import DateField
 from procedures.fields.items import ItemsField
 from procedures.fields.media import PhotosField
@@ -31,7 +31,9 @@ def heard_for(progress: Progress, field: Field, text: str) -> tuple[Progress, st
     A field of free words gets all of them; a name gets what is left of a message with a telephone number in it.
     """
     is_whole = field.is_free_text or field.is_exactly(text, progress.asking(field))
-    if len(text.strip()) < SHORTEST or (is_whole and not isinstance(field, NameField)):
+    # Who says only that they don't know says so of the question that was asked.
+    is_nothing = is_among(progress.facts.locality.words.skip, text)
+    if len(text.strip()) < SHORTEST or is_nothing or (is_whole and not isinstance(field, NameField)):
         return progress, text, {}, ()
     if isinstance(field, NameField):
         _, found, rest = _overheard(progress, text, field.name, only_numbers=True)

@@ -184,10 +184,11 @@ def _confirm(step: Confirm, wording: Wording) -> Reply:
     if step.may_keep:
         own.append(_tap(wording.say("procedure.choice.choose_kept"), KeepAnswer(filling=uid)))
     title = wording.say("procedure.confirm_title", title=wording.text("title"))
+    before = "" if step.state.application_id is not None else wording.text("confirm")
     card = Card(
         alt=title,
         title=title,
-        text=wording.say("procedure.draft.why") if step.is_draft else wording.text("confirm") or None,
+        text=wording.say("procedure.draft.why") if step.is_draft else before or None,
         rows=(*(Row(label=shown.label, text=shown.text) for shown in wording.summary()), *_keeping(step, wording)),
         choices=tuple(own),
     )

@@ -44,6 +44,8 @@ class Submitted:
     application: Application
     is_new: bool
     deadline: date | None
+    changed: tuple[str, ...] = ()
+    """Fields with another answer than before."""
 
 
 def submit(
@@ -137,7 +139,7 @@ def _resubmit(session: Session, desk: Desk, definition: Definition, filling: Fil
     drop_marks(session, application.id, changed)
     record(session, application, verb, now, detail={"fields": changed})
     drop_filling(session, filling.uid)
-    return Submitted(application=application, is_new=True, deadline=_day(application.due_at))
+    return Submitted(application=application, is_new=True, deadline=_day(application.due_at), changed=tuple(changed))
 
 
 def _write_answers(

@@ -2,14 +2,14 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from core.individual_number import mask_individual_numbers
-from core.messages import Reply
+from core.messages import Reply, Text
 from procedures.conditions import Plain
 from procedures.definition import Definition
 from procedures.facts import Facts
@@ -97,7 +97,11 @@ def read(one: Mapping[str, Plain]) -> tuple[Said, str]:
 def play(definition: Definition, said: Sequence[Mapping[str, Plain]], *, now: datetime, facts: Facts, wording: WordingOf) -> Played:
     """Raises ValueError for what no trial has written."""
     step: Step = begin(definition, "", UID, now=now, facts=facts)
-    exchanges = [_exchange("", step, definition, now, facts, wording)]
+    beginning = _exchange("", step, definition, now, facts, wording)
+    if definition.intro:
+        intro = wording(Progress(definition=definition, state=step.state, facts=facts, now=now)).text("intro")
+        beginning = replace(beginning, reply=replace(beginning.reply, messages=(Text(text=intro), *beginning.reply.messages)))
+    exchanges = [beginning]
     kept: list[Mapping[str, Plain]] = []
     for one in said[:MOST]:
         what, shown = read(one)

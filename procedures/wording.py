@@ -109,7 +109,10 @@ class Wording:
         return self._own("start_label") or self.say("procedure.choice.start")
 
     def send_label(self) -> str:
-        """Of the button that submits."""
+        """Of the button that submits, changes what was submitted, or answers what staff asked."""
+        filling = self.progress.state
+        if filling.application_id is not None:
+            return self.say("procedure.choice.confirm_answer" if filling.reasons else "procedure.choice.confirm_change")
         return self._own("send_label") or self.say("procedure.choice.confirm")
 
     def keep_label(self) -> str:

@@ -68,7 +68,7 @@ HANDLERS: dict[Route, Handler] = {
     Route.COMMENT: satisfaction.take_comment,
     Route.PROCEDURE: lambda turn, tools: procedure.continue_filling(turn, tools, answer_by_route),
     Route.START: procedure.start_in_words,
-    Route.STATUS: applications.show_status,
+    Route.STATUS: lambda turn, tools: applications.status_in_words(turn, tools, answer_besides_procedures),
     Route.MY_DATA: my_data.show,
     Route.LINK_CODE: link_code.use_code,
     Route.WHAT_IS_LEFT: applications.take_what_is_left,
@@ -108,3 +108,8 @@ def decide_on(chosen: Route, turn: Turn, tools: Tools) -> Outcome:
 
 def answer_by_route(turn: Turn, tools: Tools) -> Outcome:
     return HANDLERS[route(turn)](turn, tools)
+
+
+def answer_besides_procedures(turn: Turn, tools: Tools) -> Outcome:
+    """What the words mean where nothing can be applied for."""
+    return HANDLERS[route(replace(turn, procedures=None))](turn, tools)

@@ -1,6 +1,6 @@
 """What became of applications: their state on request, changing and taking back in time, and saying that something is not done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.handlers import offering
@@ -10,18 +10,51 @@ from bot.handlers.talking import decline_private_matter
 from bot.models import ConversationKind
 from bot.outcome import Outcome, ReopenSubmitted, Tools, Turn, WithdrawSubmitted
 from bot.procedure_desk import Standing
-from bot.starting import names_receipt
+from bot.starting import names_receipt, says_not_done, to_be_changed
 from bot.states import AskedWhatIsLeft, Idle
 from core.messages import Card, Choice, Tap, Text
 from core.text import shorten
-from procedures.lifecycle import NotAllowedError
+from procedures.lifecycle import ENDED, NotAllowedError
 from procedures.receipts import read_receipt_number
 from procedures.steps import ChooseEdit
 from procedures.taps import ReopenApplication, ShowApplication, WithdrawApplication
 
+Handler = Callable[[Turn, Tools], Outcome]
+
 SHOWN = 8
 WORDS = 500
 """Characters of what is left that are kept."""
+
+
+def status_in_words(turn: Turn, tools: Tools, otherwise: Handler) -> Outcome:
+    """Who wishes to change or take back what was never applied for here is answered otherwise."""
+    if says_not_done(turn.procedures, turn.text):
+        return _not_done(turn, tools, otherwise)
+    meant = {definition.id for definition in to_be_changed(turn.procedures, turn.text)}
+    if not meant or names_receipt(turn.text) or turn.conversation_kind is not ConversationKind.PERSON:
+        return show_status(turn, tools)
+    standings = tools.procedures.standings(turn.resident_id, turn.now) if tools.procedures is not None else ()
+    running = [one for one in standings if one.definition.id in meant and one.application.state not in ENDED]
+    match [one for one in running if one.may_change or one.may_withdraw] or running:
+        case []:
+            return otherwise(turn, tools)
+        case [one]:
+            is_late = not (one.may_change or one.may_withdraw)
+            return show_standing(turn, tools, one, before=turn.say("procedure.too_late") if is_late else "")
+        case several:
+            return _which(turn, tools, several)
+
+
+def _not_done(turn: Turn, tools: Tools, otherwise: Handler) -> Outcome:
+    """The words of the button, for whom it has scrolled away."""
+    standings = tools.procedures.standings(turn.resident_id, turn.now) if tools.procedures is not None else ()
+    match [one for one in standings if one.may_reopen]:
+        case []:
+            return otherwise(turn, tools)
+        case [one]:
+            return ask_what_is_left(turn, tools, one.application.id, is_silent=False)
+        case several:
+            return _which(turn, tools, several)
 
 
 def show_status(turn: Turn, tools: Tools) -> Outcome:
@@ -100,7 +133,9 @@ def ask_what_is_left(turn: Turn, tools: Tools, application_id: int, *, is_silent
     if standing is None:
         return _none(turn, "procedure.no_such_number")
     if not standing.may_reopen:
-        return show_standing(turn, tools, standing, before=turn.say("procedure.too_late"))
+        # Somebody who reported the same has said so before.
+        is_open = standing.application.state not in ENDED
+        return show_standing(turn, tools, standing, before=turn.say("procedure.reopened" if is_open else "procedure.too_late"))
     if is_silent:
         return _reopened(turn, application_id, "")
     state = AskedWhatIsLeft(application_id=application_id, last=turn.state.last)

@@ -67,7 +67,7 @@ def slot_table(field: SlotField, definition: Definition, pack: Pack, today: date
         field=field.name,
         label=field.label,
         usual=usual_capacity(field, pack, today),
-        usual_value=field.capacity.value if isinstance(field.capacity, Operand) else "",
+        usual_value=pack.value_names.get(field.capacity.value, field.capacity.value) if isinstance(field.capacity, Operand) else "",
         groups=groups_of(field, definition, pack),
         times=tuple(Choice(value=time, label=time) for time in field.times),
         closed=tuple(line for line in lines if line.is_closed_day),

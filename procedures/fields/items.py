@@ -14,7 +14,7 @@ from procedures.conditions import Operand, Plain
 from procedures.facts import Facts
 from procedures.fields.base import Asking, Field, Found, Line, Option, Problem, Reading, Taken, Unread, line, malformed
 from procedures.fields.choosing import DONE, is_among
-from procedures.fields.mentions import Mention, mentions_in, quantity_in, wants_removed
+from procedures.fields.mentions import Mention, around_removal, mentions_in, quantity_in
 from procedures.said import Chose, Said, Words
 
 if TYPE_CHECKING:
@@ -87,11 +87,15 @@ class ItemsField(Field):
             if quantity is None or not have:
                 return Unread()
             return self._changed(have, [*have[:-1], _with_quantity(have[-1], quantity)], asking)
-        if have and wants_removed(text):
-            gone = {item.code for mention in named for item in mention.items}
-            left = [one for one in have if one.code not in gone]
-            return self._changed(have, left, asking) if len(left) < len(have) else Unread()
-        return self._add(have, named, asking, replaces=is_correction or asking.is_again)
+        before, after = around_removal(text) or ("", text)
+        gone = {item.code for mention in mentions_in(before, asking.facts.locality.waste, words.counters) for item in mention.items}
+        if not have or not gone:
+            return self._add(have, named, asking, replaces=is_correction or asking.is_again)
+        left = [one for one in have if one.code not in gone]
+        added = mentions_in(after, asking.facts.locality.waste, words.counters)
+        if added:
+            return self._add(left, added, asking)
+        return self._changed(have, left, asking) if len(left) < len(have) else Unread()
 
     def _which(self, pending: Sequence[Plain], asking: Asking) -> Problem:
         """Nobody has named everything while it is open which of several things was meant."""

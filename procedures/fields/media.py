@@ -106,7 +106,9 @@ class PhotosField(Field):
     def options(self, asking: Asking) -> tuple[Option, ...]:
         have = _photos(asking.current)
         done = (Option(value=DONE, label=line("procedure.choice.no_more")),) if len(have) >= max(self.least, 1) else ()
-        return (*done, Option(label=line("procedure.choice.take_photo"), way=Way.TAKE_PHOTO))
+        asks_place = self.place_to and not have and asking.known.get(self.place_to) is None
+        place = (Option(label=line("procedure.choice.send_place"), way=Way.SEND_PLACE),) if asks_place else ()
+        return (*done, Option(label=line("procedure.choice.take_photo"), way=Way.TAKE_PHOTO), *place)
 
     def parts(self, value: Plain, facts: Facts) -> Mapping[str, Plain]:
         return {"count": len(_photos(value))}

@@ -21,7 +21,10 @@ SIZE = re.compile(r"(?<!\d)(\d+(?:\.\d+)?)\s*(cm|センチ|せんち|m(?!m)|メ�
 RULE = re.compile(r"(?P<first>\d+)(?P<unit>cm|インチ|畳)(?P<side>以上|未満|以下)")
 CENTIMETRES = {"cm": 1.0, "センチ": 1.0, "せんち": 1.0, "m": 100.0, "メートル": 100.0, "めーとる": 100.0}
 UNITS = {**dict.fromkeys(CENTIMETRES, "cm"), "インチ": "インチ", "いんち": "インチ", "畳": "畳", "帖": "畳"}
-REMOVED = re.compile(r"(?:は|を|の分は?)?(?:やめ|いらな|要らな|なしに|なしで|取り消|取消|けして|消して|キャンセル|外して|はずして)")
+REMOVED = re.compile(
+    r"(?:やめ|いらな|いりませ|要らな|要りませ|不要|なしに|なしで|取り消|取消|けして|消して|削除|キャンセル|外して|はずして|除いて|抜いて"
+    r"|出さな|出しませ|出すのは?なし|捨てませ|代わりに|かわりに|[でじ](?:は|ゃ)?なく)"
+)
 MOST = 999
 
 
@@ -56,8 +59,11 @@ def quantity_in(text: str, counters: str) -> int | None:
     return int(match[1]) if 0 < int(match[1]) <= MOST else None
 
 
-def wants_removed(text: str) -> bool:
-    return REMOVED.search(squeeze(text)) is not None
+def around_removal(text: str) -> tuple[str, str] | None:
+    """What is to be left out, and what is said after it: 「ソファはやめて、机1つ」."""
+    flat = squeeze(text)
+    last = max((match.end() for match in REMOVED.finditer(flat)), default=0)
+    return (flat[:last], flat[last:]) if last else None
 
 
 def _names_in(flat: str, waste: Waste) -> Iterator[tuple[int, int, tuple[WasteItem, ...]]]:

@@ -110,6 +110,15 @@ def test_one_thing_is_deleted_after_asking(room: Room) -> None:
     assert "090-1234-5678" not in room.read(link)
 
 
+def test_correction_leaves_the_purpose_that_was_agreed_to(room: Room) -> None:
+    """That of another procedure, which keeps the same, used to be shown."""
+    link = room.data_link()
+    purpose = "収集できないときなどの連絡のため"
+    assert purpose in room.read(link)
+    assert room.send(f"{link}/correct/phone", asked="phone", phone="03 1234 5678") == 303
+    assert purpose in room.read(link)
+
+
 def test_correction_is_judged_like_an_answer(room: Room) -> None:
     link = room.data_link()
     page = room.read(f"{link}/correct/phone")

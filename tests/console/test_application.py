@@ -165,6 +165,18 @@ def test_refusal_needs_a_reason_which_the_resident_reads(house: House, visit: Vi
     assert "お断りしました" in words_of(page(browser, number))
 
 
+def test_words_that_staff_add_reach_the_resident_though_the_procedure_has_no_gap_for_them(house: House, visit: Visit) -> None:
+    """They used to be lost without a word."""
+    number, browser = applied(house), visit("staff")
+    step(browser, house, number, "accept")
+    tell_what_waits(house)
+    preview = words_of(browser.submit(path(number, "preview"), verb="finished", words="処理券が1枚余りました。").text)
+    assert "集めました。" in preview
+    assert "処理券が1枚余りました。" in preview
+    assert step(browser, house, number, "finish", "e" * 32, words="処理券が1枚余りました。").status_code == 303
+    assert tell_what_waits(house) == ["大型ごみ（JU-2026-000001-O）を集めました。\n処理券が1枚余りました。"]
+
+
 def test_everybody_who_reported_hears_each_stage_with_the_picture_of_what_was_done(house: House, visit: Visit) -> None:
     first, joined = applied(house, "pothole", key="m-1"), applied(house, "pothole", key="m-2", same="same")
     silent = applied(house, "pothole", key="m-3", same="same", notify="anonymous")

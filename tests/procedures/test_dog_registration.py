@@ -117,6 +117,16 @@ def test_not_knowing_is_not_taken_for_having_none(said: str) -> None:
     assert talk.field == "event_date"
 
 
+@pytest.mark.parametrize("said", ["わからない", "分かりません", "見つからない"])
+def test_not_knowing_one_thing_answers_no_other_question(said: str) -> None:
+    """At the day, 「わからない」 used to fill in that the tag was not wanted back."""
+    talk = told(until="event_date")
+    before = set(talk.answers)
+    talk.say(said)
+    assert talk.field == "event_date"
+    assert set(talk.answers) == before
+
+
 def test_dog_is_described_only_where_the_number_is_missing() -> None:
     assert not {"breed", "colour", "sex", "born"} & set(told().answers)
     assert {"breed", "colour", "sex"} <= set(told(tag_number="なし").answers)

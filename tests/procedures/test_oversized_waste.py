@@ -167,6 +167,25 @@ def test_quantity_is_corrected_and_things_are_taken_out() -> None:
     assert [one["code"] for one in talk.answers["items"]] == ["W005"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("布団は出しません", {"W005": 1}),
+        ("布団はいりません", {"W005": 1}),
+        ("布団は出さないことにしました", {"W005": 1}),
+        ("布団をやめて、カラーボックス1つにします", {"W005": 1, "W024": 1}),
+        ("布団の代わりにカラーボックス2つ", {"W005": 1, "W024": 2}),
+        ("布団ではなくカラーボックス", {"W005": 1, "W024": 1}),
+        ("いらなくなったカラーボックス1つ", {"W037": 2, "W005": 1, "W024": 1}),
+    ],
+)
+def test_what_is_left_out_and_what_comes_instead(said: str, left: dict[str, int]) -> None:
+    """「出しません」 used to put it in, and what came instead used to be lost."""
+    talk = at_items()
+    talk.say("布団2枚といす1つ", said)
+    assert {one["code"]: one["quantity"] for one in talk.answers["items"]} == left  # type: ignore[attr-defined]
+
+
 def test_at_most_five_pieces_at_once() -> None:
     talk = at_items()
     talk.say("布団5枚")

@@ -164,7 +164,28 @@ def test_place_instead_of_a_photo_says_that_there_is_none() -> None:
         assert talk.answers["photos"]
 
 
-@pytest.mark.parametrize("words", ["郵便局の前です", "駅前通り1丁目のコンビニの向かい", "大橋のたもと", "三丁目の交差点"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "郵便局の前です",
+        "駅前通り1丁目のコンビニの向かい",
+        "大橋のたもと",
+        "三丁目の交差点",
+        "県道の橋のところ",
+        "県道61号の橋のところです",
+        "国道900号の信号の手前",
+        "駅のあたり",
+        "小学校の角",
+        "踏切のところ",
+        "公園の入口",
+        "大きな橋の下",
+        "国道900号です",
+        "スーパーの駐車場",
+        "川の土手の上",
+        "バス停の近くのところ",
+        "トンネルの出口あたりです。",
+    ],
+)
 def test_place_is_told_by_what_stands_there(words: str) -> None:
     for field in ("photos", "place"):
         talk = at(field)
@@ -172,7 +193,27 @@ def test_place_is_told_by_what_stands_there(words: str) -> None:
         assert talk.answers["place"] == {"latitude": None, "longitude": None, "accuracy": None, "text": words}
 
 
-@pytest.mark.parametrize("words", ["名古屋市役所の前", "よく分からない", "家の"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "名古屋市役所の前",
+        "よく分からない",
+        "家の",
+        "橋",
+        "道に穴があります",
+        "橋のところに穴があいています",
+        "公園の遊具がこわれています",
+        "この先どうなりますか",
+        "学校の前は危ないです",
+        "道の上に木が倒れている",
+        "写真はあとで送ります",
+        "さっき言いました",
+        "以上です",
+        "この通りです",
+        "近道はありますか",
+        "別の道を教えて",
+    ],
+)
 def test_what_is_no_place_of_ours_is_not_taken_for_one(words: str) -> None:
     for field in ("photos", "place"):
         talk = at(field)
@@ -289,6 +330,18 @@ def test_owner_of_the_road_is_told_and_asked_about_forwarding(place: Placed, own
     assert said in talk.notes
     field = talk.definition.by_name["place"]
     assert field.parts(talk.answers["place"], talk.facts)["owner"] == owner
+
+
+def test_owner_of_another_road_is_told_when_the_place_is_corrected() -> None:
+    """Only the first road used to be told, as if the note had been said already."""
+    talk = at("place")
+    talk.do(ON_NATIONAL_ROAD)
+    talk.edit("place")
+    talk.do(ON_PREFECTURAL_ROAD)
+    assert "県道61号" in talk.notes
+    talk.edit("place")
+    talk.do(ON_PREFECTURAL_ROAD)
+    assert "県道61号" not in talk.notes
 
 
 def test_either_a_photo_or_five_characters_are_needed() -> None:
