@@ -104,7 +104,7 @@ def test_talk_shows_both_questions_with_their_buttons() -> None:
     assert text.index("どれもなければ、次の質問にお答えください。") < text.index("写真を3枚まで")
     assert any(isinstance(choice.action, TakePhoto) for choice in reply.choices)
     assert [choice.label for choice in reply.choices[:2]] == ["危険があります", "危険はありません"]
-    assert not any(isinstance(choice.action, SendLocation) for choice in reply.choices)
+    assert any(isinstance(choice.action, SendLocation) for choice in reply.choices)
 
 
 def test_many_choices_of_the_next_question_do_not_push_the_gate_out_of_sight() -> None:
