@@ -132,7 +132,8 @@ def _ask(step: Ask, wording: Wording, form_url: str) -> Reply:
         return _reply(wording, (*messages, card), _commands(wording, step.state.uid))
     uid = step.state.uid
     own = [_option(wording, uid, step.field, option) for option in step.options]
-    if wording.definition.by_name[step.field].optional and not step.is_more:
+    is_wanted = step.problem is not None and step.problem.key.startswith("checks.")
+    if wording.definition.by_name[step.field].optional and not step.is_more and not is_wanted:
         own.append(_answer(uid, step.field, SKIP, wording.say("procedure.choice.skip")))
     if step.is_again:
         own.append(_answer(uid, step.field, KEEP, wording.say("procedure.choice.keep")))

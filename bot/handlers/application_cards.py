@@ -26,6 +26,8 @@ def _card(standing: Standing, wording: Wording) -> Card:
         Row(label=wording.say("procedure.row.state"), text=wording.state(application.state)),
         Row(label=wording.say("procedure.row.sent"), text=wording.day(in_japan(application.submitted_at).date())),
     ]
+    if standing.may_change and application.changes_until is not None:
+        rows.append(Row(label=wording.say("procedure.row.changes"), text=wording.day(in_japan(application.changes_until).date())))
     rows += [Row(label=shown.label, text=shown.text) for shown in wording.summary()]
     title = wording.text("title")
     return Card(alt=f"{title} {application.number} {wording.state(application.state)}", title=title, rows=tuple(rows))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from procedures.rendering import rendered
 from procedures.said import Placed, SentFile, SentPhoto
 from procedures.steps import Ask, Completed, Confirm, Stopped
 from tests.procedures.talk import Talk, sample_facts
@@ -246,6 +247,20 @@ def test_description_in_another_answer_is_not_asked_again() -> None:
     short = Talk("road_damage", facts=sample_facts("public_works"))
     short.say("ない", "舗装の穴です")
     assert "text" not in short.answers, "no more was said than what was asked"
+
+
+def test_what_is_needed_now_can_not_be_skipped_again() -> None:
+    talk = at("text")
+    assert "答えない" in labels(talk)
+    talk.tap("skip")
+    talk.say("匿名で送る")
+    assert talk.field == "text"
+    assert "写真か、5文字以上の説明" in talk.problem
+    assert "答えない" not in labels(talk)
+
+
+def labels(talk: Talk) -> list[str]:
+    return [choice.label for choice in rendered(talk.step, talk.wording()).choices]
 
 
 def test_photos_may_be_left_out() -> None:
