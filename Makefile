@@ -1,5 +1,7 @@
 # Two commands for newcomers: `make run` and `make test`. docs/development.md explains the rest.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Debian's is built with optimisations and half as fast again as one that was compiled without; whichever is taken must make environments.
+PYTHON ?= $(or $(shell for python in /usr/bin/python3.11 python3.11 python3; do \
+	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && command -v "$$python" && break; done),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 EVAL ?=

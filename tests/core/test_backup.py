@@ -1,6 +1,7 @@
 """A backup gives back what was there, and a damaged one gives nothing."""
 
 import gzip
+import io
 import json
 import shutil
 import subprocess
@@ -231,6 +232,12 @@ def test_each_damaged_byte_is_noticed(good: bytes, tmp_path: Path) -> None:
     assert refused > 30
 
 
+def symbolic_link(name: str, target: str) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = tarfile.SYMTYPE, target
+    return member
+
+
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.999])
 def test_file_that_is_cut_short_is_refused(good: bytes, tmp_path: Path, share: float) -> None:
     with pytest.raises(BackupError, match="読めません"):
@@ -258,6 +265,26 @@ def test_archive_that_is_no_backup_is_refused(tmp_path: Path, manifest: object, 
             archive.add(tmp_path / "manifest.json", "manifest.json")
     with pytest.raises(BackupError, match=reason):
         restored_from((tmp_path / "a.tar.gz").read_bytes(), tmp_path / "place")
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        tarfile.TarInfo("../outside"),
+        tarfile.TarInfo("media/../../outside"),
+        tarfile.TarInfo("/outside"),
+        symbolic_link("media/link", "/etc/passwd"),
+    ],
+)
+def test_nothing_is_written_outside_the_place(good: bytes, tmp_path: Path, member: tarfile.TarInfo) -> None:
+    with tarfile.open(fileobj=io.BytesIO(good), mode="r:gz") as source, tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
+        for known in source:
+            archive.addfile(known, source.extractfile(known))
+        archive.addfile(member)
+    with pytest.raises(BackupError, match="読めません"):
+        restored_from((tmp_path / "a.tar.gz").read_bytes(), tmp_path / "place")
+    assert not list(tmp_path.rglob("outside"))
+    assert not list(tmp_path.rglob("madoguchi.sqlite")), "nothing is touched"
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
