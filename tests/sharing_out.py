@@ -28,26 +28,17 @@ PAGES = "tests/console/"
 ON_BOTH = (
     "tests/console/application_api/",
     "tests/console/live/",
-    "tests/console/test_application.py",
     "tests/console/test_applications.py",
-    "tests/console/test_callbacks.py",
     "tests/console/test_canned.py",
     "tests/console/test_case_bulk.py",
-    "tests/console/test_case_reply.py",
     "tests/console/test_cases.py",
-    "tests/console/test_content.py",
-    "tests/console/test_conversations.py",
-    "tests/console/test_dead_letters.py",
-    "tests/console/test_emergency.py",
-    "tests/console/test_feedback.py",
-    "tests/console/test_list_views.py",
-    "tests/console/test_new_case.py",
     "tests/console/test_reach.py",
-    "tests/console/test_staff.py",
     "tests/console/test_start.py",
-    "tests/console/test_supervision.py",
 )
-"""Of the pages, those that search, filter, count, follow changes or lock rows themselves; `test_reach.py` opens every page."""
+"""Of the pages, those that put together most SQL of their own: lists, boards, what is done with many, what is followed.
+
+`test_reach.py` opens every page.
+"""
 
 LOADED_TOGETHER = {
     "client of language models": (

@@ -71,15 +71,17 @@ class ServedProduct:
 
     def _wait(self, path: str, started: float, timeout: float) -> float:
         assert self.process is not None
-        while time.monotonic() - started < timeout:
-            if self.process.poll() is not None:
-                raise RuntimeError((self.folder / "server.log").read_text(encoding="utf-8")[-2000:])
-            try:
-                if httpx.get(self.url + path, timeout=2).status_code == 200:
-                    return time.monotonic() - started
-            except httpx.TransportError:
-                pass
-            time.sleep(0.02)
+        # A client for each question would read the certificates each time and take the processor from what is starting.
+        with httpx.Client(base_url=self.url, timeout=2) as client:
+            while time.monotonic() - started < timeout:
+                if self.process.poll() is not None:
+                    raise RuntimeError((self.folder / "server.log").read_text(encoding="utf-8")[-2000:])
+                try:
+                    if client.get(path).status_code == 200:
+                        return time.monotonic() - started
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.02)
         raise TimeoutError(path)
 
     def kill(self) -> None:

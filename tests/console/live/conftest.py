@@ -10,6 +10,7 @@ import httpx
 import orjson
 import pytest
 
+from bot.simulator.courier import certificates
 from console.live.live import Live
 from console.visiting import COOKIE
 from core.changes import announce, newest_number
@@ -41,7 +42,7 @@ class Page:
 
     def __post_init__(self) -> None:
         self._more = threading.Condition()
-        self._client = httpx.Client(timeout=httpx.Timeout(PATIENCE, read=None), cookies=self.cookies)
+        self._client = httpx.Client(timeout=httpx.Timeout(PATIENCE, read=None), cookies=self.cookies, verify=certificates())
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 

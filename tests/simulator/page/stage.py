@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from bot.simulator.courier import certificates
 from bot.simulator.device_api import create_device_api
 from bot.simulator.line_api import create_line_api
 from bot.simulator.page import create_page
@@ -116,7 +117,7 @@ class Stage:
 
     def call(self, path: str, **request: Any) -> Json:  # what httpx takes
         headers = {"authorization": "Bearer token", **request.pop("headers", {})}
-        answer = httpx.post(f"{self.origin}/simulator/line{path}", headers=headers, timeout=PATIENCE, **request)
+        answer = httpx.post(f"{self.origin}/simulator/line{path}", headers=headers, timeout=PATIENCE, verify=certificates(), **request)
         assert answer.is_success, answer.text
         found: Json = answer.json()
         return found
